@@ -1,0 +1,90 @@
+"""Exchanges, queues and bindings as data; the names are what an operator reads in the management UI.
+
+The arguments of a queue cannot be changed once it exists: a change needs a new name.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from msgspec import Struct
+
+EXPIRES_MS_MAX = 2**32 - 1
+
+
+class Exchange(Struct, frozen=True):
+    """A durable exchange."""
+
+    name: str
+    kind: Literal["topic", "direct", "fanout"]
+
+
+class Binding(Struct, frozen=True):
+    """What of an exchange a queue gets."""
+
+    exchange: str
+    routing_key: str
+
+
+class Queue(Struct, frozen=True, kw_only=True):
+    """A durable queue."""
+
+    name: str
+    kind: Literal["quorum", "classic", "stream"]
+    bindings: tuple[Binding, ...] = ()
+    delivery_limit: int | None = None
+    dead_letter_exchange: str | None = None
+    dead_letter_routing_key: str | None = None
+    message_ttl_ms: int | None = None
+    max_age: str | None = None
+    """How long a stream keeps what it has, e.g. ``90D``."""
+
+
+CALLS = Exchange("calls", "topic")
+PAYMENTS = Exchange("payments", "topic")
+ACCOUNTS = Exchange("accounts", "direct")
+DEAD_LETTERS = Exchange("dead-letters", "direct")
+REQUESTS = Exchange("billing", "direct")
+
+DELIVERY_LIMIT = 20
+REQUEST_MS_MAX = 3_000
+"""A request older than this has no asker any more."""
+
+CALL_EVENTS = Queue(
+    name="billing.calls",
+    kind="quorum",
+    bindings=(Binding(CALLS.name, "call.*"), Binding(CALLS.name, "sweep.due")),
+    delivery_limit=DELIVERY_LIMIT,
+    dead_letter_exchange=DEAD_LETTERS.name,
+    dead_letter_routing_key="billing.calls",
+)
+DEAD_CALL_EVENTS = Queue(
+    name="billing.calls.dead",
+    kind="quorum",
+    bindings=(Binding(DEAD_LETTERS.name, "billing.calls"),),
+)
+BILLING_LOG = Queue(
+    name="billing.log",
+    kind="stream",
+    bindings=(Binding(CALLS.name, "#"), Binding(PAYMENTS.name, "#")),
+    max_age="90D",
+)
+BILLING_REQUESTS = Queue(
+    name="billing.requests",
+    kind="classic",
+    bindings=(Binding(REQUESTS.name, "requests"),),
+    message_ttl_ms=REQUEST_MS_MAX,
+)
+
+EXCHANGES = (CALLS, PAYMENTS, ACCOUNTS, DEAD_LETTERS, REQUESTS)
+QUEUES = (CALL_EVENTS, DEAD_CALL_EVENTS, BILLING_LOG, BILLING_REQUESTS)
+
+
+def mailbox_name(node: str) -> str:
+    """Return the queue of what is meant for the accounts connected to a signaling node."""
+    return f"signaling.{node}"
+
+
+def replies_name(node: str) -> str:
+    """Return the queue of the replies to a node's requests."""
+    return f"signaling.{node}.replies"

@@ -1,0 +1,74 @@
+"""What all messages have in common."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Annotated
+from uuid import UUID
+
+from msgspec import Meta, Struct
+
+TALK_MS_MAX = 7 * 24 * 3_600_000
+"""No call is longer than a week; a greater number is a mistake, not a call."""
+
+TalkMs = Annotated[int, Meta(ge=0, le=TALK_MS_MAX)]
+UserName = Annotated[str, Meta(min_length=3, max_length=32, pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*\Z")]
+
+
+class Message(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag_field="type"):
+    """A message; its ``type`` field names the struct, unknown fields are refused."""
+
+
+class EndReason(StrEnum):
+    """Why a call ended; each call has exactly one (DESIGN: a call's life)."""
+
+    HUNG_UP = "hung_up"
+    CANCELLED = "cancelled"
+    DECLINED = "declined"
+    BUSY = "busy"
+    MISSED = "missed"
+    UNREACHABLE = "unreachable"
+    CONNECT_FAILED = "connect_failed"
+    OUT_OF_FUNDS = "out_of_funds"
+    LOST = "lost"
+    MAX_DURATION = "max_duration"
+    BLOCKED = "blocked"
+    OPERATOR = "operator"
+    SHUTDOWN = "shutdown"
+    BILLING_UNAVAILABLE = "billing_unavailable"
+
+
+class RefusalReason(StrEnum):
+    """Why a call was not authorized; nothing rang."""
+
+    INSUFFICIENT_FUNDS = "insufficient_funds"
+    BLOCKED = "blocked"
+    BUSY = "busy"
+    ALREADY_IN_CALL = "already_in_call"
+    UNKNOWN_CALLEE = "unknown_callee"
+    SELF_CALL = "self_call"
+    BILLING_UNAVAILABLE = "billing_unavailable"
+
+
+class Party(Struct, frozen=True, kw_only=True):
+    """An account as the other party of a call may see it."""
+
+    account_id: UUID
+    user_name: str
+
+
+class WalletState(Struct, frozen=True, kw_only=True):
+    """An account's money at one moment, in minor units of `currency`.
+
+    ``available = balance - held``; `minutes_affordable` is None where talking costs nothing. `version` grows
+    with every change of the wallet, so that of two states the later one can be told.
+    """
+
+    version: int
+    balance_minor: int
+    held_minor: int
+    available_minor: int
+    price_minor: int
+    currency: str
+    minutes_affordable: int | None
+    blocked: bool

@@ -1,0 +1,62 @@
+"""Pushed to an account's devices. Hints only: losing one may delay a screen, never change money."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from shared.messages.base import Message, TalkMs, WalletState
+
+
+class WalletChanged(Message, frozen=True, kw_only=True, tag="wallet.changed"):
+    """The account's money moved."""
+
+    notice_id: UUID
+    account_id: UUID
+    wallet: WalletState
+
+
+class AccountBlocked(Message, frozen=True, kw_only=True, tag="account.blocked"):
+    """What is left cannot pay a minute: no calls until the next payment."""
+
+    notice_id: UUID
+    account_id: UUID
+    wallet: WalletState
+    shortfall_minor: int
+
+
+class AccountUnblocked(Message, frozen=True, kw_only=True, tag="account.unblocked"):
+    """The account may call again."""
+
+    notice_id: UUID
+    account_id: UUID
+    wallet: WalletState
+
+
+class CallCharged(Message, frozen=True, kw_only=True, tag="call.charged"):
+    """What an ended call cost its caller; sent again with the smaller sum where a refund followed."""
+
+    notice_id: UUID
+    account_id: UUID
+    call_id: UUID
+    talk_ms: TalkMs
+    minutes: int
+    charge_minor: int
+    wallet: WalletState
+
+
+class SessionEnded(Message, frozen=True, kw_only=True, tag="session.ended"):
+    """Close the sockets of this session, or of the whole account where `session_id` is null."""
+
+    notice_id: UUID
+    account_id: UUID
+    session_id: UUID | None = None
+
+
+Notice = WalletChanged | AccountBlocked | AccountUnblocked | CallCharged | SessionEnded
+NOTICES: tuple[type[Notice], ...] = (
+    WalletChanged,
+    AccountBlocked,
+    AccountUnblocked,
+    CallCharged,
+    SessionEnded,
+)

@@ -1,0 +1,90 @@
+"""Which messages there are, where each goes, and how it becomes bytes and back."""
+
+from __future__ import annotations
+
+from typing import assert_never
+
+import msgspec
+
+from shared.bus.interface import Envelope
+from shared.bus.topology import ACCOUNTS, CALLS, PAYMENTS
+from shared.messages.base import Message
+from shared.messages.events import EVENTS, CallEnded, CallEvent, CallStarted, Event, PaymentSettled, SweepDue
+from shared.messages.from_client import FROM_CLIENT, FromClient
+from shared.messages.notices import (
+    NOTICES,
+    AccountBlocked,
+    AccountUnblocked,
+    CallCharged,
+    Notice,
+    SessionEnded,
+    WalletChanged,
+)
+from shared.messages.requests import REPLIES, REQUESTS, Reply, Request
+from shared.messages.to_client import TO_CLIENT
+
+BUS_MESSAGES: tuple[type[Message], ...] = (*EVENTS, *REQUESTS, *REPLIES, *NOTICES)
+SOCKET_MESSAGES: tuple[type[Message], ...] = (*FROM_CLIENT, *TO_CLIENT)
+
+_encoder = msgspec.json.Encoder()
+_call_events: msgspec.json.Decoder[CallEvent] = msgspec.json.Decoder(CallEvent)
+_requests: msgspec.json.Decoder[Request] = msgspec.json.Decoder(Request)
+_replies: msgspec.json.Decoder[Reply] = msgspec.json.Decoder(Reply)
+_notices: msgspec.json.Decoder[Notice] = msgspec.json.Decoder(Notice)
+_from_client: msgspec.json.Decoder[FromClient] = msgspec.json.Decoder(FromClient)
+
+
+def type_of(message: Message | type[Message]) -> str:
+    """Return the message's name, e.g. ``call.ended``."""
+    return str(message.__struct_config__.tag)
+
+
+def envelope_of(message: Event | Notice) -> Envelope:
+    """Return the message addressed to its exchange."""
+    match message:
+        case CallStarted() | CallEnded() | SweepDue():
+            exchange, routing_key = CALLS.name, type_of(message)
+        case PaymentSettled():
+            exchange, routing_key = PAYMENTS.name, type_of(message)
+        case WalletChanged() | AccountBlocked() | AccountUnblocked() | CallCharged() | SessionEnded():
+            exchange, routing_key = ACCOUNTS.name, str(message.account_id)
+        case _:
+            assert_never(message)
+    return Envelope(
+        exchange=exchange,
+        routing_key=routing_key,
+        type=type_of(message),
+        message_id=message.notice_id if isinstance(message, Notice) else message.event_id,
+        body=encode(message),
+        correlation_id=str(call_id) if (call_id := getattr(message, "call_id", None)) else None,
+    )
+
+
+def encode(message: Message) -> bytes:
+    """Return the message as JSON."""
+    return _encoder.encode(message)
+
+
+def decode_call_event(body: bytes) -> CallEvent:
+    """Raises `msgspec.DecodeError` (`ValidationError` included) where it is none."""
+    return _call_events.decode(body)
+
+
+def decode_request(body: bytes) -> Request:
+    """Raises `msgspec.DecodeError` where it is none."""
+    return _requests.decode(body)
+
+
+def decode_reply(body: bytes) -> Reply:
+    """Raises `msgspec.DecodeError` where it is none."""
+    return _replies.decode(body)
+
+
+def decode_notice(body: bytes) -> Notice:
+    """Raises `msgspec.DecodeError` where it is none."""
+    return _notices.decode(body)
+
+
+def decode_from_client(frame: bytes | str) -> FromClient:
+    """Raises `msgspec.DecodeError` where it is none."""
+    return _from_client.decode(frame)

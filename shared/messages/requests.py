@@ -1,0 +1,95 @@
+"""What signaling asks billing, and what billing replies. Repeating a request changes nothing."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+from uuid import UUID
+
+from msgspec import Meta
+
+from shared.messages.base import Message, Party, RefusalReason, TalkMs, UserName, WalletState
+
+
+class Admit(Message, frozen=True, kw_only=True, tag="admit"):
+    """May this account's session open a socket?"""
+
+    account_id: UUID
+    session_id: UUID
+
+
+class Admitted(Message, frozen=True, kw_only=True, tag="admitted"):
+    """Yes; this is who and with what money."""
+
+    account: Party
+    wallet: WalletState
+
+
+class NotAdmitted(Message, frozen=True, kw_only=True, tag="not_admitted"):
+    """No: the account is unknown or disabled, or the session has ended."""
+
+    reason: Literal["unknown_account", "disabled", "session_ended"]
+
+
+class Authorize(Message, frozen=True, kw_only=True, tag="authorize"):
+    """May this call ring? Holds its first minute and claims both parties. Exactly one callee field is set."""
+
+    call_id: UUID
+    caller_id: UUID
+    callee_id: UUID | None = None
+    callee_user_name: UserName | None = None
+    node: str
+
+
+class Authorized(Message, frozen=True, kw_only=True, tag="authorized"):
+    """Yes: one minute is held; the price is frozen for the whole call."""
+
+    call_id: UUID
+    caller: Party
+    callee: Party
+    price_minor: int
+    currency: str
+
+
+class Refused(Message, frozen=True, kw_only=True, tag="refused"):
+    """No, and nothing was held.
+
+    `price_minor` and `shortfall_minor` are set where money is the reason. `glare_call_id` is set beside `busy`
+    where the callee is at this moment calling this caller: that call should be accepted instead.
+    """
+
+    call_id: UUID
+    reason: RefusalReason
+    price_minor: int | None = None
+    shortfall_minor: int | None = None
+    currency: str | None = None
+    glare_call_id: UUID | None = None
+
+
+class Renew(Message, frozen=True, kw_only=True, tag="renew"):
+    """Hold minute number `minute` (the first was held by `authorize`); `talk_ms` is the proof of life."""
+
+    call_id: UUID
+    minute: Annotated[int, Meta(ge=2, le=1_000_000)]
+    talk_ms: TalkMs
+
+
+class Renewed(Message, frozen=True, kw_only=True, tag="renewed"):
+    """Minutes up to `minute` are paid."""
+
+    call_id: UUID
+    minute: int
+
+
+class RenewalRefused(Message, frozen=True, kw_only=True, tag="renewal_refused"):
+    """Minute `minute` is not paid; the lease stands as it was."""
+
+    call_id: UUID
+    minute: int
+    reason: Literal["insufficient_funds", "call_settled", "unknown_call", "out_of_turn"]
+    shortfall_minor: int | None = None
+
+
+Request = Admit | Authorize | Renew
+Reply = Admitted | NotAdmitted | Authorized | Refused | Renewed | RenewalRefused
+REQUESTS: tuple[type[Request], ...] = (Admit, Authorize, Renew)
+REPLIES: tuple[type[Reply], ...] = (Admitted, NotAdmitted, Authorized, Refused, Renewed, RenewalRefused)

@@ -1,0 +1,266 @@
+"""What the server sends on a WebSocket: one JSON object a frame."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from uuid import UUID
+
+from msgspec import Struct
+
+from shared.messages.base import EndReason, Message, Party, RefusalReason, WalletState
+from shared.messages.from_client import IceCandidate
+
+
+class ErrorCode(StrEnum):
+    """What was wrong with a message; the socket stays open."""
+
+    MALFORMED = "malformed"
+    """Not one JSON object of a known type with known fields of the right types."""
+    NOT_IN_CALL = "not_in_call"
+    """No such live call, or this device has no part in it."""
+    ILLEGAL_STEP = "illegal_step"
+    """The call is not in a state that allows this, or this party may not do it."""
+    ALREADY_WELCOME = "already_welcome"
+    """A second `hello`."""
+    DRAINING = "draining"
+    """This server is shutting down and takes no new calls: connect again, another one will answer."""
+
+
+class CloseCode:
+    """WebSocket close codes (RFC 6455, section 7.4; 4000 to 4999 are the application's own)."""
+
+    GOING_AWAY = 1001
+    MESSAGE_TOO_BIG = 1009
+    MALFORMED_HELLO = 4400
+    TOKEN_REFUSED = 4401
+    NOT_ADMITTED = 4403
+    HELLO_TIMEOUT = 4408
+    REPLACED = 4409
+    SILENT = 4410
+    SESSION_ENDED = 4411
+    TOO_SLOW = 4429
+    TRY_LATER = 4503
+
+
+class CallSnapshot(Struct, frozen=True, kw_only=True):
+    """A live call as one of its devices needs it to go on after a lost socket."""
+
+    call_id: UUID
+    state: str
+    role: str
+    other: Party
+    price_minor: int
+    currency: str
+    talk_ms: int
+    paid_ms: int
+
+
+class Welcome(Message, frozen=True, kw_only=True, tag="welcome"):
+    """The answer to `hello`: who you are, with what money, and how to come back to this very device."""
+
+    account: Party
+    device_id: UUID
+    resume_token: str
+    resume_ms: int
+    ping_ms: int
+    wallet: WalletState
+    call: CallSnapshot | None
+    ref: str | None = None
+
+
+class Ping(Message, frozen=True, kw_only=True, tag="ping"):
+    """Answer with `pong`."""
+
+
+class Error(Message, frozen=True, kw_only=True, tag="error"):
+    """A message of yours did nothing; `message` is for people, `code` for programs."""
+
+    code: ErrorCode
+    message: str
+    ref: str | None = None
+    call_id: UUID | None = None
+
+
+class CallAuthorizing(Message, frozen=True, kw_only=True, tag="call.authorizing"):
+    """Your invite has a call id; nothing rings yet."""
+
+    call_id: UUID
+    ref: str | None = None
+
+
+class CallRefused(Message, frozen=True, kw_only=True, tag="call.refused"):
+    """Your invite did not ring. Price and what is missing are set where money is the reason."""
+
+    call_id: UUID
+    reason: RefusalReason
+    price_minor: int | None = None
+    shortfall_minor: int | None = None
+    currency: str | None = None
+    ref: str | None = None
+
+
+class CallRinging(Message, frozen=True, kw_only=True, tag="call.ringing"):
+    """The callee's devices ring, for at most `ring_ms`; a started minute costs `price_minor`."""
+
+    call_id: UUID
+    callee: Party
+    price_minor: int
+    currency: str
+    minute_ms: int
+    ring_ms: int
+
+
+class CallIncoming(Message, frozen=True, kw_only=True, tag="call.incoming"):
+    """Somebody calls you."""
+
+    call_id: UUID
+    caller: Party
+    ring_ms: int
+
+
+class CallAccepted(Message, frozen=True, kw_only=True, tag="call.accepted"):
+    """The call was taken: exchange descriptions and report `call.connected` within `connect_ms`.
+
+    The caller makes the first offer.
+    """
+
+    call_id: UUID
+    connect_ms: int
+
+
+class CallAnsweredElsewhere(Message, frozen=True, kw_only=True, tag="call.answered_elsewhere"):
+    """Another device of yours took the call: stop ringing."""
+
+    call_id: UUID
+
+
+class PeerOffer(Message, frozen=True, kw_only=True, tag="call.offer"):
+    """An offer of the other party; the server says whose."""
+
+    call_id: UUID
+    from_account_id: UUID
+    sdp: str
+
+
+class PeerAnswer(Message, frozen=True, kw_only=True, tag="call.answer"):
+    """An answer of the other party."""
+
+    call_id: UUID
+    from_account_id: UUID
+    sdp: str
+
+
+class PeerCandidate(Message, frozen=True, kw_only=True, tag="call.candidate"):
+    """An ICE candidate of the other party."""
+
+    call_id: UUID
+    from_account_id: UUID
+    candidate: IceCandidate | None
+
+
+class CallActive(Message, frozen=True, kw_only=True, tag="call.active"):
+    """Both sides are connected: talk time runs. `paid_ms` of it are paid so far."""
+
+    call_id: UUID
+    price_minor: int
+    currency: str
+    minute_ms: int
+    paid_ms: int
+
+
+class CallLease(Message, frozen=True, kw_only=True, tag="call.lease"):
+    """One more minute is paid: talk time may go on to `paid_ms`."""
+
+    call_id: UUID
+    talk_ms: int
+    paid_ms: int
+
+
+class CallLowFunds(Message, frozen=True, kw_only=True, tag="call.low_funds"):
+    """The next minute cannot be paid: the call ends in `ends_in_ms` unless `shortfall_minor` is topped up."""
+
+    call_id: UUID
+    ends_in_ms: int
+    shortfall_minor: int
+    currency: str
+
+
+class PeerLost(Message, frozen=True, kw_only=True, tag="call.peer_lost"):
+    """The other side went silent; it may come back within `resume_ms`."""
+
+    call_id: UUID
+    resume_ms: int
+
+
+class PeerResumed(Message, frozen=True, kw_only=True, tag="call.peer_resumed"):
+    """The other side is back."""
+
+    call_id: UUID
+
+
+class CallOver(Message, frozen=True, kw_only=True, tag="call.ended"):
+    """The call is over, for this one reason, after `talk_ms` of talk."""
+
+    call_id: UUID
+    reason: EndReason
+    talk_ms: int
+
+
+class Charged(Message, frozen=True, kw_only=True, tag="call.charged"):
+    """What the call cost you."""
+
+    call_id: UUID
+    talk_ms: int
+    minutes: int
+    charge_minor: int
+    wallet: WalletState
+
+
+class Wallet(Message, frozen=True, kw_only=True, tag="wallet.changed"):
+    """Your money now."""
+
+    wallet: WalletState
+
+
+class Blocked(Message, frozen=True, kw_only=True, tag="account.blocked"):
+    """You cannot call until the next payment; at least `shortfall_minor` is missing."""
+
+    wallet: WalletState
+    shortfall_minor: int
+
+
+class Unblocked(Message, frozen=True, kw_only=True, tag="account.unblocked"):
+    """You can call again."""
+
+    wallet: WalletState
+
+
+ToClient = (
+    Welcome
+    | Ping
+    | Error
+    | CallAuthorizing
+    | CallRefused
+    | CallRinging
+    | CallIncoming
+    | CallAccepted
+    | CallAnsweredElsewhere
+    | PeerOffer
+    | PeerAnswer
+    | PeerCandidate
+    | CallActive
+    | CallLease
+    | CallLowFunds
+    | PeerLost
+    | PeerResumed
+    | CallOver
+    | Charged
+    | Wallet
+    | Blocked
+    | Unblocked
+)
+TO_CLIENT: tuple[type[ToClient], ...] = (
+    Welcome, Ping, Error, CallAuthorizing, CallRefused, CallRinging, CallIncoming, CallAccepted,
+    CallAnsweredElsewhere, PeerOffer, PeerAnswer, PeerCandidate, CallActive, CallLease, CallLowFunds,
+    PeerLost, PeerResumed, CallOver, Charged, Wallet, Blocked, Unblocked,
+)  # fmt: skip

@@ -1,0 +1,185 @@
+"""Every setting of every program: from the environment, validated, unknown names refused.
+
+A setting `name` is read from ``TALKTIME_NAME``, or from the file that ``TALKTIME_NAME_FILE`` names (for secrets).
+`.env.example` is made from this struct.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Literal
+
+import msgspec
+from msgspec import Meta, Struct
+
+from shared.money import AMOUNT_MINOR_MAX, AmountMinor
+
+PREFIX = "TALKTIME_"
+FILE_SUFFIX = "_FILE"
+
+Port = Annotated[int, Meta(ge=0, le=65_535)]
+Count = Annotated[int, Meta(ge=1, le=1_000_000)]
+Milliseconds = Annotated[int, Meta(ge=1, le=7 * 24 * 3_600_000)]
+Seconds = Annotated[int, Meta(ge=1, le=366 * 24 * 3_600)]
+CurrencyCode = Annotated[str, Meta(pattern=r"^[A-Z]{3}\Z")]
+NodeName = Annotated[str, Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,62}\Z")]
+
+
+class SettingsError(Exception):
+    """The environment does not make valid settings; the message names the variable and what to do."""
+
+
+def _setting(meaning: str) -> Meta:
+    return Meta(description=meaning)
+
+
+class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """All settings with their defaults; one line of meaning each, durations in the unit their name ends in."""
+
+    mode: Annotated[
+        Literal["development", "production"], _setting("`production` refuses what is only fit for trying out")
+    ] = "development"
+    log_level: Annotated[
+        Literal["DEBUG", "INFO", "WARNING", "ERROR"], _setting("How much the programs log, on standard error")
+    ] = "INFO"
+
+    host: Annotated[str, _setting("Address every program listens on")] = "127.0.0.1"
+    api_port: Annotated[Port, _setting("Port of the REST API, and of everything in the all-in-one form")] = 8000
+    signaling_port: Annotated[Port, _setting("Port of the signaling service")] = 8001
+    worker_port: Annotated[Port, _setting("Port of the billing worker's health page")] = 8002
+    public_url: Annotated[str, _setting("Where people reach the product; also its default origin")] = (
+        "http://127.0.0.1:8000"
+    )
+    allowed_origins: Annotated[
+        tuple[str, ...], _setting("Other origins whose pages may use API and sockets, separated by commas")
+    ] = ()
+
+    database_url: Annotated[str, _setting("PostgreSQL, as the role that the programs use")] = (
+        "postgresql://talktime_app@127.0.0.1:5432/talktime"
+    )
+    database_owner_url: Annotated[
+        str, _setting("PostgreSQL, as the role that owns the tables; read by `talktime migrate` only")
+    ] = ""
+    database_connections_max: Annotated[Count, _setting("Connections to PostgreSQL per program")] = 10
+    rabbitmq_url: Annotated[str, _setting("The broker, with virtual host")] = "amqp://guest:guest@127.0.0.1:5672/"
+    publish_timeout_ms: Annotated[Milliseconds, _setting("How long a publish may wait for its confirmation")] = (
+        5_000
+    )
+
+    token_signing_key: Annotated[str, _setting("Ed25519 private key, PEM; the API's only")] = ""
+    token_verify_keys: Annotated[
+        str, _setting("Ed25519 public keys, PEM, one after another; derived where the signing key is given")
+    ] = ""
+    token_issuer: Annotated[str, _setting("`iss` of access tokens")] = "talktime"
+    token_audience: Annotated[str, _setting("`aud` of access tokens")] = "talktime"
+    access_token_seconds: Annotated[Seconds, _setting("Life of an access token")] = 600
+    refresh_token_seconds: Annotated[Seconds, _setting("Life of an unused refresh token")] = 30 * 24 * 3_600
+    refresh_grace_seconds: Annotated[
+        Seconds, _setting("A refresh token used again within this time is honest concurrency, not theft")
+    ] = 10
+    password_threads_max: Annotated[Count, _setting("Passwords hashed at the same time")] = 2
+    password_queue_max: Annotated[Count, _setting("Passwords waiting to be hashed; one more is answered 429")] = 100
+
+    currency: Annotated[CurrencyCode, _setting("ISO 4217 code of the installation's one currency")] = "EUR"
+    price_minor: Annotated[
+        int, Meta(ge=0, le=AMOUNT_MINOR_MAX, description="Minor units a minute costs a new account")
+    ] = 10
+    minute_ms: Annotated[Milliseconds, _setting("Length of a charged minute")] = 60_000
+    payment_minor_max: Annotated[AmountMinor, _setting("Largest single payment, in minor units")] = 100_000
+    payment_provider: Annotated[
+        Literal["none", "sandbox"],
+        _setting("Who takes payments; `sandbox` pays without money, never in production"),
+    ] = "sandbox"
+    sandbox_webhook_secrets: Annotated[
+        tuple[str, ...],
+        _setting("Secrets of the sandbox's webhook signatures, comma separated; the first one signs"),
+    ] = ()
+    webhook_tolerance_seconds: Annotated[Seconds, _setting("Greatest age, or lead, of a webhook's time stamp")] = (
+        300
+    )
+
+    node: Annotated[NodeName, _setting("Name of this signaling process, unique among them")] = "node-1"
+    authorize_ms_max: Annotated[Milliseconds, _setting("How long billing may take to authorize a call")] = 3_000
+    ring_ms_max: Annotated[Milliseconds, _setting("How long a call rings")] = 45_000
+    connect_ms_max: Annotated[Milliseconds, _setting("How long connecting the media may take")] = 20_000
+    resume_ms_max: Annotated[Milliseconds, _setting("How long a lost device may take to come back")] = 20_000
+    call_ms_max: Annotated[Milliseconds, _setting("Longest call")] = 4 * 3_600_000
+    renew_lead_ms: Annotated[
+        Milliseconds, _setting("How long before the lease ends the next minute is asked for")
+    ] = 15_000
+    hello_ms_max: Annotated[Milliseconds, _setting("How long a new socket may take to say hello")] = 5_000
+    ping_ms: Annotated[Milliseconds, _setting("Time between two pings to a device")] = 4_000
+    silence_ms_max: Annotated[Milliseconds, _setting("A device silent for longer is lost")] = 9_000
+    socket_queue_max: Annotated[Count, _setting("Messages waiting for one device; one more drops the device")] = 256
+    frame_bytes_max: Annotated[Count, _setting("Largest WebSocket message")] = 65_536
+    body_bytes_max: Annotated[Count, _setting("Largest REST request body")] = 65_536
+
+    settle_batch_max: Annotated[Count, _setting("Call events settled in one transaction")] = 500
+    request_batch_max: Annotated[Count, _setting("Requests answered in one transaction")] = 64
+    relay_batch_max: Annotated[Count, _setting("Outbox rows published together")] = 500
+    relay_idle_ms: Annotated[Milliseconds, _setting("How often the outbox is looked at when nobody rings")] = 500
+    sweep_ms: Annotated[Milliseconds, _setting("How often calls whose end never came are looked for")] = 10_000
+    sweep_grace_ms: Annotated[Milliseconds, _setting("How long after its lease a silent call is closed")] = 60_000
+    drain_ms_max: Annotated[Milliseconds, _setting("How long a stopping program may take to finish its work")] = (
+        8_000
+    )
+
+    def __post_init__(self) -> None:
+        if self.renew_lead_ms >= self.minute_ms:
+            raise ValueError("`renew_lead_ms` must be shorter than `minute_ms`")
+        if self.silence_ms_max <= self.ping_ms:
+            raise ValueError("`silence_ms_max` must be longer than `ping_ms`")
+        if self.mode == "production" and self.payment_provider == "sandbox":
+            raise ValueError("`payment_provider` must not be `sandbox` in production")
+
+
+def load_settings(environ: Mapping[str, str]) -> Settings:
+    """Return the settings of an environment. Raises `SettingsError`."""
+    given = {name: value for name, value in environ.items() if name.startswith(PREFIX)}
+    known = {field.name for field in msgspec.structs.fields(Settings)}
+    values: dict[str, str] = {}
+    for variable, value in given.items():
+        name = variable.removeprefix(PREFIX).lower()
+        if name in known:
+            text = value
+        elif (name := name.removesuffix(FILE_SUFFIX.lower())) in known and variable.endswith(FILE_SUFFIX):
+            if PREFIX + name.upper() in given:
+                raise SettingsError(f"{variable} and {PREFIX}{name.upper()} are both set: keep one")
+            text = _read(variable, Path(value))
+        else:
+            raise SettingsError(f"{variable} is not a setting; .env.example lists them all")
+        values[name] = text
+    return _validated({name: _split(name, text) for name, text in values.items()})
+
+
+def with_changes(settings: Settings, **changes: object) -> Settings:
+    """Return the settings with some values replaced, validated again. Raises `SettingsError`."""
+    return _validated({**msgspec.structs.asdict(settings), **changes})
+
+
+def _validated(values: Mapping[str, object]) -> Settings:
+    try:
+        return msgspec.convert(dict(values), Settings, strict=False)
+    except msgspec.ValidationError as error:
+        said = re.sub(r"`\$\.(\w+)(\[\.\.\.\])?`", lambda m: f"{PREFIX}{m[1].upper()}", str(error))
+        raise SettingsError(re.sub(r"`([a-z_]+)`", lambda m: _named(m[1]), said)) from error
+
+
+def _named(word: str) -> str:
+    known = {field.name for field in msgspec.structs.fields(Settings)}
+    return PREFIX + word.upper() if word in known else f"`{word}`"
+
+
+def _split(name: str, text: str) -> object:
+    """Lists are written with commas."""
+    is_list = name in {"allowed_origins", "sandbox_webhook_secrets"}
+    return [part.strip() for part in text.split(",") if part.strip()] if is_list else text
+
+
+def _read(variable: str, path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        raise SettingsError(f"{variable} names {path}, which cannot be read: {error}") from error
