@@ -1,0 +1,1 @@
+"""A call's life as pure code: no input or output, no clock, no event loop."""

@@ -1,0 +1,88 @@
+"""Where a call can be, who takes part in it, and the limits it lives under."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from uuid import UUID
+
+from msgspec import Struct
+
+from shared.messages.base import Party
+from shared.settings import Settings
+
+
+class State(StrEnum):
+    """The stages of a call's life (DESIGN: a call's life)."""
+
+    AUTHORIZING = "authorizing"
+    """Billing was asked; nothing rings."""
+    RINGING = "ringing"
+    """One minute is held; the callee's devices ring."""
+    CONNECTING = "connecting"
+    """One device of the callee accepted; the two devices negotiate their media."""
+    ACTIVE = "active"
+    """Both said that their media flows: talk time runs."""
+    RECONNECTING = "reconnecting"
+    """Talk time runs, but a device is lost and may still come back."""
+    ENDED = "ended"
+    """Over, for one reason, once and for all."""
+
+
+class Role(StrEnum):
+    """The side of a call that an account is on."""
+
+    CALLER = "caller"
+    CALLEE = "callee"
+
+    @property
+    def other(self) -> Role:
+        return Role.CALLEE if self is Role.CALLER else Role.CALLER
+
+
+class Device(Struct, frozen=True, order=True):
+    """A connected socket of one side's account. Whoever feeds the call has checked whose it is."""
+
+    role: Role
+    device_id: UUID
+
+
+class TimerName(StrEnum):
+    """The timers of a call; at most one of each is set at a time."""
+
+    AUTHORIZE = "authorize"
+    RING = "ring"
+    CONNECT = "connect"
+    RENEW = "renew"
+    """When to ask for the next minute."""
+    LEASE = "lease"
+    """When the paid talk time, or the longest allowed, is over."""
+    RESUME_CALLER = "resume_caller"
+    RESUME_CALLEE = "resume_callee"
+
+
+class Terms(Struct, frozen=True, kw_only=True):
+    """What billing authorized: who talks to whom, at what price a minute, frozen for the whole call."""
+
+    caller: Party
+    callee: Party
+    price_minor: int
+    currency: str
+
+    def party(self, role: Role) -> Party:
+        return self.caller if role is Role.CALLER else self.callee
+
+
+class CallTimes(Struct, frozen=True, kw_only=True):
+    """The settings that a call lives under, all in milliseconds; `renew_lead_ms` is shorter than `minute_ms`."""
+
+    authorize_ms_max: int
+    ring_ms_max: int
+    connect_ms_max: int
+    resume_ms_max: int
+    call_ms_max: int
+    minute_ms: int
+    renew_lead_ms: int
+
+    @classmethod
+    def of(cls, settings: Settings) -> CallTimes:
+        return cls(**{name: getattr(settings, name) for name in cls.__struct_fields__})
