@@ -1,0 +1,24 @@
+"""What the programs' database role may do: everything on rows, except to change or remove what is booked."""
+
+from sqlalchemy import Connection, text
+
+from shared.models import METADATA, LedgerEntry, Wallet
+
+APPEND_ONLY = {LedgerEntry.__tablename__}
+NEVER_DELETED = {Wallet.__tablename__}
+
+
+def grant(connection: Connection, role: str) -> None:
+    """Grant the role what it needs on every table, and nothing more; repeatable."""
+    quoted = connection.dialect.identifier_preparer.quote(role)
+    connection.execute(text(f"GRANT USAGE ON SCHEMA public TO {quoted}"))
+    connection.execute(text(f"GRANT SELECT ON alembic_version TO {quoted}"))
+    for table in METADATA.sorted_tables:
+        connection.execute(text(f"REVOKE ALL ON {table.name} FROM {quoted}"))
+        connection.execute(text(f"GRANT {', '.join(_rights(table.name))} ON {table.name} TO {quoted}"))
+
+
+def _rights(table: str) -> list[str]:
+    if table in APPEND_ONLY:
+        return ["SELECT", "INSERT"]
+    return ["SELECT", "INSERT", "UPDATE"] + ([] if table in NEVER_DELETED else ["DELETE"])

@@ -1,0 +1,21 @@
+"""The tables. The history of the schema is in `migrations`; a test holds the two together."""
+
+from shared.models.accounts import Account, RefreshToken, Session
+from shared.models.base import METADATA, Base
+from shared.models.calls import Call
+from shared.models.money import LedgerEntry, Payment, Wallet, WebhookEvent
+from shared.models.outbox import OutboxMessage
+
+__all__ = [
+    "METADATA",
+    "Account",
+    "Base",
+    "Call",
+    "LedgerEntry",
+    "OutboxMessage",
+    "Payment",
+    "RefreshToken",
+    "Session",
+    "Wallet",
+    "WebhookEvent",
+]

@@ -1,0 +1,55 @@
+"""Who there is, and where they are logged in."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import ForeignKey, Index, func
+from sqlalchemy.orm import Mapped, mapped_column
+
+from shared.models.base import Base, CreatedAt
+
+
+class Account(Base):
+    """A person, or an operator. E-mail and user name are unique without regard to case."""
+
+    __tablename__ = "accounts"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    email: Mapped[str]
+    user_name: Mapped[str]
+    password_hash: Mapped[str]
+    is_operator: Mapped[bool] = mapped_column(server_default="false")
+    disabled_at: Mapped[datetime | None]
+    created_at: Mapped[CreatedAt]
+
+
+Index("uq_accounts_email", func.lower(Account.email), unique=True)
+Index("uq_accounts_user_name", func.lower(Account.user_name), unique=True)
+
+
+class Session(Base):
+    """One login; its access tokens carry its id, its refresh tokens are one family."""
+
+    __tablename__ = "sessions"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    account_id: Mapped[UUID] = mapped_column(ForeignKey("accounts.id", ondelete="CASCADE"), index=True)
+    address: Mapped[str | None]
+    user_agent: Mapped[str | None]
+    created_at: Mapped[CreatedAt]
+    last_used_at: Mapped[CreatedAt]
+    ended_at: Mapped[datetime | None]
+
+
+class RefreshToken(Base):
+    """An opaque refresh token, stored only as its SHA-256. Used once: `replaced_at` says when."""
+
+    __tablename__ = "refresh_tokens"
+
+    token_hash: Mapped[bytes] = mapped_column(primary_key=True)
+    session_id: Mapped[UUID] = mapped_column(ForeignKey("sessions.id", ondelete="CASCADE"), index=True)
+    created_at: Mapped[CreatedAt]
+    expires_at: Mapped[datetime]
+    replaced_at: Mapped[datetime | None]

@@ -1,0 +1,52 @@
+"""The lasting record of each call attempt."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from shared.models.base import Base, CreatedAt, Minor
+
+
+class Call(Base):
+    """One call attempt, from its authorization to its settlement.
+
+    `minutes_held` minutes of `price_minor` are held until the call is settled. `proof_talk_ms` is the greatest talk
+    time at which the parties were proven alive, `talk_ms` the smallest at which the call was said to have ended.
+    `lease_ends_at` is only for finding calls whose end never came; money is never decided by it.
+    """
+
+    __tablename__ = "calls"
+    __table_args__ = (
+        CheckConstraint("minutes_held >= 0 AND proof_talk_ms >= 0 AND price_minor >= 0", name="not_negative"),
+        CheckConstraint(
+            "(settled_at IS NULL AND num_nulls(talk_ms, minutes, charge_minor, reason, ended_at) = 5) OR"
+            " (settled_at IS NOT NULL AND num_nulls(talk_ms, minutes, charge_minor, reason, ended_at) = 0)",
+            name="settled_completely",
+        ),
+        CheckConstraint("charge_minor >= 0 AND charge_minor = minutes * price_minor", name="charge_by_minutes"),
+        CheckConstraint("minutes <= minutes_held", name="charge_within_hold"),
+        Index("ix_calls_caller_id_id", "caller_id", "id"),
+        Index("ix_calls_callee_id_id", "callee_id", "id"),
+        Index("ix_calls_unsettled_lease_ends_at", "lease_ends_at", postgresql_where=text("settled_at IS NULL")),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    caller_id: Mapped[UUID] = mapped_column(ForeignKey("accounts.id"))
+    callee_id: Mapped[UUID | None] = mapped_column(ForeignKey("accounts.id"))
+    node: Mapped[str]
+    price_minor: Mapped[Minor]
+    minutes_held: Mapped[int] = mapped_column(server_default="0")
+    proof_talk_ms: Mapped[int] = mapped_column(BigInteger, server_default="0")
+    authorized_at: Mapped[CreatedAt]
+    lease_ends_at: Mapped[datetime]
+    started_at: Mapped[datetime | None]
+    ended_at: Mapped[datetime | None]
+    talk_ms: Mapped[int | None] = mapped_column(BigInteger)
+    minutes: Mapped[int | None]
+    charge_minor: Mapped[int | None] = mapped_column(BigInteger)
+    reason: Mapped[str | None]
+    settled_at: Mapped[datetime | None]
