@@ -23,13 +23,13 @@ class FromDevice(Struct, frozen=True):
 
 
 class AcceptByInvite(Struct, frozen=True):
-    """The callee invited this caller in the same moment (glare): that invite accepts this call.
+    """A device of the callee invited this caller in the same moment (glare): its invite accepts this call.
 
-    The device need not ring, and need not be rung first. While AUTHORIZING the accept is remembered and takes
-    effect with `Authorized`. Comes too late → `Reject(not_in_call)`.
+    The device need not have been rung: it hears `call.incoming` before `call.accepted`. While AUTHORIZING the
+    accept is remembered and takes effect with `Authorized`. Where it comes too late: `Reject(not_in_call)`.
     """
 
-    device: Device
+    device_id: UUID
     ref: Ref | None = None
 
 

@@ -1,0 +1,65 @@
+"""How much talk time is paid, and when to ask for more."""
+
+from __future__ import annotations
+
+from msgspec import Struct
+
+from signaling.call.states import CallTimes
+
+RENEWAL_RETRIES_MAX = 5
+"""How often an unanswered renewal is asked again, spread over the time left before the lease ends."""
+
+
+class Lease(Struct, kw_only=True):
+    """The paid minutes of a talk that began at `since_ms`; the first one is paid when it begins."""
+
+    since_ms: int
+    times: CallTimes
+    minutes_paid: int = 1
+    asked: bool = False
+    """A request for the next minute is under way."""
+    funds_changed: bool = False
+    """Money came while it was: a refusal may be older than the money."""
+    refused_for_money: bool = False
+    """The last that billing let us know about the next minute."""
+    retries: int = 0
+
+    @property
+    def paid_ms(self) -> int:
+        return self.minutes_paid * self.times.minute_ms
+
+    @property
+    def is_longest(self) -> bool:
+        """Whether the longest call is paid, so that there is no next minute to ask for."""
+        return self.paid_ms >= self.times.call_ms_max
+
+    @property
+    def ends_at_ms(self) -> int:
+        return self.since_ms + min(self.paid_ms, self.times.call_ms_max)
+
+    @property
+    def renew_at_ms(self) -> int:
+        return self.ends_at_ms - self.times.renew_lead_ms
+
+    @property
+    def retry_after_ms(self) -> int:
+        return max(1, self.times.renew_lead_ms // RENEWAL_RETRIES_MAX)
+
+    def talk_ms(self, until_ms: int) -> int:
+        """Return the talk time up to a moment; never less than none, never more than what is paid."""
+        return max(0, min(until_ms, self.ends_at_ms) - self.since_ms)
+
+    def ask(self) -> int:
+        """Note that the next minute is asked for; return its number."""
+        self.asked = True
+        self.funds_changed = False
+        return self.minutes_paid + 1
+
+    def is_paid(self, minute: int) -> bool:
+        return minute <= self.minutes_paid
+
+    def pay(self, minute: int) -> None:
+        """Extend to the end of this minute; the highest number ever named counts."""
+        self.minutes_paid = minute
+        self.asked = self.refused_for_money = False
+        self.retries = 0

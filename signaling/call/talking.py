@@ -1,0 +1,125 @@
+"""Talk time: it starts once, runs on paid minutes, and ends with them."""
+
+from __future__ import annotations
+
+from shared.messages.base import EndReason
+from shared.messages.to_client import CallActive, CallLease, CallLowFunds
+from signaling.call.call import Call
+from signaling.call.effects import AnnounceStarted, AskRenewal
+from signaling.call.inputs import RenewalFailed, RenewalRefused, Renewed
+from signaling.call.lease import RENEWAL_RETRIES_MAX, Lease
+from signaling.call.states import Role, State, TimerName
+
+
+def activate_if_ready(call: Call, now_ms: int) -> None:
+    """Start the clock once both sides' media flow and both devices are there to prove it."""
+    if len(call.connected) < len(Role) or call.lost or call.terms is None:
+        return
+    call.state = State.ACTIVE
+    call.clear_timer(TimerName.CONNECT)
+    call.lease = Lease(since_ms=now_ms, times=call.times)
+    call.emit(AnnounceStarted())
+    call.tell_both(
+        CallActive(
+            call_id=call.call_id,
+            price_minor=call.terms.price_minor,
+            currency=call.terms.currency,
+            minute_ms=call.times.minute_ms,
+            paid_ms=call.lease.paid_ms,
+        )
+    )
+    call.set_timer(TimerName.LEASE, call.lease.ends_at_ms)
+    renew_when_due(call, now_ms)
+
+
+def renew_when_due(call: Call, now_ms: int) -> None:
+    """Ask for the next minute, or set the timer to; never while a device is lost."""
+    lease = call.lease
+    if call.state is not State.ACTIVE or lease is None or lease.is_longest:
+        return
+    if now_ms < lease.renew_at_ms:
+        call.set_timer(TimerName.RENEW, lease.renew_at_ms)
+    else:
+        call.clear_timer(TimerName.RENEW)
+        call.emit(AskRenewal(minute=lease.ask(), talk_ms=call.talk_ms(now_ms)))
+
+
+def renewed(call: Call, given: Renewed, now_ms: int) -> None:
+    lease = call.lease
+    if lease is None or lease.is_paid(given.minute):
+        return
+    lease.pay(given.minute)
+    call.tell_both(
+        CallLease(call_id=call.call_id, talk_ms=call.talk_ms(now_ms), paid_ms=lease.paid_ms),
+    )
+    call.set_timer(TimerName.LEASE, lease.ends_at_ms)
+    call.clear_timer(TimerName.RENEW)
+    renew_when_due(call, now_ms)
+
+
+def renewal_refused(call: Call, given: RenewalRefused, now_ms: int) -> None:
+    lease = call.lease
+    if lease is None or lease.is_paid(given.minute):
+        return
+    match given.reason:
+        case "insufficient_funds":
+            _short_of_money(call, lease, given.shortfall_minor or 0, now_ms)
+        case "out_of_turn":
+            _ask_again_later(call, lease, now_ms)
+        case "call_settled" | "unknown_call":
+            # Billing has closed the books on this call: talking on would be free.
+            call.end(EndReason.BILLING_UNAVAILABLE, now_ms)
+
+
+def renewal_failed(call: Call, given: RenewalFailed, now_ms: int) -> None:
+    if call.lease is not None and not call.lease.is_paid(given.minute):
+        _ask_again_later(call, call.lease, now_ms)
+
+
+def funds_changed(call: Call, now_ms: int) -> None:
+    lease = call.lease
+    if lease is None:
+        return
+    if lease.asked:
+        lease.funds_changed = True
+    elif lease.refused_for_money:
+        renew_when_due(call, now_ms)
+
+
+def lease_over(call: Call, now_ms: int) -> None:
+    """End at exactly the paid talk time, however late the timer is."""
+    lease = call.lease
+    if lease is None:
+        return
+    if lease.is_longest:
+        call.end(EndReason.MAX_DURATION, now_ms)
+    elif call.lost:
+        call.end(EndReason.LOST, now_ms)
+    elif lease.refused_for_money:
+        call.end(EndReason.OUT_OF_FUNDS, now_ms)
+    else:
+        call.end(EndReason.BILLING_UNAVAILABLE, now_ms)
+
+
+def _short_of_money(call: Call, lease: Lease, shortfall_minor: int, now_ms: int) -> None:
+    is_outdated = lease.funds_changed
+    lease.asked = lease.funds_changed = False
+    lease.refused_for_money = True
+    if is_outdated:
+        renew_when_due(call, now_ms)
+    elif call.terms is not None:
+        low_funds = CallLowFunds(
+            call_id=call.call_id,
+            ends_in_ms=max(0, lease.ends_at_ms - now_ms),
+            shortfall_minor=shortfall_minor,
+            currency=call.terms.currency,
+        )
+        call.tell(Role.CALLER, low_funds)
+
+
+def _ask_again_later(call: Call, lease: Lease, now_ms: int) -> None:
+    lease.asked = lease.refused_for_money = False
+    retry_at_ms = now_ms + lease.retry_after_ms
+    if call.state is State.ACTIVE and lease.retries < RENEWAL_RETRIES_MAX and retry_at_ms < lease.ends_at_ms:
+        lease.retries += 1
+        call.set_timer(TimerName.RENEW, retry_at_ms)
