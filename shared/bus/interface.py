@@ -44,7 +44,7 @@ class Outcome(StrEnum):
     UNROUTABLE = "unroutable"
     """The broker is well, and no queue wants the message."""
     REFUSED = "refused"
-    """The broker said no: nothing was stored."""
+    """Nothing was stored: the broker said no, or could not even be asked."""
     UNKNOWN = "unknown"
     """No answer in time: it may or may not be stored. Publish again with the same `message_id`."""
 
@@ -56,6 +56,8 @@ class Delivery(Struct, frozen=True, kw_only=True):
     message_id: str
     body: bytes
     redelivered: bool = False
+    correlation_id: str | None = None
+    """The call the message is about, where it is about one."""
 
 
 class Rejected(Struct, frozen=True):

@@ -79,6 +79,11 @@ BILLING_REQUESTS = Queue(
 EXCHANGES = (CALLS, PAYMENTS, ACCOUNTS, DEAD_LETTERS, REQUESTS)
 QUEUES = (CALL_EVENTS, DEAD_CALL_EVENTS, BILLING_LOG, BILLING_REQUESTS)
 
+MAILBOX_EXPIRES_MS = 10 * 60_000
+"""How long a mailbox outlives its node's last connection; afterwards its notices are unroutable."""
+NOTICE_BATCH_MAX = 100
+"""Messages of a mailbox that a node fetches ahead."""
+
 
 def mailbox_name(node: str) -> str:
     """Return the queue of what is meant for the accounts connected to a signaling node."""
