@@ -1,0 +1,107 @@
+"""The whole product in one process, on one port, with nothing to install: to try it, and to develop against."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Any
+
+import api.app
+import signaling.app
+import signaling.server
+from billing_worker.app import BillingWorker
+
+from shared.bus.memory import MemoryBus
+from shared.clock import SystemClock
+from shared.settings import Settings, with_changes
+from talktime.demo_accounts import DemoAccount, demo_accounts
+from talktime.keys import SIGNING_KEY, WEBHOOK_SECRET, generate_keys
+from talktime.migrate import migrate
+from talktime.person import Doors
+from talktime.postgres import ManagedPostgres, find_binaries
+from talktime.programs import database, verifier
+from talktime.serving import ProgramError, address_of, listen, serving, until_stopped
+
+log = logging.getLogger(__name__)
+
+DATABASE = "talktime"
+APP_ROLE = "talktime_app"
+
+Asgi = Callable[[Any, Any, Any], Awaitable[None]]
+
+
+async def run_all(settings: Settings, folder: Path, *, with_demo_accounts: bool) -> None:
+    """Run everything until stopped; all state is in `folder`.
+
+    Raises `ProgramError`, `talktime.postgres.PostgresError`, `talktime.person.DoorError`.
+    """
+    listener = listen(settings.host, settings.api_port)
+    url = address_of(listener)
+    async with contextlib.AsyncExitStack() as stack:
+        postgres = await stack.enter_async_context(ManagedPostgres(folder / "postgres", find_binaries()))
+        settings = _completed(settings, folder, url, postgres)
+        await postgres.create_database(DATABASE)
+        await migrate(settings.database_owner_url, settings.database_url)
+
+        clock = SystemClock()
+        engine = await stack.enter_async_context(database(settings))
+        bus = MemoryBus()
+        await bus.start()
+        stack.push_async_callback(bus.close)
+        worker = BillingWorker(settings, engine=engine, bus=bus, clock=clock)
+        await worker.start()
+        stack.push_async_callback(worker.stop)
+        service = signaling.app.create(settings, bus=bus, verifier=verifier(settings), clock=clock)
+        await service.start()
+
+        app = on_one_port(api.app.create_app(settings, engine=engine, clock=clock), service.app)
+        await stack.enter_async_context(serving(signaling.server.config(app, settings), listener))
+        stack.push_async_callback(service.stop)
+        accounts = await demo_accounts(Doors.of(url), folder) if with_demo_accounts else []
+        _greet(url, accounts)
+        await _until_stopped_or_without(postgres)
+
+
+def on_one_port(rest: Asgi, sockets: Asgi) -> Asgi:
+    """Return one application: WebSockets go to signaling, everything else to the API."""
+
+    async def app(scope: Any, receive: Any, send: Any) -> None:
+        await (sockets if scope["type"] == "websocket" else rest)(scope, receive, send)
+
+    return app
+
+
+def _completed(settings: Settings, folder: Path, url: str, postgres: ManagedPostgres) -> Settings:
+    """What the environment leaves open is found in the data folder or made there."""
+    generate_keys(folder)
+    return with_changes(
+        settings,
+        database_owner_url=postgres.url(DATABASE),
+        database_url=postgres.url(DATABASE, user=APP_ROLE),
+        public_url=url if settings.public_url == Settings().public_url else settings.public_url,
+        token_signing_key=settings.token_signing_key or (folder / SIGNING_KEY).read_text(),
+        sandbox_webhook_secrets=settings.sandbox_webhook_secrets or ((folder / WEBHOOK_SECRET).read_text(),),
+    )
+
+
+def _greet(url: str, accounts: list[DemoAccount]) -> None:
+    print(f"\nTalktime is ready at {url}")
+    print(f"  interactive API documentation   {url}/docs")
+    for account in accounts:
+        print(f"  demo account                    {account.user_name} / {account.password}")
+    print(f"  watch a paid call               talktime demo --url {url}")
+    print("  stop                            Ctrl-C\n", flush=True)
+
+
+async def _until_stopped_or_without(postgres: ManagedPostgres) -> None:
+    """Return when told to stop. Raises `ProgramError` should the database end by itself."""
+    stopped = asyncio.create_task(until_stopped())
+    gone = asyncio.create_task(postgres.wait())
+    await asyncio.wait([stopped, gone], return_when=asyncio.FIRST_COMPLETED)
+    for task in (stopped, gone):
+        task.cancel()
+    if not stopped.done() or stopped.cancelled():
+        raise ProgramError("the managed PostgreSQL ended; its log is in the data folder")

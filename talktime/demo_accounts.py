@@ -1,0 +1,53 @@
+"""Two accounts with some credit, to try the product with. Made only when asked for, through the real doors."""
+
+from __future__ import annotations
+
+import secrets
+from pathlib import Path
+
+import httpx
+import msgspec
+from msgspec import Struct
+
+from talktime.person import DoorError, Doors, Person
+
+FILE = "demo-accounts.json"
+NAMES = ("alice", "bob")
+CREDIT_MINOR = 500
+
+
+class DemoAccount(Struct, frozen=True):
+    """How to log in."""
+
+    user_name: str
+    password: str
+
+
+async def demo_accounts(doors: Doors, folder: Path) -> list[DemoAccount]:
+    """Return the demo accounts of this data folder; what is missing of them is made, and credit paid in once.
+
+    Their passwords are random and kept in the folder. Raises `talktime.person.DoorError`.
+    """
+    accounts = _remembered(folder / FILE)
+    async with httpx.AsyncClient(timeout=10) as http:
+        for account in accounts:
+            await _make(doors, http, account)
+    return accounts
+
+
+def _remembered(path: Path) -> list[DemoAccount]:
+    """Passwords are written before they are used, so that no interruption leaves an account nobody can enter."""
+    if not path.exists():
+        accounts = [DemoAccount(name, secrets.token_urlsafe(9)) for name in NAMES]
+        path.touch(mode=0o600)
+        path.write_bytes(msgspec.json.format(msgspec.json.encode(accounts)))
+    return msgspec.json.decode(path.read_bytes(), type=list[DemoAccount])
+
+
+async def _make(doors: Doors, http: httpx.AsyncClient, account: DemoAccount) -> None:
+    try:
+        person = await Person.log_in(doors, http, account.user_name, account.password)
+    except DoorError:
+        person = await Person.register(doors, http, account.user_name, account.password)
+    if not (await person.get("payments"))["items"]:
+        await person.top_up(CREDIT_MINOR)

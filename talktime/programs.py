@@ -1,0 +1,109 @@
+"""The three programs, each in a process of its own: constructed here, run until stopped, taken down in order."""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+from collections.abc import AsyncIterator
+
+import api.app
+import signaling.app
+import signaling.server
+import uvicorn
+from billing_worker.app import BillingWorker
+from billing_worker.health import health_app
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from shared.bus.interface import Bus
+from shared.bus.rabbit import RabbitBus
+from shared.clock import SystemClock
+from shared.database import create_engine
+from shared.settings import Settings
+from shared.tokens import TokenVerifier, load_verify_keys, public_pem
+from talktime.serving import ProgramError, address_of, listen, serving, until_stopped
+
+log = logging.getLogger(__name__)
+
+
+async def run_api(settings: Settings) -> None:
+    """Run the REST API until stopped. Raises `ProgramError`."""
+    if not settings.token_signing_key:
+        raise ProgramError("TALKTIME_TOKEN_SIGNING_KEY is not set: `talktime generate-keys` makes one")
+    listener = listen(settings.host, settings.api_port)
+    async with database(settings) as engine:
+        app = api.app.create_app(settings, engine=engine, clock=SystemClock())
+        async with serving(http_config(app, settings), listener):
+            log.info("api is ready at %s", address_of(listener))
+            await until_stopped()
+
+
+async def run_signaling(settings: Settings) -> None:
+    """Run a signaling node until stopped, then drain it. Raises `ProgramError`."""
+    listener = listen(settings.host, settings.signaling_port)
+    clock = SystemClock()
+    async with broker(settings, node=settings.node) as bus:
+        service = signaling.app.create(settings, bus=bus, verifier=verifier(settings), clock=clock)
+        await service.start()
+        async with serving(signaling.server.config(service.app, settings), listener):
+            log.info("signaling node %s is ready at %s", settings.node, address_of(listener))
+            await until_stopped()
+            await service.stop()
+
+
+async def run_worker(settings: Settings) -> None:
+    """Run a billing worker until stopped; the batch at hand is finished. Raises `ProgramError`."""
+    listener = listen(settings.host, settings.worker_port)
+    async with database(settings) as engine, broker(settings) as bus:
+        worker = BillingWorker(settings, engine=engine, bus=bus, clock=SystemClock())
+        await worker.start()
+        try:
+            async with serving(http_config(health_app(worker), settings), listener):
+                log.info("billing worker is ready at %s", address_of(listener))
+                await until_stopped()
+        finally:
+            await worker.stop()
+
+
+def http_config(app: object, settings: Settings) -> uvicorn.Config:
+    """Return how a program without sockets is served."""
+    return uvicorn.Config(
+        app,  # type: ignore[arg-type]  # uvicorn's own idea of an ASGI application is narrower than ASGI
+        ws="none",
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        timeout_graceful_shutdown=settings.drain_ms_max // 1000 or 1,
+    )
+
+
+def verifier(settings: Settings) -> TokenVerifier:
+    """Return the verifier of access tokens. Raises `ProgramError`, `shared.tokens.KeyUnusableError`."""
+    pems = settings.token_verify_keys
+    if not pems and settings.token_signing_key:
+        pems = public_pem(settings.token_signing_key)
+    if not pems:
+        raise ProgramError("TALKTIME_TOKEN_VERIFY_KEYS is not set: `talktime generate-keys` makes them")
+    return TokenVerifier(
+        load_verify_keys(pems), issuer=settings.token_issuer, audience=settings.token_audience, clock=SystemClock()
+    )
+
+
+@contextlib.asynccontextmanager
+async def database(settings: Settings) -> AsyncIterator[AsyncEngine]:
+    """Hold the program's engine; the server need not be there yet."""
+    engine = create_engine(settings.database_url, connections_max=settings.database_connections_max)
+    try:
+        yield engine
+    finally:
+        await engine.dispose()
+
+
+@contextlib.asynccontextmanager
+async def broker(settings: Settings, *, node: str | None = None) -> AsyncIterator[Bus]:
+    """Hold the program's connections to RabbitMQ; the broker need not be there yet."""
+    bus = RabbitBus(settings.rabbitmq_url, publish_timeout_ms=settings.publish_timeout_ms, node=node)
+    await bus.start()
+    try:
+        yield bus
+    finally:
+        await bus.close()

@@ -1,0 +1,101 @@
+"""Programs that run until they are told to stop, and then stop in good order."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import signal
+import socket
+from collections.abc import AsyncIterator, Coroutine, Iterator
+from typing import Any
+
+import uvicorn
+
+log = logging.getLogger(__name__)
+
+STOP_SIGNALS = (signal.SIGTERM, signal.SIGINT)
+STOPPED_EARLY = 130
+"""Exit status of a program that was stopped before it was ready, or told twice."""
+
+
+class ProgramError(Exception):
+    """A program cannot run; the message says what to do."""
+
+
+class Server(uvicorn.Server):
+    """uvicorn, started and stopped by the program around it, which alone hears the signals."""
+
+    def __init__(self, config: uvicorn.Config) -> None:
+        super().__init__(config)
+        self.up = asyncio.Event()
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Leave signals alone: uvicorn would raise them again after serving, and skip our own clean-up."""
+        yield
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        self.up.set()
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """Return a bound socket; port 0 takes a free one. Raises `ProgramError`."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listener = socket.socket(family, socket.SOCK_STREAM)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((host, port))
+    except OSError as error:
+        listener.close()
+        raise ProgramError(f"cannot listen on {host}:{port} ({error.strerror}): choose another port") from error
+    listener.set_inheritable(True)
+    return listener
+
+
+def address_of(listener: socket.socket) -> str:
+    """Return the address as a URL."""
+    host, port = listener.getsockname()[:2]
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+
+
+@contextlib.asynccontextmanager
+async def serving(config: uvicorn.Config, listener: socket.socket) -> AsyncIterator[Server]:
+    """Serve while the block runs; at its end finish the requests at hand."""
+    server = Server(config)
+    task = asyncio.create_task(server.serve(sockets=[listener]), name="http server")
+    up = asyncio.create_task(server.up.wait())
+    await asyncio.wait([task, up], return_when=asyncio.FIRST_COMPLETED)
+    up.cancel()
+    if task.done():
+        raise ProgramError("the HTTP server did not start; the log above says why")
+    try:
+        yield server
+    finally:
+        server.should_exit = True
+        await task
+
+
+async def stopping_cleanly(work: Coroutine[Any, Any, None]) -> None:
+    """Do the work; a stop signal before `until_stopped` cancels it, so that what was started is taken down."""
+    task = asyncio.ensure_future(work)
+    for number in STOP_SIGNALS:
+        asyncio.get_running_loop().add_signal_handler(number, task.cancel)
+    await task
+
+
+async def until_stopped() -> None:
+    """Return at the first SIGTERM or Ctrl-C; a second one ends the process at once."""
+    loop = asyncio.get_running_loop()
+    stopped = asyncio.Event()
+
+    def heard() -> None:
+        if stopped.is_set():
+            raise SystemExit(STOPPED_EARLY)
+        log.info("stopping")
+        stopped.set()
+
+    for number in STOP_SIGNALS:
+        loop.add_signal_handler(number, heard)
+    await stopped.wait()
