@@ -97,5 +97,6 @@ def sqlstate(error: DBAPIError) -> str | None:
 
 
 def _said(error: BaseException) -> str:
+    """Name the driver's own error: SQLAlchemy's name for it tells little, its text may hold statements."""
     original = error.orig if isinstance(error, DBAPIError) and error.orig else error
-    return f"the database is not available: {type(original).__name__}"
+    return f"the database is not available: {type(original.__cause__ or original).__name__}"

@@ -142,6 +142,8 @@ def load_settings(environ: Mapping[str, str]) -> Settings:
     values: dict[str, str] = {}
     for variable, value in given.items():
         name = variable.removeprefix(PREFIX).lower()
+        if variable != variable.upper():
+            raise SettingsError(f"{variable} is not a setting: their names are in capitals")
         if name in known:
             text = value
         elif (name := name.removesuffix(FILE_SUFFIX.lower())) in known and variable.endswith(FILE_SUFFIX):
