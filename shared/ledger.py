@@ -218,6 +218,17 @@ class Ledger:
         ]
 
 
+async def open_wallet(connection: AsyncConnection, account_id: UUID, *, price_minor: int) -> None:
+    """Give a new account its empty wallet, in the transaction that stores the account."""
+    await connection.execute(insert(Wallet).values(account_id=account_id, price_minor=price_minor))
+
+
+async def read_wallet(connection: AsyncConnection, account_id: UUID) -> OpenWallet | None:
+    """Return the wallet as it is now, unlocked: to be shown, never to be changed. None where there is none."""
+    row = (await connection.execute(_READ, {"id": account_id})).one_or_none()
+    return None if row is None else OpenWallet(*row)
+
+
 def _positive(amount_minor: int) -> int:
     if amount_minor <= 0:
         raise LedgerError(f"an amount must be positive, not {amount_minor}")
@@ -233,6 +244,8 @@ _COLUMNS = (
     Wallet.in_call_id,
     Wallet.version,
 )
+
+_READ = select(*_COLUMNS).where(Wallet.account_id == bindparam("id"))
 
 _LOCK = (
     select(*_COLUMNS)
