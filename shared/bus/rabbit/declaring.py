@@ -1,0 +1,41 @@
+"""The topology as AMQP declares it."""
+
+from __future__ import annotations
+
+from aiormq.channel import Channel
+from pamqp.common import Arguments
+
+from shared.bus.topology import EXCHANGES, MAILBOX_EXPIRES_MS, QUEUES, Queue
+
+
+async def declare_topology(channel: Channel) -> None:
+    """Have all exchanges, queues and bindings; what is there already stays as it is."""
+    for exchange in EXCHANGES:
+        await channel.exchange_declare(exchange.name, exchange_type=exchange.kind, durable=True)
+    for queue in QUEUES:
+        await channel.queue_declare(queue.name, durable=True, arguments=arguments_of(queue))
+        for binding in queue.bindings:
+            await channel.queue_bind(queue.name, binding.exchange, binding.routing_key)
+
+
+async def declare_mailbox(channel: Channel, name: str) -> None:
+    """Have a durable queue (RabbitMQ 4.3 refuses others) that goes by itself when its node stays away."""
+    arguments: Arguments = {"x-queue-type": "classic", "x-expires": MAILBOX_EXPIRES_MS}
+    await channel.queue_declare(name, durable=True, arguments=arguments)
+
+
+def arguments_of(queue: Queue) -> Arguments:
+    """Return the queue's ``x-`` arguments."""
+    arguments: dict[str, str | int | None] = {
+        "x-queue-type": queue.kind,
+        "x-delivery-limit": queue.delivery_limit,
+        "x-dead-letter-exchange": queue.dead_letter_exchange,
+        "x-dead-letter-routing-key": queue.dead_letter_routing_key,
+        "x-message-ttl": queue.message_ttl_ms,
+        "x-max-age": queue.max_age,
+    }
+    if queue.kind == "quorum" and queue.dead_letter_exchange:
+        # Else a message that is dead-lettered while the dead letters' queue is away would be lost;
+        # at-least-once works with this overflow only.
+        arguments |= {"x-dead-letter-strategy": "at-least-once", "x-overflow": "reject-publish"}
+    return {name: value for name, value in arguments.items() if value is not None}

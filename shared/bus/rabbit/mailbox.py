@@ -1,0 +1,101 @@
+"""A node's mailbox: a queue bound to the accounts that are connected there."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Coroutine
+from contextlib import suppress
+from uuid import UUID
+
+from aiormq.channel import Channel
+
+from shared.bus.consuming import noticing
+from shared.bus.interface import HandleNotice
+from shared.bus.rabbit.consumer import Consumer, Source
+from shared.bus.rabbit.declaring import declare_mailbox, declare_topology
+from shared.bus.rabbit.failures import BrokerLostError, broker_failures
+from shared.bus.rabbit.link import CONNECT_MS_MAX, Link
+from shared.bus.rabbit.parking import Dropping
+from shared.bus.topology import ACCOUNTS, NOTICE_BATCH_MAX, mailbox_name
+from shared.clock import Clock
+
+
+class RabbitMailbox:
+    """A running mailbox; see `shared.bus.interface.Mailbox`."""
+
+    def __init__(self, node: str, handle: HandleNotice, *, link: Link, clock: Clock) -> None:
+        self._queue = mailbox_name(node)
+        self._accounts: set[UUID] = set()
+        self._channel: Channel | None = None
+        self._emptied = False
+        self._rpcs: set[asyncio.Task[None]] = set()
+        source = Source(
+            queue=self._queue,
+            handle=noticing(handle),
+            parking=Dropping(),
+            batch_max=NOTICE_BATCH_MAX,
+            prepare=self._prepare,
+            leave=self._leave,
+        )
+        self._consumer = Consumer(link, source, clock=clock)
+
+    @property
+    def ready(self) -> asyncio.Event:
+        """Set while notices arrive."""
+        return self._consumer.ready
+
+    async def bind(self, account_id: UUID) -> None:
+        """Have the account's messages delivered here; where the broker is away, as soon as it is back."""
+        self._accounts.add(account_id)
+        if self._channel is not None and not self._channel.is_closed:
+            binding = self._channel.queue_bind(
+                self._queue, ACCOUNTS.name, str(account_id), timeout=_RPC_SECONDS_MAX
+            )
+            await self._tell(binding)
+
+    async def unbind(self, account_id: UUID) -> None:
+        """No longer."""
+        self._accounts.discard(account_id)
+        if self._channel is not None and not self._channel.is_closed:
+            unbinding = self._channel.queue_unbind(
+                self._queue, ACCOUNTS.name, str(account_id), timeout=_RPC_SECONDS_MAX
+            )
+            await self._tell(unbinding)
+
+    async def stop(self) -> None:
+        """Take no more messages, finish those at hand, and have the mailbox gone."""
+        await self._consumer.stop()
+
+    async def _tell(self, rpc: Coroutine[object, object, object]) -> None:
+        """Await the broker's word in a task of its own: cancelling it half-way would close the channel."""
+        task = asyncio.create_task(_told(rpc))
+        self._rpcs.add(task)
+        task.add_done_callback(self._rpcs.discard)
+        await asyncio.shield(task)
+
+    async def _prepare(self, channel: Channel) -> None:
+        await declare_topology(channel)
+        if not self._emptied:
+            # What an earlier process of this name left behind, its bindings included.
+            await channel.queue_delete(self._queue, if_unused=False, if_empty=False)
+        await declare_mailbox(channel, self._queue)
+        self._emptied = True
+        # From here on `bind` tells the broker itself; it does no harm to say the same twice.
+        self._channel = channel
+        for account_id in tuple(self._accounts):
+            if account_id in self._accounts:
+                await channel.queue_bind(self._queue, ACCOUNTS.name, str(account_id), nowait=True)
+        # The answer to this comes after all of the bindings above.
+        await declare_mailbox(channel, self._queue)
+
+    async def _leave(self, channel: Channel) -> None:
+        await channel.queue_delete(self._queue, if_unused=False, if_empty=False)
+
+
+_RPC_SECONDS_MAX = CONNECT_MS_MAX / 1_000
+
+
+async def _told(rpc: Coroutine[object, object, object]) -> None:
+    # The channel ends with a failed call, and the next one is bound to every account.
+    with suppress(BrokerLostError), broker_failures():
+        await rpc

@@ -1,0 +1,91 @@
+"""Publishes mandatory and confirmed, within a time limit."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+
+from aio_pika.abc import AbstractConnection
+from aio_pika.exceptions import DeliveryError, PublishError
+from aiormq.channel import Channel
+
+from shared.bus.interface import Outcome
+from shared.bus.rabbit.declaring import declare_topology
+from shared.bus.rabbit.failures import BrokerLostError, broker_failures
+from shared.bus.rabbit.link import CONNECT_MS_MAX, Link, first_of, open_channel
+from shared.bus.rabbit.messages import Outgoing
+
+UNCONFIRMED_MAX = 500
+"""Messages of one call on their way before the next ones follow."""
+
+
+class Publisher:
+    """One channel with confirms, and the topology that its messages need."""
+
+    def __init__(self, link: Link) -> None:
+        self._link = link
+        self._channel: Channel | None = None
+        self._over = asyncio.Event()
+        self._task: asyncio.Task[None] | None = None
+        self.ready = asyncio.Event()
+
+    def open(self) -> None:
+        """Begin, in the background."""
+        self._task = asyncio.create_task(self._link.keep(self._session, over=self._over))
+
+    async def close(self) -> None:
+        """Publish no more."""
+        self._over.set()
+        if self._task is not None:
+            await asyncio.wait({self._task})
+
+    async def send(self, messages: Sequence[Outgoing], *, timeout_ms: int) -> list[Outcome]:
+        """Return what became of each message, in order, within the time limit for all of them together."""
+        loop = asyncio.get_running_loop()
+        deadline = loop.time() + timeout_ms / 1_000
+        outcomes: list[Outcome] = []
+        for begin in range(0, len(messages), UNCONFIRMED_MAX):
+            chunk = messages[begin : begin + UNCONFIRMED_MAX]
+            timeout = max(0.0, deadline - loop.time())
+            sending = (
+                # The last one waits until the socket has taken all of them: that is the back-pressure.
+                self._send(message, timeout=timeout, drain=message is chunk[-1])
+                for message in chunk
+            )
+            outcomes += await asyncio.gather(*sending)
+        return outcomes
+
+    async def _send(self, message: Outgoing, *, timeout: float, drain: bool) -> Outcome:
+        if self._channel is None:
+            return Outcome.REFUSED
+        try:
+            with broker_failures():
+                await self._channel.basic_publish(
+                    message.body,
+                    exchange=message.exchange,
+                    routing_key=message.routing_key,
+                    properties=message.properties,
+                    mandatory=message.mandatory,
+                    timeout=timeout,
+                    wait=drain,
+                )
+        except PublishError:
+            return Outcome.UNROUTABLE
+        except DeliveryError:
+            return Outcome.REFUSED
+        except BrokerLostError:
+            return Outcome.UNKNOWN
+        return Outcome.CONFIRMED
+
+    async def _session(self, connection: AbstractConnection) -> None:
+        ended = asyncio.Event()
+        async with open_channel(connection, confirms=True, on_end=ended.set) as channel:
+            async with asyncio.timeout(CONNECT_MS_MAX / 1_000):
+                await declare_topology(channel)
+            self._channel = channel
+            self.ready.set()
+            try:
+                await first_of(ended.wait(), self._over.wait())
+            finally:
+                self._channel = None
+                self.ready.clear()
