@@ -46,7 +46,7 @@ async def start_child(
 async def end_child(process: Process, *steps: tuple[signal.Signals, float]) -> int:
     """Send each signal in turn, waiting so many seconds for the end; then kill. Returns the exit status.
 
-    Cancelling it kills at once, so that nothing is left behind.
+    Children that it left behind are killed too. Cancelling kills at once.
     """
     try:
         for signal_number, seconds_max in steps:
@@ -54,7 +54,9 @@ async def end_child(process: Process, *steps: tuple[signal.Signals, float]) -> i
             with contextlib.suppress(TimeoutError):
                 return await asyncio.wait_for(process.wait(), seconds_max)
     finally:
-        send_signal(process, signal.SIGKILL)
+        # It leads a group of its own; a child it left would hold its output open, and our wait with it.
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.killpg(process.pid, signal.SIGKILL)
     return await process.wait()
 
 

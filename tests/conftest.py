@@ -1,0 +1,62 @@
+"""Fixtures for all tests, fast tests first, and the services that a session starts only when one is asked for."""
+
+import os
+import shutil
+import tempfile
+from pathlib import Path
+
+import pytest
+
+from tests.harness.desk import Desk, DeskWindow
+
+pytest_plugins = ["tests.harness.fixtures"]
+
+DESK_PATH = "talktime_desk_path"
+DESK = pytest.StashKey[Desk]()
+DESK_FOLDER = pytest.StashKey[Path]()
+COST_BY_FIXTURE = {
+    "postgres_server": 1,
+    "rabbitmq": 2,
+    "programs": 3,
+    "private_broker": 4,
+}
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Open the desk in the process that stays to the end; it starts nothing by itself."""
+    if hasattr(config, "workerinput"):
+        return
+    folder = Path(tempfile.mkdtemp(prefix="talktime-desk-"))
+    config.stash[DESK_FOLDER] = folder
+    config.stash[DESK] = Desk(folder / "socket", os.environ.copy())
+    config.stash[DESK].open()
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """Stop what was started."""
+    if DESK in config.stash:
+        config.stash[DESK].close()
+        shutil.rmtree(config.stash[DESK_FOLDER], ignore_errors=True)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_configure_node(node: object) -> None:
+    """Tell a worker of pytest-xdist where the desk is."""
+    node.workerinput[DESK_PATH] = str(node.config.stash[DESK_FOLDER] / "socket")  # type: ignore[attr-defined]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Run what fails fastest first: no service, then the database, the broker, whole programs, outages."""
+    items.sort(key=_cost)
+
+
+@pytest.fixture(scope="session")
+def desk(pytestconfig: pytest.Config) -> DeskWindow:
+    """Where the session's services are asked for."""
+    worker: dict[str, str] | None = getattr(pytestconfig, "workerinput", None)
+    return DeskWindow(Path(worker[DESK_PATH]) if worker else pytestconfig.stash[DESK_FOLDER] / "socket")
+
+
+def _cost(item: pytest.Item) -> int:
+    names = getattr(item, "fixturenames", ())
+    return max((COST_BY_FIXTURE.get(name, 0) for name in names), default=0)
