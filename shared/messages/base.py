@@ -50,14 +50,14 @@ class RefusalReason(StrEnum):
     BILLING_UNAVAILABLE = "billing_unavailable"
 
 
-class Party(Struct, frozen=True, kw_only=True):
+class Party(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """An account as the other party of a call may see it."""
 
     account_id: UUID
     user_name: str
 
 
-class WalletState(Struct, frozen=True, kw_only=True):
+class WalletState(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """An account's money at one moment, in minor units of `currency`.
 
     ``available = balance - held``; `minutes_affordable` is None where talking costs nothing. `version` grows

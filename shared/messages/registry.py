@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import assert_never
+from typing import TypeVar, assert_never
 
 import msgspec
 
@@ -25,6 +25,8 @@ from shared.messages.to_client import TO_CLIENT
 
 BUS_MESSAGES: tuple[type[Message], ...] = (*EVENTS, *REQUESTS, *REPLIES, *NOTICES)
 SOCKET_MESSAGES: tuple[type[Message], ...] = (*FROM_CLIENT, *TO_CLIENT)
+
+M = TypeVar("M")
 
 _encoder = msgspec.json.Encoder()
 _call_events: msgspec.json.Decoder[CallEvent] = msgspec.json.Decoder(CallEvent)
@@ -67,24 +69,34 @@ def encode(message: Message) -> bytes:
 
 def decode_call_event(body: bytes) -> CallEvent:
     """Raises `msgspec.DecodeError` (`ValidationError` included) where it is none."""
-    return _call_events.decode(body)
+    return _decoded(_call_events, body)
 
 
 def decode_request(body: bytes) -> Request:
     """Raises `msgspec.DecodeError` where it is none."""
-    return _requests.decode(body)
+    return _decoded(_requests, body)
 
 
 def decode_reply(body: bytes) -> Reply:
     """Raises `msgspec.DecodeError` where it is none."""
-    return _replies.decode(body)
+    return _decoded(_replies, body)
 
 
 def decode_notice(body: bytes) -> Notice:
     """Raises `msgspec.DecodeError` where it is none."""
-    return _notices.decode(body)
+    return _decoded(_notices, body)
 
 
 def decode_from_client(frame: bytes | str) -> FromClient:
     """Raises `msgspec.DecodeError` where it is none."""
-    return _from_client.decode(frame)
+    return _decoded(_from_client, frame)
+
+
+def _decoded(decoder: msgspec.json.Decoder[M], body: bytes | str) -> M:
+    """Two errors of Python's own come out of msgspec: for what is not UTF-8, and for deep nesting."""
+    try:
+        return decoder.decode(body)
+    except UnicodeError as error:
+        raise msgspec.DecodeError("JSON is malformed: not UTF-8") from error
+    except RecursionError as error:
+        raise msgspec.DecodeError("JSON is malformed: nested too deeply") from error

@@ -42,7 +42,7 @@ class CloseCode:
     TRY_LATER = 4503
 
 
-class CallSnapshot(Struct, frozen=True, kw_only=True):
+class CallSnapshot(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A live call as one of its devices needs it to go on after a lost socket."""
 
     call_id: UUID
