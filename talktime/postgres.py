@@ -18,7 +18,7 @@ import asyncpg
 
 from talktime.child import end_child, start_child
 from talktime.postgres_binaries import Binaries, PostgresError, find_binaries
-from talktime.postgres_user import barrier, running_user
+from talktime.postgres_user import barrier, reachable_data_dir, running_user
 
 __all__ = ["Binaries", "ManagedPostgres", "PostgresError", "find_binaries"]
 
@@ -59,6 +59,16 @@ class ManagedPostgres:
         self._private: Path | None = None
         self._process: Process | None = None
         self._user: str | None = None
+
+    @classmethod
+    def in_folder(cls, folder: Path) -> Self:
+        """Return the server for a folder, with the binaries its data needs, or the best there are if it has none.
+
+        As root, where PostgreSQL may not enter that folder, its data is kept elsewhere. Raises `PostgresError`.
+        """
+        data_dir = reachable_data_dir(folder)
+        major = data_major(data_dir)
+        return cls(data_dir, find_binaries(major=major))
 
     @property
     def pid(self) -> int | None:
@@ -145,15 +155,14 @@ class ManagedPostgres:
             self._binaries = _copied(self._binaries, self._private / "programs")
 
     def _check_version(self) -> None:
-        try:
-            major = (self._data_dir / "PG_VERSION").read_text().strip()
-        except FileNotFoundError:
+        major = data_major(self._data_dir)
+        if major is None:
             if self._data_dir.exists() and any(self._data_dir.iterdir()):
                 raise PostgresError(
                     f"{self._data_dir} has files in it that are not PostgreSQL's: choose another data folder"
-                ) from None
+                )
             return
-        if major != str(self._binaries.major):
+        if major != self._binaries.major:
             raise PostgresError(
                 f"{self._data_dir} was made by PostgreSQL {major}, and {self._binaries.folder} is version "
                 f"{self._binaries.version}, which cannot read it. Install PostgreSQL {major}, or move the folder "
@@ -237,6 +246,14 @@ class ManagedPostgres:
             lines = (self._data_dir / LOG_NAME).read_text(errors="replace").splitlines()
             return "\nIt said:\n" + "\n".join(lines[-LOG_LINES_SHOWN:])
         return ""
+
+
+def data_major(data_dir: Path) -> int | None:
+    """Return the major version that a data directory is bound to, or None if it is not made yet."""
+    try:
+        return int((data_dir / "PG_VERSION").read_text())
+    except FileNotFoundError:
+        return None
 
 
 def _short_temporary_folder() -> str:

