@@ -109,9 +109,9 @@ class Ledger:
         return cls(connection, {row.account_id: OpenWallet(*row) for row in rows}, now)
 
     def hold(self, account_id: UUID, amount_minor: int) -> None:
-        """Reserve money for a minute. Raises `InsufficientFundsError`."""
+        """Reserve money for a minute; 0 reserves nothing. Raises `InsufficientFundsError`."""
         wallet = self.wallets[account_id]
-        if wallet.available_minor < amount_minor:
+        if wallet.available_minor < _not_negative(amount_minor):
             raise InsufficientFundsError(needed_minor=amount_minor, available_minor=wallet.available_minor)
         wallet.held_minor += amount_minor
         wallet.changed = True
@@ -119,7 +119,7 @@ class Ledger:
     def release(self, account_id: UUID, amount_minor: int) -> None:
         """Give back what was held. Raises `LedgerError` for more than is held."""
         wallet = self.wallets[account_id]
-        if not 0 <= amount_minor <= wallet.held_minor:
+        if wallet.held_minor < _not_negative(amount_minor):
             raise LedgerError(f"cannot release {amount_minor}: {wallet.held_minor} held")
         wallet.held_minor -= amount_minor
         wallet.changed = True
@@ -145,7 +145,7 @@ class Ledger:
         Raises `InsufficientFundsError`: a charge never exceeds what was held for it.
         """
         wallet = self.wallets[account_id]
-        if not 0 <= amount_minor <= wallet.available_minor:
+        if wallet.available_minor < _not_negative(amount_minor):
             raise InsufficientFundsError(needed_minor=amount_minor, available_minor=wallet.available_minor)
         self._post(f"charge:{call_id}", wallet, -amount_minor, House.REVENUE)
 
@@ -235,7 +235,13 @@ def _positive(amount_minor: int) -> int:
     return amount_minor
 
 
-_COLUMNS = (
+def _not_negative(amount_minor: int) -> int:
+    if amount_minor < 0:
+        raise LedgerError(f"an amount must not be negative, not {amount_minor}")
+    return amount_minor
+
+
+WALLET_COLUMNS = (
     Wallet.account_id,
     Wallet.balance_minor,
     Wallet.held_minor,
@@ -244,11 +250,12 @@ _COLUMNS = (
     Wallet.in_call_id,
     Wallet.version,
 )
+"""What an `OpenWallet` is made of, in its order; for reading wallets together with other tables."""
 
-_READ = select(*_COLUMNS).where(Wallet.account_id == bindparam("id"))
+_READ = select(*WALLET_COLUMNS).where(Wallet.account_id == bindparam("id"))
 
 _LOCK = (
-    select(*_COLUMNS)
+    select(*WALLET_COLUMNS)
     .where(Wallet.account_id == bindparam("ids", type_=ARRAY(Uuid)).any_())
     .order_by(Wallet.account_id)
     .with_for_update(key_share=True)
