@@ -140,6 +140,11 @@ class Device:
                     raise DoorError(f"the socket was closed with {self.closed} before a {kind.__name__}")
                 await self._news.wait()
 
+    async def gone(self, *, seconds_max: float = ANSWER_SECONDS_MAX) -> None:
+        """Return once the server has closed the socket; `closed` says how. Raises `TimeoutError`."""
+        async with asyncio.timeout(seconds_max), self._news:
+            await self._news.wait_for(lambda: self.closed is not None)
+
     async def read(self) -> None:
         """Receive until the socket closes."""
         with contextlib.suppress(ConnectionClosed):

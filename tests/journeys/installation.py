@@ -1,0 +1,132 @@
+"""A running Talktime for journeys: three programs around PostgreSQL and RabbitMQ, or all in one process."""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import asyncpg
+import httpx
+
+from shared.tokens import new_signing_key, public_pem
+from talktime.person import Doors, Person
+from tests.harness.databases import Database
+from tests.harness.ports import free_port
+from tests.harness.programs import Program, Programs
+
+MINUTE_MS = 2_000
+PRICE_MINOR = 10
+PASSWORD = "a long enough password"
+SHORT_MINUTES = {
+    "TALKTIME_MINUTE_MS": str(MINUTE_MS),
+    "TALKTIME_RENEW_LEAD_MS": "1500",
+    "TALKTIME_PRICE_MINOR": str(PRICE_MINOR),
+    "TALKTIME_RING_MS_MAX": "1500",
+    "TALKTIME_CONNECT_MS_MAX": "1500",
+}
+
+
+@dataclass
+class Installation:
+    """Its doors, its programs by name, and people on demand."""
+
+    doors: Doors
+    http: httpx.AsyncClient
+    running: dict[str, Program] = field(default_factory=dict)
+
+    async def person(self, name: str = "person", *, money_minor: int = 0) -> Person:
+        """Return a new person, logged in, with this much money paid in."""
+        person = await Person.register(self.doors, self.http, f"{name}-{secrets.token_hex(4)}", PASSWORD)
+        if money_minor:
+            await person.top_up(money_minor)
+        return person
+
+
+@dataclass
+class Separate(Installation):
+    """Three programs, each its own process."""
+
+    database: Database | None = None
+    environments: dict[str, Mapping[str, str]] = field(default_factory=dict)
+    launcher: Programs | None = None
+
+    @classmethod
+    async def start(
+        cls,
+        launcher: Programs,
+        database: Database,
+        rabbitmq_url: str,
+        http: httpx.AsyncClient,
+        *,
+        names: tuple[str, ...] = ("api", "signaling", "worker"),
+        changes: Mapping[str, str] | None = None,
+    ) -> Separate:
+        """Start the programs and return when each is ready."""
+        api_port, signaling_port = free_port(), free_port()
+        key = new_signing_key()
+        common = {
+            **SHORT_MINUTES,
+            "TALKTIME_DATABASE_URL": database.app_url,
+            "TALKTIME_RABBITMQ_URL": rabbitmq_url,
+            "TALKTIME_PUBLIC_URL": f"http://127.0.0.1:{api_port}",
+            "TALKTIME_API_PORT": str(api_port),
+            "TALKTIME_SIGNALING_PORT": str(signaling_port),
+            "TALKTIME_WORKER_PORT": "0",
+            "TALKTIME_TOKEN_VERIFY_KEYS": public_pem(key),
+            "TALKTIME_SANDBOX_WEBHOOK_SECRETS": secrets.token_urlsafe(32),
+            **(changes or {}),
+        }
+        made = cls(
+            Doors.of(f"http://127.0.0.1:{api_port}", f"http://127.0.0.1:{signaling_port}"),
+            http,
+            database=database,
+            environments={
+                "api": common | {"TALKTIME_TOKEN_SIGNING_KEY": key},
+                "signaling": common,
+                "worker": common,
+            },
+            launcher=launcher,
+        )
+        await asyncio.gather(*(made.launch(name) for name in names))
+        return made
+
+    async def launch(self, name: str) -> Program:
+        """Start one of the programs, again if need be; return when it is ready."""
+        assert self.launcher is not None
+        self.running[name] = await self.launcher.talktime(name, env=self.environments[name])
+        await self.running[name].says("is ready at")
+        return self.running[name]
+
+    async def fetch(self, query: str, *arguments: object) -> list[asyncpg.Record]:
+        """Return rows of the database, to look behind the doors."""
+        assert self.database is not None
+        connection = await asyncpg.connect(self.database.owner_url)
+        try:
+            return list(await connection.fetch(query, *arguments))
+        finally:
+            await connection.close()
+
+    async def books_are_right(self) -> None:
+        """B8: every wallet is the sum of its entries, all entries sum to zero, nothing is held for nobody."""
+        wrong = await self.fetch(
+            """
+            SELECT w.account_id FROM wallets w
+             WHERE balance_minor <> (SELECT coalesce(sum(amount_minor), 0) FROM ledger_entries e
+                                      WHERE e.wallet_id = w.account_id)
+                OR held_minor <> (SELECT coalesce(sum(minutes_held * price_minor), 0) FROM calls c
+                                   WHERE c.caller_id = w.account_id AND settled_at IS NULL)
+                OR (in_call_id IS NOT NULL AND in_call_id NOT IN (SELECT id FROM calls WHERE settled_at IS NULL))
+            """
+        )
+        assert wrong == []
+        assert (await self.fetch("SELECT coalesce(sum(amount_minor), 0) AS sum FROM ledger_entries"))[0]["sum"] == 0
+
+
+async def start_all_in_one(launcher: Programs, folder: Path, http: httpx.AsyncClient) -> Installation:
+    """Start `talktime run` on a fresh data folder and a free port."""
+    program = await launcher.talktime("run", "--port", "0", "--data-dir", str(folder), env=SHORT_MINUTES)
+    ready = await program.says(r"Talktime is ready at (\S+)")
+    return Installation(Doors.of(ready[1]), http, {"run": program})

@@ -1,0 +1,46 @@
+"""What people do on the telephone, in the words of the tests."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from shared.messages import from_client, to_client
+from talktime.demo import SDP
+from talktime.person import Device, Person
+
+
+async def ring(caller: Device, callee: Person, *callee_devices: Device) -> UUID:
+    """Call somebody and return the call's id once all of the callee's devices ring."""
+    await caller.send(from_client.Invite(callee_id=callee.id))
+    ringing = await caller.expect(to_client.CallRinging)
+    for device in callee_devices:
+        assert (await device.expect(to_client.CallIncoming)).call_id == ringing.call_id
+    return ringing.call_id
+
+
+async def answer(call_id: UUID, caller: Device, callee: Device) -> to_client.CallActive:
+    """Take the call, exchange descriptions and candidates, connect both sides."""
+    await callee.send(from_client.Accept(call_id=call_id))
+    await caller.expect(to_client.CallAccepted)
+    await caller.send(from_client.Offer(call_id=call_id, sdp=SDP))
+    await callee.expect(to_client.PeerOffer)
+    await callee.send(from_client.Answer(call_id=call_id, sdp=SDP))
+    await caller.expect(to_client.PeerAnswer)
+    await callee.send(from_client.Candidate(call_id=call_id, candidate=None))
+    await caller.expect(to_client.PeerCandidate)
+    for device in (caller, callee):
+        await device.send(from_client.Connected(call_id=call_id))
+    await callee.expect(to_client.CallActive)
+    return await caller.expect(to_client.CallActive)
+
+
+async def over(*devices: Device) -> to_client.CallOver:
+    """Return how the call ended, the same for everybody."""
+    ends = [await device.expect(to_client.CallOver) for device in devices]
+    assert all(end == ends[0] for end in ends)
+    return ends[0]
+
+
+def heard(device: Device, kind: type[to_client.ToClient]) -> list[to_client.ToClient]:
+    """Return all messages of a kind that the device ever received."""
+    return [message for message in device.seen if isinstance(message, kind)]

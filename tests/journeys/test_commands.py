@@ -1,0 +1,90 @@
+"""What a newcomer types, as README says it."""
+
+import os
+import shutil
+from pathlib import Path
+
+from tests.harness.programs import Program, Programs
+from tests.journeys.conftest import let_others_pass
+from tests.journeys.installation import Installation, Separate
+
+
+async def _demo(programs: Programs, installation: Installation) -> Program:
+    doors = installation.doors
+    signaling_url = doors.socket_url.removesuffix("/ws").replace("ws", "http", 1)
+    return await programs.talktime(
+        "demo", "--url", doors.api_url, "--signaling-url", signaling_url, "--talk-seconds", "0.2"
+    )
+
+
+async def test_the_demo_plays_a_paid_call(programs: Programs, installation: Installation) -> None:
+    """It prints what each side sees and what it cost."""
+    demo = await _demo(programs, installation)
+    assert await demo.ends() == os.EX_OK
+    for line in (
+        "registered and logged in",
+        "ben sees:",
+        "the call ended (hung_up)",
+        "was charged 0.10 EUR",
+        "0.90 EUR",
+    ):
+        assert line in demo.output
+
+
+async def test_the_demo_says_what_to_do_without_a_server(programs: Programs) -> None:
+    """An error is a sentence, not a traceback."""
+    demo = await programs.talktime("demo", "--url", "http://127.0.0.1:1")
+    assert await demo.ends() == 1
+    assert demo.output.startswith("Error: ")
+    assert "Traceback" not in demo.output
+
+
+async def test_all_in_one_keeps_its_data_and_stops_clean(programs: Programs, tmp_path: Path) -> None:
+    """A18: demo accounts only when asked for. Stopped and started again, accounts and secrets are the same."""
+    let_others_pass(tmp_path)
+    folder = tmp_path / "data"
+    arguments = ("run", "--port", "0", "--data-dir", str(folder), "--demo-accounts")
+    said = []
+    for _ in range(2):
+        program = await programs.talktime(*arguments)
+        said.append(await program.says(r"demo account +(alice / \S+)"))
+        await program.says("Ctrl-C")
+        assert await program.stop() == os.EX_OK
+        assert "Traceback" not in program.output
+        assert not (folder / "postgres" / "postmaster.pid").exists()
+    assert said[0][1] == said[1][1]
+
+
+async def test_programs_say_what_is_missing(programs: Programs) -> None:
+    """No traceback for a wrong environment."""
+    for arguments, env, words in (
+        (("api",), {}, "TALKTIME_TOKEN_SIGNING_KEY"),
+        (("signaling",), {}, "TALKTIME_TOKEN_VERIFY_KEYS"),
+        (("migrate",), {}, "TALKTIME_DATABASE_OWNER_URL"),
+        (("worker",), {"TALKTIME_NO_SUCH_THING": "1"}, "TALKTIME_NO_SUCH_THING is not a setting"),
+        (("api",), {"TALKTIME_PRICE_MINOR": "1.5"}, "TALKTIME_PRICE_MINOR"),
+        (("api",), {"TALKTIME_TOKEN_SIGNING_KEY": "nonsense", "TALKTIME_API_PORT": "0"}, "signing key"),
+    ):
+        program = await programs.talktime(*arguments, env=env)
+        assert await program.ends() == 1
+        assert words in program.output
+        assert "Traceback" not in program.output
+
+
+async def test_the_health_command_tells_up_from_down(programs: Programs, separate: Separate) -> None:
+    """What docker-compose.yml asks its containers."""
+    ready = await programs.talktime("health", f"{separate.doors.api_url}/health/ready")
+    assert await ready.ends() == os.EX_OK
+    down = await programs.talktime("health", "http://127.0.0.1:1/health/ready")
+    assert await down.ends() == 1
+
+
+async def test_generated_keys_are_kept(programs: Programs, tmp_path: Path) -> None:
+    """Run twice, nothing is overwritten; secrets are their owner's alone."""
+    folder = tmp_path / "secrets"
+    for expected in (3, 0):
+        program = await programs.talktime("generate-keys", str(folder))
+        assert await program.ends() == os.EX_OK
+        assert program.output.count("made ") == expected
+    assert (folder / "token-signing-key.pem").stat().st_mode & 0o777 == 0o600
+    shutil.rmtree(folder)
