@@ -1,0 +1,51 @@
+"""The worker's health page, the only HTTP it speaks: a bare ASGI application of two addresses."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any
+
+import msgspec
+
+from billing_worker.app import Probe
+
+RETRY_AFTER_SECONDS = b"2"
+
+Asgi = Callable[[Any, Any, Any], Awaitable[None]]
+
+
+def health_app(probes: Mapping[str, Probe]) -> Asgi:
+    """Return the application: ``/health/live`` is 200 while the process runs, ``/health/ready`` 200 or 503.
+
+    A 503 is a problem (RFC 9457) that says which dependency is away.
+    """
+
+    async def app(scope: Any, _receive: Any, send: Any) -> None:
+        if scope["type"] != "http":
+            return
+        match scope["path"]:
+            case "/health/live":
+                await _send(send, 200, {"status": "live"})
+            case "/health/ready":
+                states = {name: "up" if await probe() else "down" for name, probe in probes.items()}
+                if "down" in states.values():
+                    await _send_problem(send, 503, "Not ready", dependencies=states)
+                else:
+                    await _send(send, 200, {"status": "ready", "dependencies": states})
+            case _:
+                await _send_problem(send, 404, "Not found")
+
+    return app
+
+
+async def _send_problem(send: Any, status: int, title: str, **more: object) -> None:
+    body = {"type": f"/problems/{title.lower().replace(' ', '-')}", "title": title, "status": status, **more}
+    await _send(send, status, body, content_type=b"application/problem+json")
+
+
+async def _send(send: Any, status: int, body: object, *, content_type: bytes = b"application/json") -> None:
+    headers = [(b"content-type", content_type), (b"cache-control", b"no-store")]
+    if status == 503:
+        headers.append((b"retry-after", RETRY_AFTER_SECONDS))
+    await send({"type": "http.response.start", "status": status, "headers": headers})
+    await send({"type": "http.response.body", "body": msgspec.json.encode(body)})
