@@ -1,0 +1,59 @@
+"""Who may connect: read fresh from the database, so that a missed notice lets nobody in."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import ARRAY, Uuid, and_, bindparam, column, func, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from shared.ledger import WALLET_COLUMNS, OpenWallet
+from shared.messages.base import Party
+from shared.messages.requests import Admit, Admitted, NotAdmitted
+from shared.models import Account, Session, Wallet
+
+
+async def admit(
+    connection: AsyncConnection, requests: Sequence[Admit], *, currency: str
+) -> list[Admitted | NotAdmitted]:
+    """Answer all, in their order, with one select and without locks."""
+    rows = await connection.execute(
+        _SELECT,
+        {
+            "account_ids": [request.account_id for request in requests],
+            "session_ids": [request.session_id for request in requests],
+        },
+    )
+    return [decide(tuple(row), currency=currency) for row in rows]
+
+
+def decide(row: tuple[Any, ...], *, currency: str) -> Admitted | NotAdmitted:
+    """Answer one request from what was found of its account and session."""
+    user_name, disabled_at, session_id, ended_at, *wallet = row
+    if user_name is None or wallet[0] is None:
+        return NotAdmitted(reason="unknown_account")
+    if disabled_at is not None:
+        return NotAdmitted(reason="disabled")
+    if session_id is None or ended_at is not None:
+        return NotAdmitted(reason="session_ended")
+    opened = OpenWallet(*wallet)
+    return Admitted(
+        account=Party(account_id=opened.account_id, user_name=user_name),
+        wallet=opened.state(currency),
+    )
+
+
+_asked = (
+    func.unnest(bindparam("account_ids", type_=ARRAY(Uuid)), bindparam("session_ids", type_=ARRAY(Uuid)))
+    .table_valued(column("account_id", Uuid), column("session_id", Uuid), with_ordinality="place", name="asked")
+    .render_derived()
+)
+_SELECT = (
+    select(Account.user_name, Account.disabled_at, Session.id, Session.ended_at, *WALLET_COLUMNS)
+    .select_from(_asked)
+    .outerjoin(Account, Account.id == _asked.c.account_id)
+    .outerjoin(Session, and_(Session.id == _asked.c.session_id, Session.account_id == _asked.c.account_id))
+    .outerjoin(Wallet, Wallet.account_id == _asked.c.account_id)
+    .order_by(_asked.c.place)
+)

@@ -1,0 +1,146 @@
+"""May this call ring? Decided over locked wallets and call rows; pure.
+
+The checks, in this order, the first that fails being the answer:
+
+1. the caller's account exists and is not disabled (`blocked`),
+2. the caller is not the callee (`self_call`),
+3. the callee exists and is not disabled (`unknown_callee`),
+4. glare: the callee is at this moment calling this caller (`busy` with `glare_call_id`). Before 5, because the
+   caller is claimed by that very call; before 6, because accepting it costs the caller nothing,
+5. the caller is in no call (`already_in_call`),
+6. the caller can pay a minute (`blocked` where the account is marked so, else `insufficient_funds`),
+7. the callee is in no call (`busy`).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from billing_worker.admission.people import People, Person
+from billing_worker.calls import Calls, CallsOvertakenError, OpenCall
+from billing_worker.terms import Terms
+from shared.ledger import Ledger, OpenWallet
+from shared.messages.base import EndReason, RefusalReason
+from shared.messages.requests import Authorize, Authorized, Refused
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Room:
+    """What a decision is made over, and changes."""
+
+    people: People
+    calls: Calls
+    ledger: Ledger
+    now: datetime
+    terms: Terms
+
+
+def authorize(request: Authorize, room: Room) -> Authorized | Refused:
+    """Hold a minute, claim both parties and add the call; or change nothing and say why not.
+
+    The attempt to reach a callee who is busy is kept for the history. Raises `CallsOvertakenError`.
+    """
+    caller = room.people.caller(request)
+    if caller is None or caller.account_id not in room.ledger.wallets:
+        return _refused(request, RefusalReason.BLOCKED)
+    callee = room.people.callee(request)
+    known = room.calls.rows.get(request.call_id)
+    if known is not None:
+        return _repeated(request, known, caller=caller, callee=callee, room=room)
+    if caller == callee:
+        return _refused(request, RefusalReason.SELF_CALL)
+    if callee is None or callee.account_id not in room.ledger.wallets:
+        return _refused(request, RefusalReason.UNKNOWN_CALLEE)
+    return _between(request, caller=caller, callee=callee, room=room)
+
+
+def _between(request: Authorize, *, caller: Person, callee: Person, room: Room) -> Authorized | Refused:
+    payer, callee_wallet = room.ledger.wallets[caller.account_id], room.ledger.wallets[callee.account_id]
+    glare_call_id = _glare(caller=payer, callee=callee_wallet, calls=room.calls)
+    if glare_call_id is not None:
+        return _refused(request, RefusalReason.BUSY, glare_call_id=glare_call_id)
+    if payer.in_call_id == request.call_id:
+        # The same request, answered elsewhere between our look at the calls and the lock of the wallet.
+        raise CallsOvertakenError(f"{request.call_id} was authorized by somebody else")
+    if payer.in_call_id is not None:
+        return _refused(request, RefusalReason.ALREADY_IN_CALL)
+    if not payer.can_pay_a_minute:
+        return _refused_for_money(request, payer, room)
+    call = room.calls.add(_call_of(request, payer, callee, room))
+    if callee_wallet.in_call_id is not None:
+        _settle_as_busy(call, now=room.now)
+        return _refused(request, RefusalReason.BUSY)
+    _hold_and_claim(call, callee, room)
+    return _authorized(call, caller=caller, callee=callee, room=room)
+
+
+def _repeated(
+    request: Authorize, call: OpenCall, *, caller: Person, callee: Person | None, room: Room
+) -> Authorized | Refused:
+    """Answer as before. A call that is over already, because its end overtook this request, must not ring."""
+    same = callee is not None and (call.caller_id, call.callee_id) == (caller.account_id, callee.account_id)
+    if same and callee is not None and call.talk_ms is None:
+        return _authorized(call, caller=caller, callee=callee, room=room)
+    if same and call.reason == EndReason.BUSY:
+        return _refused(request, RefusalReason.BUSY)
+    return _refused(request, RefusalReason.BILLING_UNAVAILABLE)
+
+
+def _glare(*, caller: OpenWallet, callee: OpenWallet, calls: Calls) -> UUID | None:
+    """Return the call in which the callee is calling the caller, where it was not accepted and started yet."""
+    call = calls.get(callee.in_call_id)
+    if call is None or call.started_at is not None or caller.in_call_id != call.id:
+        return None
+    return call.id if call.caller_id == callee.account_id else None
+
+
+def _call_of(request: Authorize, payer: OpenWallet, callee: Person, room: Room) -> OpenCall:
+    return OpenCall(
+        id=request.call_id,
+        caller_id=payer.account_id,
+        callee_id=callee.account_id,
+        node=request.node,
+        price_minor=payer.price_minor,
+        authorized_at=room.now,
+        lease_ends_at=room.now,
+    )
+
+
+def _hold_and_claim(call: OpenCall, callee: Person, room: Room) -> None:
+    room.ledger.unblock(call.caller_id)
+    room.ledger.hold(call.caller_id, call.price_minor)
+    room.ledger.claim(call.caller_id, call.id)
+    room.ledger.claim(callee.account_id, call.id)
+    call.hold_minute(now=room.now + timedelta(milliseconds=room.terms.setup_ms), terms=room.terms)
+
+
+def _settle_as_busy(call: OpenCall, *, now: datetime) -> None:
+    """Keep the attempt for the history; it holds and costs nothing."""
+    call.end(0, reason=EndReason.BUSY, ended_at=now)
+    call.settle(0, now=now)
+
+
+def _authorized(call: OpenCall, *, caller: Person, callee: Person, room: Room) -> Authorized:
+    return Authorized(
+        call_id=call.id,
+        caller=caller.party,
+        callee=callee.party,
+        price_minor=call.price_minor,
+        currency=room.terms.currency,
+    )
+
+
+def _refused_for_money(request: Authorize, payer: OpenWallet, room: Room) -> Refused:
+    return Refused(
+        call_id=request.call_id,
+        reason=RefusalReason.INSUFFICIENT_FUNDS if payer.blocked_at is None else RefusalReason.BLOCKED,
+        price_minor=payer.price_minor,
+        shortfall_minor=payer.shortfall_minor,
+        currency=room.terms.currency,
+    )
+
+
+def _refused(request: Authorize, reason: RefusalReason, *, glare_call_id: UUID | None = None) -> Refused:
+    return Refused(call_id=request.call_id, reason=reason, glare_call_id=glare_call_id)

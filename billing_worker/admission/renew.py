@@ -1,0 +1,34 @@
+"""Is the next minute paid? Decided over the locked call and wallet; pure."""
+
+from __future__ import annotations
+
+from billing_worker.admission.authorize import Room
+from shared.messages.requests import Renew, RenewalRefused, Renewed
+from shared.money import shortfall_minor
+
+
+def renew(request: Renew, room: Room) -> Renewed | RenewalRefused:
+    """Hold the minute asked for, once, at the call's frozen price; in any case take the proof of life."""
+    call = room.calls.rows.get(request.call_id)
+    if call is None:
+        return RenewalRefused(call_id=request.call_id, minute=request.minute, reason="unknown_call")
+    if call.talk_ms is not None:
+        return RenewalRefused(call_id=call.id, minute=request.minute, reason="call_settled")
+    call.prove(request.talk_ms, terms=room.terms)
+    if request.minute <= call.minutes_held:
+        return Renewed(call_id=call.id, minute=request.minute)
+    if request.minute > call.minutes_held + 1:
+        return RenewalRefused(call_id=call.id, minute=request.minute, reason="out_of_turn")
+    missing_minor = shortfall_minor(
+        room.ledger.wallets[call.caller_id].available_minor, price_minor=call.price_minor
+    )
+    if missing_minor:
+        return RenewalRefused(
+            call_id=call.id,
+            minute=request.minute,
+            reason="insufficient_funds",
+            shortfall_minor=missing_minor,
+        )
+    room.ledger.hold(call.caller_id, call.price_minor)
+    call.hold_minute(now=room.now, terms=room.terms)
+    return Renewed(call_id=call.id, minute=request.minute)

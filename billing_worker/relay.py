@@ -1,0 +1,102 @@
+"""The outbox relay: publishes what transactions stored, and deletes what the broker has.
+
+One relay works at a time (an advisory lock on its connection), so messages leave once and in their order. A row is
+deleted after its confirmation: killed in between, the relay publishes it again with the same id.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+from typing import Any, cast
+
+from sqlalchemy import Connection, func, select
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from billing_worker.outgoing import Outgoing, Round
+from shared.bus.backoff import Backoff
+from shared.bus.interface import Bus
+from shared.clock import Clock
+from shared.database import DatabaseUnavailableError, outages_told
+from shared.outbox import CHANNEL
+
+LOCK_ID = 7_425_032
+"""Advisory lock of the one relay that works."""
+BACKOFF_MS_MIN = 100
+BACKOFF_MS_MAX = 5_000
+
+log = logging.getLogger(__name__)
+
+
+class Relay:
+    """Empties the outbox until told to stop; outages of database and broker are waited out."""
+
+    def __init__(self, engine: AsyncEngine, *, bus: Bus, clock: Clock, batch_max: int, idle_ms: int) -> None:
+        self._engine = engine
+        self._outgoing = Outgoing(bus, clock=clock, batch_max=batch_max)
+        self._idle_ms = idle_ms
+        self._rung = asyncio.Event()
+        self._stopping = asyncio.Event()
+
+    def stop(self) -> None:
+        """Have `run` return once the outbox is empty, or at the first failure."""
+        self._stopping.set()
+        self._rung.set()
+
+    async def run(self) -> None:
+        """Relay until stopped."""
+        backoff = Backoff(first_ms=BACKOFF_MS_MIN, longest_ms=BACKOFF_MS_MAX)
+        while not self._stopping.is_set():
+            try:
+                with outages_told():
+                    await self._on_one_connection(backoff)
+            except DatabaseUnavailableError as error:
+                log.warning("The outbox has to wait: %s", error)
+            except Exception:
+                log.exception("The outbox relay failed; its rows are safe, a fresh connection tries again")
+            else:
+                continue
+            await _pause(self._stopping, backoff.next_ms())
+
+    async def _on_one_connection(self, backoff: Backoff) -> None:
+        async with self._engine.connect() as pooled:
+            connection = await pooled.execution_options(isolation_level="AUTOCOMMIT")
+            # Out of the pool: the lock must end with the connection, and the pool must not be one short.
+            await connection.run_sync(Connection.detach)
+            raw = await connection.get_raw_connection()
+            await cast(Any, raw.driver_connection).add_listener(CHANNEL, lambda *_: self._rung.set())
+            if await self._lead(connection):
+                await self._empty(connection, backoff)
+
+    async def _lead(self, connection: AsyncConnection) -> bool:
+        """Wait until this relay is the one that works; return False where it is stopped first."""
+        while not self._stopping.is_set():
+            if await connection.scalar(select(func.pg_try_advisory_lock(LOCK_ID))):
+                return True
+            await _pause(self._stopping, self._idle_ms)
+        return False
+
+    async def _empty(self, connection: AsyncConnection, backoff: Backoff) -> None:
+        while True:
+            # Before the look: who rings during it is heard after it.
+            self._rung.clear()
+            match await self._outgoing.publish_oldest(connection):
+                case Round.MORE:
+                    backoff.reset()
+                    continue
+                case Round.EMPTY:
+                    backoff.reset()
+                    pause_ms, until = self._idle_ms, self._rung
+                case Round.FAILED:
+                    pause_ms, until = backoff.next_ms(), self._stopping
+            if self._stopping.is_set():
+                return
+            await _pause(until, pause_ms)
+
+
+async def _pause(ends: asyncio.Event, pause_ms: int) -> None:
+    """Wait so long, or until the event comes."""
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(pause_ms / 1_000):
+            await ends.wait()

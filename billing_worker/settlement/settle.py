@@ -1,0 +1,116 @@
+"""Settles a batch of events in one transaction: lock, decide, write."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import ARRAY, Text, Uuid, bindparam, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from billing_worker.calls import Calls, OpenCall
+from billing_worker.notices import charge_notices, money_of_all, wallet_notices
+from billing_worker.settlement.charging import charge, is_due, judge, shrink
+from billing_worker.settlement.registers import ImpossibleError, register
+from billing_worker.terms import Terms
+from shared import outbox
+from shared.ledger import Ledger
+from shared.messages.events import CallEvent
+from shared.models import LedgerEntry
+
+
+async def settle(
+    connection: AsyncConnection, events: Sequence[CallEvent], *, now: datetime, terms: Terms
+) -> list[str | None]:
+    """Carry out events in any number, order and repetition; repeated later, they change nothing.
+
+    Returns for each event why it can never be processed, None for those that were. Raises `CallsOvertakenError`
+    where the transaction must be rolled back and done again.
+    """
+    calls = await Calls.open(connection, {event.call_id for event in events})
+    refusals = [_registered(event, calls, now=now, terms=terms) for event in events]
+    due = [call for call in calls.rows.values() if is_due(call, minute_ms=terms.minute_ms)]
+    if due:
+        strangers = await _move_money(connection, calls, due, now=now, terms=terms)
+        for place, event in enumerate(events):
+            if event.call_id in strangers:
+                refusals[place] = f"impossible: unknown caller of {event.call_id}"
+    await calls.save()
+    return refusals
+
+
+def _registered(event: CallEvent, calls: Calls, *, now: datetime, terms: Terms) -> str | None:
+    try:
+        register(event, calls, now=now, terms=terms)
+    except ImpossibleError as error:
+        return str(error)
+    return None
+
+
+async def _move_money(
+    connection: AsyncConnection, calls: Calls, due: Sequence[OpenCall], *, now: datetime, terms: Terms
+) -> set[UUID]:
+    """Settle the calls that are due; return those that were dropped because nobody knows their caller."""
+    ledger = await Ledger.open(connection, _parties(due), now=now)
+    refunds = await _refunds(connection, [call for call in due if call.settled_at is not None])
+    before = money_of_all(ledger)
+    strangers = {call.id for call in due if call.is_new and not _adopt(call, ledger)}
+    for call_id in strangers:
+        del calls.rows[call_id]
+    charged = [call for call in due if call.id not in strangers]
+    for call in charged:
+        if call.settled_at is None:
+            charge(call, ledger, minute_ms=terms.minute_ms, now=now)
+        else:
+            shrink(call, ledger, refunds, minute_ms=terms.minute_ms, now=now)
+    for caller_id in dict.fromkeys(call.caller_id for call in charged if call.minutes_held):
+        judge(caller_id, ledger)
+    await ledger.save()
+    notices = [
+        *charge_notices(ledger, charged, currency=terms.currency),
+        *wallet_notices(ledger, before, currency=terms.currency),
+    ]
+    await outbox.store(connection, notices)
+    return strangers
+
+
+def _adopt(tombstone: OpenCall, ledger: Ledger) -> bool:
+    """Complete a row made from an end alone; return whether its caller exists."""
+    caller = ledger.wallets.get(tombstone.caller_id)
+    if caller is None:
+        return False
+    tombstone.price_minor = caller.price_minor
+    if tombstone.callee_id not in ledger.wallets:
+        tombstone.callee_id = None
+    return True
+
+
+def _parties(calls: Sequence[OpenCall]) -> set[UUID]:
+    parties = {call.caller_id for call in calls} | {call.callee_id for call in calls}
+    return {account_id for account_id in parties if account_id is not None}
+
+
+async def _refunds(connection: AsyncConnection, shrinking: Sequence[OpenCall]) -> dict[UUID, int]:
+    """Return the greatest number of a refund that each of these calls had."""
+    if not shrinking:
+        return {}
+    rows = await connection.execute(
+        _REFUNDS,
+        {
+            "wallet_ids": [call.caller_id for call in shrinking],
+            "patterns": [f"refund:{call.id}:%" for call in shrinking],
+        },
+    )
+    numbers: dict[UUID, int] = {}
+    for operation in rows.scalars():
+        _, call_id, number = operation.split(":")
+        numbers[UUID(call_id)] = max(numbers.get(UUID(call_id), 0), int(number))
+    return numbers
+
+
+# By the wallet, which has an index; a refund after the settlement is rare.
+_REFUNDS = select(LedgerEntry.operation).where(
+    LedgerEntry.wallet_id == bindparam("wallet_ids", type_=ARRAY(Uuid)).any_(),
+    LedgerEntry.operation.like(bindparam("patterns", type_=ARRAY(Text)).any_()),
+)

@@ -1,0 +1,27 @@
+"""What billing is done by, taken from the settings."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from shared.settings import Settings
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Terms:
+    """The terms of every call of this installation; prices belong to the accounts."""
+
+    minute_ms: int
+    """Length of a charged minute."""
+    setup_ms: int
+    """The longest that a call may take from its authorization until talk time runs."""
+    currency: str
+
+    @classmethod
+    def of(cls, settings: Settings) -> Terms:
+        """Return the terms that the settings make."""
+        return cls(
+            minute_ms=settings.minute_ms,
+            setup_ms=settings.authorize_ms_max + settings.ring_ms_max + settings.connect_ms_max,
+            currency=settings.currency,
+        )

@@ -1,0 +1,1 @@
+"""The billing worker, on real PostgreSQL wherever it has one."""

@@ -1,0 +1,248 @@
+"""A town of people who call one another: the worker's two services over a real database, audited at every step."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from itertools import count
+from typing import Any, TypeVar
+from uuid import UUID
+
+from sqlalchemy import Row, insert, select, update
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from billing_worker.admission.service import AdmissionService
+from billing_worker.settlement.consumer import SettlementConsumer
+from billing_worker.terms import Terms
+from shared.bus.interface import Delivery, Rejected
+from shared.database import transaction
+from shared.ids import new_id
+from shared.ledger import Ledger, OpenWallet, open_wallet, read_wallet
+from shared.messages.base import EndReason
+from shared.messages.events import CallEnded, CallEvent, CallStarted, SweepDue
+from shared.messages.notices import Notice
+from shared.messages.registry import decode_notice, encode, type_of
+from shared.messages.requests import Authorize, Authorized, Renew, Renewed, Reply, Request
+from shared.models import Account, Call, LedgerEntry, OutboxMessage, Session, Wallet
+from shared.settings import Settings
+from tests.billing_worker.books import audit
+from tests.harness.clock import ManualClock
+
+PRICE = 10
+MINUTE_MS = 60_000
+
+
+@dataclass(frozen=True, slots=True)
+class Resident:
+    """An account of the town."""
+
+    id: UUID
+    name: str
+
+
+@dataclass
+class Town:
+    """People, and what the worker makes of their calls."""
+
+    engine: AsyncEngine
+    clock: ManualClock
+    settings: Settings = field(default_factory=Settings)
+    audited: bool = True
+
+    def __post_init__(self) -> None:
+        self.terms = Terms.of(self.settings)
+        self.admission = AdmissionService(self.engine, terms=self.terms, clock=self.clock)
+        self.settlement = SettlementConsumer(self.engine, terms=self.terms, clock=self.clock)
+        self._numbers = count(1)
+
+    async def moves_in(self, balance: int = 0, *, price: int = PRICE, name: str = "") -> Resident:
+        """Open an account with some money."""
+        resident = Resident(new_id(), name or f"resident{next(self._numbers)}")
+        values = {
+            "id": resident.id,
+            "email": f"{resident.name}@example.org",
+            "user_name": resident.name,
+            "password_hash": "-",
+        }
+        async with transaction(self.engine) as connection:
+            await connection.execute(insert(Account).values(values))
+            await open_wallet(connection, resident.id, price_minor=price)
+        if balance:
+            await self.tops_up(resident, balance)
+        return resident
+
+    async def tops_up(self, resident: Resident, amount: int) -> None:
+        """Pay, as the API books it."""
+        async with transaction(self.engine) as connection:
+            ledger = await Ledger.open(connection, [resident.id], now=self.clock.now())
+            ledger.top_up(resident.id, amount, payment_id=new_id())
+            ledger.unblock(resident.id)
+            await ledger.save()
+
+    async def logs_in(self, resident: Resident, *, ended: bool = False) -> UUID:
+        """Open a session."""
+        session_id = new_id()
+        values = {"id": session_id, "account_id": resident.id, "ended_at": self.clock.now() if ended else None}
+        async with transaction(self.engine) as connection:
+            await connection.execute(insert(Session).values(values))
+        return session_id
+
+    async def is_disabled(self, resident: Resident) -> None:
+        """Disable the account, as an operator would."""
+        async with transaction(self.engine) as connection:
+            await connection.execute(
+                update(Account).where(Account.id == resident.id).values(disabled_at=self.clock.now())
+            )
+
+    async def changes_price(self, resident: Resident, price: int) -> None:
+        """Set another price, as an operator would."""
+        async with transaction(self.engine) as connection:
+            await connection.execute(
+                update(Wallet).where(Wallet.account_id == resident.id).values(price_minor=price)
+            )
+
+    async def asks(self, *requests: Request) -> list[Reply]:
+        """Have the requests answered as one batch."""
+        replies = await self.admission.handle(requests)
+        await self.check()
+        return replies
+
+    async def invites(self, caller: Resident, callee: Resident, call_id: UUID | None = None) -> Reply:
+        """Ask whether the call may ring."""
+        (reply,) = await self.asks(self.invitation(caller, callee, call_id))
+        return reply
+
+    def invitation(self, caller: Resident, callee: Resident, call_id: UUID | None = None) -> Authorize:
+        """Return the request whether the call may ring."""
+        return Authorize(call_id=call_id or new_id(), caller_id=caller.id, callee_id=callee.id, node="node-1")
+
+    async def calls(self, caller: Resident, callee: Resident, *, minutes: int = 1) -> "Conversation":
+        """Have a call authorized, and so many minutes held."""
+        reply = await self.invites(caller, callee)
+        assert isinstance(reply, Authorized), reply
+        conversation = Conversation(self, reply.call_id, caller, callee)
+        if minutes > 1:
+            await conversation.renewed(minutes)
+        return conversation
+
+    async def hears(self, *events: CallEvent) -> list[Rejected]:
+        """Have the events settled as one batch; return what was rejected."""
+        return await self.receives(*map(delivery, events))
+
+    async def receives(self, *deliveries: Delivery) -> list[Rejected]:
+        """Have the deliveries settled as one batch; return what was rejected."""
+        rejected = await self.settlement.handle(deliveries)
+        await self.check()
+        return rejected
+
+    async def check(self) -> None:
+        """Audit the whole database."""
+        if self.audited:
+            await audit(self.engine)
+
+    async def wallet(self, resident: Resident) -> OpenWallet:
+        """Return what the resident has."""
+        async with transaction(self.engine) as connection:
+            wallet = await read_wallet(connection, resident.id)
+        assert wallet is not None
+        return wallet
+
+    async def entries(self, resident: Resident) -> list[tuple[str, int]]:
+        """Return the charges and refunds of the resident: operation and amount."""
+        query = (
+            select(LedgerEntry.operation, LedgerEntry.amount_minor)
+            .where(LedgerEntry.wallet_id == resident.id, ~LedgerEntry.operation.startswith("top_up:"))
+            .order_by(LedgerEntry.id)
+        )
+        async with transaction(self.engine) as connection:
+            return [(row[0], row[1]) for row in await connection.execute(query)]
+
+    async def record(self, call_id: UUID) -> Row[Any] | None:
+        """Return the call's row."""
+        async with transaction(self.engine) as connection:
+            query = select(*Call.__table__.columns).where(Call.id == call_id)
+            return (await connection.execute(query)).one_or_none()
+
+    async def notices(self) -> list[Notice]:
+        """Return what waits in the outbox."""
+        async with transaction(self.engine) as connection:
+            bodies = await connection.scalars(select(OutboxMessage.body).order_by(OutboxMessage.id))
+            return [decode_notice(body.encode()) for body in bodies]
+
+
+@dataclass(frozen=True, slots=True)
+class Conversation:
+    """One call and the events that may come of it."""
+
+    town: Town
+    id: UUID
+    caller: Resident
+    callee: Resident
+
+    async def renewed(self, minutes: int) -> None:
+        """Hold minutes until there are so many."""
+        replies = await self.town.asks(*(self.renewal(minute) for minute in range(2, minutes + 1)))
+        assert all(isinstance(reply, Renewed) for reply in replies), replies
+
+    def renewal(self, minute: int, talk_ms: int | None = None) -> Renew:
+        """Return the request for a minute, asked 15 s before the one before it ends."""
+        lead_ms = self.town.settings.renew_lead_ms
+        asked_at = (minute - 1) * self.town.terms.minute_ms - lead_ms if talk_ms is None else talk_ms
+        return Renew(call_id=self.id, minute=minute, talk_ms=asked_at)
+
+    def started(self) -> CallStarted:
+        """Return the event that both parties are connected."""
+        return CallStarted(
+            event_id=new_id(),
+            call_id=self.id,
+            caller_id=self.caller.id,
+            callee_id=self.callee.id,
+            node="node-1",
+            started_at=self.town.clock.now(),
+        )
+
+    def ended(
+        self,
+        talk_ms: int,
+        reason: EndReason = EndReason.HUNG_UP,
+        *,
+        caller_id: UUID | None = None,
+        started_at: datetime | None = None,
+    ) -> CallEnded:
+        """Return the event that the call is over."""
+        return CallEnded(
+            event_id=new_id(),
+            call_id=self.id,
+            caller_id=caller_id or self.caller.id,
+            callee_id=self.callee.id,
+            node="node-1",
+            reason=reason,
+            talk_ms=talk_ms,
+            price_minor=PRICE,
+            started_at=started_at,
+            ended_at=self.town.clock.now() + timedelta(milliseconds=talk_ms),
+        )
+
+    def sweep(self, minutes_held: int) -> SweepDue:
+        """Return the decision to close the call at its last proof."""
+        return SweepDue(event_id=new_id(), call_id=self.id, minutes_held=minutes_held)
+
+    async def record(self) -> Row[Any]:
+        """Return the call's row."""
+        found = await self.town.record(self.id)
+        assert found is not None
+        return found
+
+
+def delivery(event: CallEvent) -> Delivery:
+    """Return the event as a queue delivers it."""
+    return Delivery(
+        type=type_of(event), message_id=str(event.event_id), body=encode(event), correlation_id=str(event.call_id)
+    )
+
+
+T = TypeVar("T")
+
+
+def of_type(kind: type[T], things: Sequence[object]) -> list[T]:
+    """Return the things of one kind."""
+    return [thing for thing in things if isinstance(thing, kind)]
