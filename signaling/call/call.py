@@ -117,7 +117,6 @@ class Call:
     def close(self) -> None:
         """Leave nothing behind."""
         self.state = State.ENDED
-        self.ringing.clear()
         for name in tuple(self.timers):
             self.clear_timer(name)
         self.emit(Finished())

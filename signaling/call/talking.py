@@ -53,7 +53,6 @@ def renewed(call: Call, given: Renewed, now_ms: int) -> None:
         CallLease(call_id=call.call_id, talk_ms=call.talk_ms(now_ms), paid_ms=lease.paid_ms),
     )
     call.set_timer(TimerName.LEASE, lease.ends_at_ms)
-    call.clear_timer(TimerName.RENEW)
     renew_when_due(call, now_ms)
 
 

@@ -179,6 +179,27 @@ def test_no_reply_after_a_refusal_is_no_lack_of_money() -> None:
     assert story.end() == (EndReason.BILLING_UNAVAILABLE, MINUTE_MS)
 
 
+def test_paid_minute_makes_an_old_refusal_forgotten() -> None:
+    story = talk()
+    story.fires(TimerName.RENEW)
+    story.feed(FundsChanged())
+    story.feed(NO_MONEY)
+    story.feed(FundsChanged())
+    story.feed(Renewed(2))
+    story.fires(TimerName.RENEW)
+    story.feed(RenewalRefused(minute=3, reason="insufficient_funds", shortfall_minor=5))
+    assert [minute for minute, _ in asked(story)] == [2, 2, 3], "the top-up was older than this question"
+
+
+def test_no_reply_about_the_next_minute_after_a_refusal_of_the_last() -> None:
+    story = talk()
+    story.fires(TimerName.RENEW)
+    story.feed(NO_MONEY)
+    story.feed(Renewed(2))
+    story.fires(TimerName.LEASE)
+    assert story.end() == (EndReason.BILLING_UNAVAILABLE, 2 * MINUTE_MS)
+
+
 def test_late_refusal_of_a_paid_minute_changes_nothing() -> None:
     story = talk()
     story.feed(Renewed(2))

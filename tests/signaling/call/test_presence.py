@@ -124,6 +124,13 @@ def test_proof_from_before_the_start_is_no_talk() -> None:
     assert story.end() == (EndReason.LOST, 0)
 
 
+def test_gone_without_a_window() -> None:
+    """A8: a device that was logged out ends the call at once, at its last proof of life."""
+    story = talk(ms=10_000)
+    story.feed(DeviceGone(PHONE, story.now_ms - 3_000))
+    assert story.end() == (EndReason.LOST, 7_000)
+
+
 def test_proof_beyond_the_paid_time_is_not_charged() -> None:
     story = talk(ms=MINUTE_MS + 5)
     story.feed(DeviceGone(PHONE, story.now_ms))

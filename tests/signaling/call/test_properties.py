@@ -16,6 +16,7 @@ from signaling.call.inputs import (
     CalleeDevices,
     DeviceGone,
     DeviceLost,
+    DeviceResumed,
     FromDevice,
     Input,
     RenewalFailed,
@@ -58,25 +59,33 @@ class Move:
     proof_age_ms: int
 
 
-MINUTES: list[Input] = [Renewed(minute) for minute in range(1, 14)]
-ANSWERS: list[Input] = [
+MINUTES: list[Input | None] = [Renewed(minute) for minute in range(1, 14)]
+ANSWERS: list[Input | None] = [
     RenewalRefused(minute=3, reason="insufficient_funds", shortfall_minor=1),
     RenewalFailed(3),
 ]
-LIVELY = [given for name, given in INPUTS.items() if not any(word in name for word in ENDINGS)]
+LIVELY: list[Input | None] = [given for name, given in INPUTS.items() if not any(word in name for word in ENDINGS)]
 """What does not end a call at once, so that most stories are long."""
+PRESENCE: list[Input | None] = [
+    *(DeviceLost(device, 0) for device in (CALLER, PHONE, TABLET)),
+    *(DeviceResumed(device) for device in (CALLER, PHONE)),
+]
 
-inputs = st.one_of(
-    st.none(),
-    st.none(),
-    st.sampled_from(LIVELY),
-    st.sampled_from(LIVELY),
-    st.sampled_from(MINUTES + ANSWERS),
-    st.sampled_from(list(INPUTS.values())),
-)
+ALL_KINDS: list[list[Input | None]] = [
+    [None],
+    PRESENCE,
+    PRESENCE,
+    MINUTES,
+    ANSWERS,
+    LIVELY,
+    LIVELY,
+    [*INPUTS.values()],
+]
+inputs = st.sampled_from(ALL_KINDS).flatmap(st.sampled_from)
 waits = st.one_of(st.just(0), st.integers(0, 50), st.sampled_from([2_999, 15_000, 20_000, 45_000, MINUTE_MS]))
 moves = st.builds(Move, inputs, waits, st.integers(-2_000, 15_000))
-stories = st.tuples(st.integers(0, len(TO_TALK)), st.lists(moves, max_size=30))
+starts = st.sampled_from([0, 1, 2, 3, 4, *[len(TO_TALK)] * 5])
+stories = st.tuples(starts, st.lists(moves, max_size=12) | st.lists(moves, min_size=12, max_size=40))
 """How far the call goes undisturbed, and what happens then."""
 
 
