@@ -13,7 +13,6 @@ import api.app
 import signaling.app
 import signaling.server
 from billing_worker.app import BillingWorker
-
 from shared.bus.memory import MemoryBus
 from shared.clock import SystemClock
 from shared.settings import Settings, with_changes

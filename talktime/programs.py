@@ -6,14 +6,14 @@ import contextlib
 import logging
 from collections.abc import AsyncIterator
 
+import uvicorn
+from sqlalchemy.ext.asyncio import AsyncEngine
+
 import api.app
 import signaling.app
 import signaling.server
-import uvicorn
 from billing_worker.app import BillingWorker
 from billing_worker.health import health_app
-from sqlalchemy.ext.asyncio import AsyncEngine
-
 from shared.bus.interface import Bus
 from shared.bus.rabbit import RabbitBus
 from shared.clock import SystemClock
