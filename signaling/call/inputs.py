@@ -16,7 +16,10 @@ from signaling.call.states import Device, Terms, TimerName
 
 
 class FromDevice(Struct, frozen=True):
-    """A device says something about this call. Its effect is nothing, or a `Reject`, where it may not."""
+    """A device says something about this call; where it may not, it gets a `Reject` and nothing changes.
+
+    A lost device is fed as `DeviceResumed` before anything that it says.
+    """
 
     device: Device
     step: CallStep

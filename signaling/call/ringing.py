@@ -62,6 +62,7 @@ def authorize_failed(call: Call, now_ms: int) -> None:
 
 
 def merged(call: Call, now_ms: int) -> None:
+    """Its device hears of the other call alone."""
     if call.state is State.AUTHORIZING:
         _close_unauthorized(call, EndReason.UNREACHABLE, now_ms)
 
@@ -69,8 +70,9 @@ def merged(call: Call, now_ms: int) -> None:
 def callee_devices(call: Call, given: CalleeDevices, now_ms: int) -> None:
     if call.state is not State.RINGING or call.terms is None:
         return
-    for device_id in given.device_ids[: RINGING_DEVICES_MAX - len(call.ringing)]:
-        _ring(call, Device(Role.CALLEE, device_id), call.terms, now_ms)
+    for device_id in given.device_ids:
+        if len(call.ringing) < RINGING_DEVICES_MAX:
+            _ring(call, Device(Role.CALLEE, device_id), call.terms, now_ms)
     if not call.caller_hears_ringing:
         call.end(EndReason.UNREACHABLE, now_ms)
 

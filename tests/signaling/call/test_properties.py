@@ -128,7 +128,7 @@ def fire_until_over(story: Story, observer: Observer) -> None:
     assert story.call.state is State.ENDED
 
 
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=300, deadline=None)
 @given(stories)
 def test_whatever_happens(told: tuple[int, Sequence[Move]]) -> None:
     """D5, D8, C10, C11: the observer finds nothing to object to."""
