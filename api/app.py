@@ -1,0 +1,141 @@
+"""The one place where the REST API is wired."""
+
+import secrets
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Any
+
+import httpx
+from litestar import Litestar, Router
+from litestar.di import Provide
+from litestar.types import ControllerRouterHandler, LifespanHook
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from api.accounts.routes import AccountRoutes, MeRoutes
+from api.accounts.service import Accounts
+from api.bodies import JsonRequest
+from api.calls.routes import CallRoutes
+from api.calls.service import Calls
+from api.docs.config import openapi_config
+from api.docs.routes import Docs, DocsRoutes
+from api.failures import FAILURES
+from api.fields import FieldSchemas
+from api.headers import AnswerHeaders
+from api.health import HealthRoutes
+from api.keys import key_set
+from api.passwords import Passwords
+from api.payments.routes import PaymentRoutes, WebhookRoutes
+from api.payments.sandbox import SandboxProvider
+from api.payments.service import Payments
+from api.payments.settlement import Settlement
+from api.people.routes import PeopleRoutes
+from api.people.service import People
+from api.sandbox.desk import SandboxDesk
+from api.sandbox.routes import SandboxRoutes
+from api.security import Authenticator, login_of
+from api.sessions.routes import CurrentSessionRoutes, SessionRoutes
+from api.sessions.service import Sessions
+from api.sessions.tokens import RefreshTokens
+from api.wallet.routes import WalletRoutes
+from api.wallet.service import Wallets
+from shared.clock import Clock
+from shared.settings import Settings
+from shared.tokens import TokenSigner, TokenVerifier, load_signing_key, load_verify_keys
+
+WEBHOOK_SECONDS_MAX = 10.0
+
+OPEN_ROUTES: Sequence[ControllerRouterHandler] = (AccountRoutes, SessionRoutes, WebhookRoutes)
+LOGIN_ROUTES: Sequence[ControllerRouterHandler] = (
+    CurrentSessionRoutes, MeRoutes, WalletRoutes, PaymentRoutes, PeopleRoutes, CallRoutes,
+)  # fmt: skip
+
+
+def create_app(
+    settings: Settings, *, engine: AsyncEngine, clock: Clock, internal_url: str | None = None
+) -> Litestar:
+    """Return the application. The engine is the caller's, who also disposes of it.
+
+    `internal_url` is where the sandbox provider reaches this application, where that is not `public_url`.
+    Raises `shared.tokens.KeyUnusableError`.
+    """
+    signer = TokenSigner(
+        load_signing_key(settings.token_signing_key),
+        issuer=settings.token_issuer,
+        audience=settings.token_audience,
+        life_seconds=settings.access_token_seconds,
+        clock=clock,
+    )
+    verifier = _verifier(settings, signer, clock)
+    passwords = Passwords(threads_max=settings.password_threads_max, queue_max=settings.password_queue_max)
+    refresh_tokens = RefreshTokens(
+        life=timedelta(seconds=settings.refresh_token_seconds),
+        grace=timedelta(seconds=settings.refresh_grace_seconds),
+    )
+    sandbox = _sandbox_provider(settings, clock) if settings.payment_provider == "sandbox" else None
+    services: dict[str, Any] = {
+        "engine": engine,
+        "verifier": verifier,
+        "accounts": Accounts(engine, clock, passwords, settings.price_minor),
+        "sessions": Sessions(engine, clock, passwords, signer, refresh_tokens),
+        "wallets": Wallets(engine, settings.currency),
+        "payments": Payments(engine, clock, sandbox, settings.currency, settings.payment_minor_max),
+        "provider": sandbox,
+        "settlement": Settlement(engine, clock),
+        "people": People(engine),
+        "calls": Calls(engine, settings.currency),
+        "docs": Docs(),
+    }
+    on_shutdown: list[LifespanHook] = [passwords.close]
+    sandbox_routes: list[ControllerRouterHandler] = []
+    if sandbox is not None:
+        http = httpx.AsyncClient(timeout=WEBHOOK_SECONDS_MAX, trust_env=False)
+        webhook_url = f"{(internal_url or settings.public_url).rstrip('/')}/v1/webhooks/{sandbox.name}"
+        services["desk"] = SandboxDesk(engine, sandbox, http, webhook_url)
+        sandbox_routes.append(SandboxRoutes)
+        on_shutdown.append(http.aclose)
+    return Litestar(
+        route_handlers=[
+            Router("/v1", route_handlers=OPEN_ROUTES),
+            Router(
+                "/v1",
+                route_handlers=LOGIN_ROUTES,
+                guards=[Authenticator(engine, verifier)],
+                dependencies={"login": Provide(login_of, sync_to_thread=False)},
+                security=[{"bearer": []}],
+            ),
+            HealthRoutes,
+            key_set,
+            DocsRoutes,
+            *sandbox_routes,
+        ],
+        dependencies={name: _given(service) for name, service in services.items()},
+        request_class=JsonRequest,
+        request_max_body_size=settings.body_bytes_max,
+        exception_handlers=FAILURES,
+        before_send=[AnswerHeaders(allowed_origins={settings.public_url, *settings.allowed_origins})],
+        on_shutdown=on_shutdown,
+        openapi_config=openapi_config(),
+        plugins=[FieldSchemas()],
+        logging_config=None,
+    )
+
+
+def _given(service: Any) -> Provide:
+    return Provide(lambda: service, sync_to_thread=False, use_cache=True)
+
+
+def _verifier(settings: Settings, signer: TokenSigner, clock: Clock) -> TokenVerifier:
+    """Besides our own key those that sign no more are honoured, until their last tokens have expired."""
+    others = load_verify_keys(settings.token_verify_keys) if settings.token_verify_keys else []
+    keys = [signer.verify_key, *(key for key in others if key.id != signer.verify_key.id)]
+    return TokenVerifier(keys, issuer=settings.token_issuer, audience=settings.token_audience, clock=clock)
+
+
+def _sandbox_provider(settings: Settings, clock: Clock) -> SandboxProvider:
+    return SandboxProvider(
+        public_url=settings.public_url,
+        # Without a configured secret this process trusts only itself.
+        secrets=settings.sandbox_webhook_secrets or (secrets.token_urlsafe(),),
+        tolerance_seconds=settings.webhook_tolerance_seconds,
+        clock=clock,
+    )

@@ -1,0 +1,62 @@
+"""The files of the documentation page: Swagger UI from its installed wheel, nothing from any other host."""
+
+import hashlib
+from dataclasses import dataclass
+from importlib.util import find_spec
+from pathlib import Path
+
+_WHEEL = "swagger_ui"
+_FILES = {
+    "swagger-ui.css": "text/css; charset=utf-8",
+    "swagger-ui-bundle.js": "text/javascript; charset=utf-8",
+    "favicon-32x32.png": "image/png",
+}
+_SETUP = b"""SwaggerUIBundle({
+  url: "/openapi.json",
+  dom_id: "#docs",
+  deepLinking: true,
+  persistAuthorization: false,
+  validatorUrl: null,
+});
+"""
+PAGE = b"""<!doctype html>
+<html lang="en">
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width">
+<title>Talktime API</title>
+<link rel="icon" href="/docs/favicon-32x32.png">
+<link rel="stylesheet" href="/docs/swagger-ui.css">
+<div id="docs"></div>
+<script src="/docs/swagger-ui-bundle.js"></script>
+<script src="/docs/setup.js"></script>
+</html>
+"""
+
+
+@dataclass(frozen=True)
+class Asset:
+    """A file as it is served."""
+
+    body: bytes
+    media_type: str
+    etag: str
+
+    @classmethod
+    def of(cls, body: bytes, media_type: str) -> "Asset":
+        """Return the file with its entity tag (RFC 9110, section 8.8.3)."""
+        return cls(body, media_type, f'"{hashlib.sha256(body).hexdigest()[:32]}"')
+
+
+def load_assets() -> dict[str, Asset]:
+    """Return the files by name."""
+    folder = _folder()
+    assets = {name: Asset.of((folder / name).read_bytes(), media_type) for name, media_type in _FILES.items()}
+    return {**assets, "setup.js": Asset.of(_SETUP, "text/javascript; charset=utf-8")}
+
+
+def _folder() -> Path:
+    """Find the wheel without importing it: it brings code for other frameworks."""
+    spec = find_spec(_WHEEL)
+    if spec is None or not spec.submodule_search_locations:
+        raise ModuleNotFoundError(f"the documentation page needs {_WHEEL}")
+    return Path(spec.submodule_search_locations[0]) / "static"

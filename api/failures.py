@@ -1,0 +1,88 @@
+"""Whatever a request raises becomes a problem; nothing of the inside is told."""
+
+import logging
+from typing import Any
+
+from litestar import Request, Response
+from litestar.exceptions import HTTPException, ValidationException
+from litestar.types import ExceptionHandlersMap
+
+from api.problems import (
+    MEDIA_TYPE,
+    ApiError,
+    FieldError,
+    InvalidFieldsError,
+    Problem,
+    ProblemType,
+    UnavailableError,
+)
+from shared.database import DatabaseUnavailableError
+
+logger = logging.getLogger(__name__)
+
+_BY_STATUS = {
+    kind.status: kind
+    for kind in (
+        ProblemType.UNAUTHENTICATED,
+        ProblemType.FORBIDDEN,
+        ProblemType.NOT_FOUND,
+        ProblemType.METHOD_NOT_ALLOWED,
+        ProblemType.BODY_TOO_LARGE,
+        ProblemType.UNSUPPORTED_MEDIA_TYPE,
+        ProblemType.INVALID_FIELDS,
+        ProblemType.TOO_MANY_REQUESTS,
+        ProblemType.UNAVAILABLE,
+    )
+}
+_HEADERS_PASSED_ON = frozenset({"allow", "retry-after"})
+
+
+def answer_api_error(_: Request[Any, Any, Any], error: ApiError) -> Response[Problem]:
+    """Answer what a service refused."""
+    return _response(error.problem(), error.headers)
+
+
+def answer_outage(request: Request[Any, Any, Any], error: DatabaseUnavailableError) -> Response[Problem]:
+    """Answer that the database is away."""
+    logger.warning("%s %s: %s", request.method, request.url.path, error)
+    return answer_api_error(request, UnavailableError(database="down"))
+
+
+def answer_validation(request: Request[Any, Any, Any], error: ValidationException) -> Response[Problem]:
+    """Answer path and query parameters that are not what they must be."""
+    given = error.extra if isinstance(error.extra, list) else []
+    errors = [FieldError(_name(each.get("key", "")), str(each.get("message", ""))) for each in given]
+    return answer_api_error(request, InvalidFieldsError(*errors))
+
+
+def answer_http_exception(request: Request[Any, Any, Any], error: HTTPException) -> Response[Problem]:
+    """Answer what the framework refused: routing, methods, sizes."""
+    if error.status_code >= ProblemType.INTERNAL_ERROR.status and error.status_code not in _BY_STATUS:
+        return answer_anything(request, error)
+    kind = _BY_STATUS.get(error.status_code, ProblemType.MALFORMED_REQUEST)
+    headers = {name: value for name, value in (error.headers or {}).items() if name.lower() in _HEADERS_PASSED_ON}
+    return _response(Problem(type=kind.uri, title=kind.title, status=kind.status), headers)
+
+
+def answer_anything(request: Request[Any, Any, Any], error: Exception) -> Response[Problem]:
+    """Answer what nobody foresaw, and leave the trace in the log."""
+    logger.error("%s %s failed", request.method, request.url.path, exc_info=error)
+    kind = ProblemType.INTERNAL_ERROR
+    return _response(Problem(type=kind.uri, title=kind.title, status=kind.status), {})
+
+
+def _name(key: str) -> str:
+    return "" if key == "data" else key
+
+
+def _response(problem: Problem, headers: dict[str, str]) -> Response[Problem]:
+    return Response(problem, status_code=problem.status, media_type=MEDIA_TYPE, headers=headers)
+
+
+FAILURES: ExceptionHandlersMap = {
+    ApiError: answer_api_error,
+    DatabaseUnavailableError: answer_outage,
+    ValidationException: answer_validation,
+    HTTPException: answer_http_exception,
+    Exception: answer_anything,
+}

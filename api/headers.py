@@ -1,0 +1,48 @@
+"""Headers of every answer, failures included: what browsers must not do, and which origins may read (CORS)."""
+
+from collections.abc import Collection
+
+from litestar.datastructures import Headers, MutableScopeHeaders
+from litestar.types import Message, Scope
+
+_ALWAYS = {
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "X-Frame-Options": "DENY",
+}
+_PREFLIGHT = {
+    "Access-Control-Allow-Methods": "GET, POST, PUT, PATCH, DELETE",
+    "Access-Control-Allow-Headers": "Authorization, Content-Type, Idempotency-Key",
+    "Access-Control-Max-Age": "600",
+}
+_EXPOSED = "Retry-After, WWW-Authenticate"
+
+
+class AnswerHeaders:
+    """Adds the headers to the start of each answer; Litestar's own CORS answers some failures as plain text."""
+
+    def __init__(self, *, allowed_origins: Collection[str]) -> None:
+        self._origins = frozenset(allowed_origins)
+
+    async def __call__(self, message: Message, scope: Scope) -> None:
+        """Litestar's `before_send` hook."""
+        if message["type"] != "http.response.start":
+            return
+        headers = MutableScopeHeaders.from_message(message)
+        for name, value in _ALWAYS.items():
+            headers[name] = value
+        # What accounts read is theirs; pages that may be kept say so themselves.
+        headers.setdefault("Cache-Control", "no-store")
+        if self._origins:
+            headers.add("Vary", "Origin")
+            self._share(Headers.from_scope(scope), headers, is_preflight=scope.get("method") == "OPTIONS")
+
+    def _share(self, asked: Headers, headers: MutableScopeHeaders, *, is_preflight: bool) -> None:
+        origin = asked.get("origin")
+        if origin not in self._origins:
+            return
+        headers["Access-Control-Allow-Origin"] = str(origin)
+        headers["Access-Control-Expose-Headers"] = _EXPOSED
+        if is_preflight and "access-control-request-method" in asked:
+            for name, value in _PREFLIGHT.items():
+                headers[name] = value

@@ -1,0 +1,84 @@
+"""`/v1/payments`, and the door that providers knock at."""
+
+from typing import Any
+from uuid import UUID
+
+from litestar import Controller, Request, get, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath, JSONBody, SkipValidation
+
+from api.docs.responses import problems
+from api.pages import PAGE_ITEMS_DEFAULT, Cursor, Limit, Page
+from api.payments.provider import PaymentProvider
+from api.payments.schemas import NewPayment, PaymentView, WebhookAnswer
+from api.payments.service import Payments
+from api.payments.settlement import Settlement
+from api.problems import NotFoundError, ProblemType
+from api.security import Login
+
+
+class PaymentRoutes(Controller):
+    """One's own payments."""
+
+    path = "/payments"
+    tags = ["Money"]  # noqa: RUF012 - Litestar's
+
+    @post("/", responses=problems(ProblemType.PAYMENTS_NOT_OFFERED))
+    async def create(
+        self,
+        data: JSONBody[NewPayment],
+        login: NamedDependency[SkipValidation[Login]],
+        payments: NamedDependency[SkipValidation[Payments]],
+    ) -> PaymentView:
+        """Ask for a payment; the wallet is credited once the provider confirms it."""
+        return await payments.create(login.account_id, data.amount_minor)
+
+    @get("/")
+    async def list_own(
+        self,
+        login: NamedDependency[SkipValidation[Login]],
+        payments: NamedDependency[SkipValidation[Payments]],
+        limit: Limit = PAGE_ITEMS_DEFAULT,
+        cursor: Cursor = None,
+    ) -> Page[PaymentView]:
+        """Return one's own payments, newest first."""
+        return await payments.list_own(login.account_id, limit=limit, cursor=cursor)
+
+    @get("/{payment_id:uuid}")
+    async def get_own(
+        self,
+        payment_id: FromPath[UUID],
+        login: NamedDependency[SkipValidation[Login]],
+        payments: NamedDependency[SkipValidation[Payments]],
+    ) -> PaymentView:
+        """Return one of one's own payments."""
+        return await payments.get_own(login.account_id, payment_id)
+
+
+class WebhookRoutes(Controller):
+    """What a provider says; its signature is the only credential."""
+
+    path = "/webhooks"
+    tags = ["Providers"]  # noqa: RUF012 - Litestar's
+
+    @post(
+        "/{provider_name:str}",
+        status_code=200,
+        responses=problems(
+            ProblemType.MALFORMED_REQUEST, ProblemType.SIGNATURE_REFUSED, ProblemType.PAYMENT_MISMATCH
+        ),
+    )
+    async def receive(
+        self,
+        provider_name: FromPath[str],
+        request: Request[Any, Any, Any],
+        provider: NamedDependency[SkipValidation[PaymentProvider | None]],
+        settlement: NamedDependency[SkipValidation[Settlement]],
+    ) -> WebhookAnswer:
+        """Take an event of the payment provider, signed over its raw body."""
+        if provider is None or provider.name != provider_name:
+            raise NotFoundError
+        confirmation = provider.read_webhook(await request.body(), request.headers)
+        if confirmation is None:
+            return WebhookAnswer("ignored")
+        return WebhookAnswer(await settlement.settle(provider.name, confirmation))

@@ -1,0 +1,108 @@
+"""Asking for payments and reading them."""
+
+from dataclasses import dataclass
+from typing import Any, cast
+from uuid import UUID
+
+from advanced_alchemy.repository import SQLAlchemyAsyncRepository
+from sqlalchemy import Row, insert
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from api.pages import NewestFirst, Page, page_of, read_cursor
+from api.payments.provider import Order, PaymentProvider, ProviderUnavailableError
+from api.payments.schemas import PaymentStatus, PaymentView
+from api.problems import ApiError, FieldError, InvalidFieldsError, NotFoundError, ProblemType, UnavailableError
+from api.reads import reading_session
+from shared.clock import Clock
+from shared.database import transaction
+from shared.ids import new_id
+from shared.models import Payment
+
+
+class PaymentsNotOfferedError(ApiError):
+    """No provider is configured."""
+
+    problem_type = ProblemType.PAYMENTS_NOT_OFFERED
+
+
+class PaymentRepository(SQLAlchemyAsyncRepository[Payment]):
+    """Payments, to be listed and shown."""
+
+    model_type = Payment
+
+
+@dataclass(frozen=True)
+class Payments:
+    """Asks the provider for payments; what it confirms is `Settlement`'s."""
+
+    engine: AsyncEngine
+    clock: Clock
+    provider: PaymentProvider | None
+    currency: str
+    amount_minor_max: int
+
+    async def create(self, account_id: UUID, amount_minor: int) -> PaymentView:
+        """Ask for a payment, which changes no balance yet.
+
+        Raises `PaymentsNotOfferedError`, `InvalidFieldsError`, `UnavailableError`.
+        """
+        if self.provider is None:
+            raise PaymentsNotOfferedError
+        if amount_minor > self.amount_minor_max:
+            raise InvalidFieldsError(FieldError("amount_minor", f"Expected `int` <= {self.amount_minor_max}"))
+        order = Order(new_id(), amount_minor, self.currency)
+        # The provider is asked first: no payment is stored that cannot be paid, and nobody can pay before it is
+        # stored, since only the answer to this request says where.
+        try:
+            checkout = await self.provider.create_checkout(order)
+        except ProviderUnavailableError as error:
+            raise UnavailableError(payment_provider="down") from error
+        async with transaction(self.engine) as connection:
+            stored = await connection.execute(
+                _STORE,
+                {
+                    "id": order.payment_id,
+                    "account_id": account_id,
+                    "amount_minor": amount_minor,
+                    "currency": self.currency,
+                    "provider": self.provider.name,
+                    "provider_ref": checkout.provider_ref,
+                    "checkout_url": checkout.url,
+                    "created_at": self.clock.now(),
+                },
+            )
+        return view_of(stored.one())
+
+    async def list_own(self, account_id: UUID, *, limit: int, cursor: str | None) -> Page[PaymentView]:
+        """Return the account's own payments, newest first."""
+        newest = NewestFirst(read_cursor(cursor, UUID), limit)
+        async with reading_session(self.engine) as session:
+            repository = PaymentRepository(session=session, wrap_exceptions=False)
+            rows = await repository.get_many(Payment.account_id == account_id, newest)
+        return page_of(rows, limit=limit, view=view_of, key=lambda row: row.id)
+
+    async def get_own(self, account_id: UUID, payment_id: UUID) -> PaymentView:
+        """Return one of the account's own payments. Raises `NotFoundError`."""
+        async with reading_session(self.engine) as session:
+            repository = PaymentRepository(session=session, wrap_exceptions=False)
+            row = await repository.get_one_or_none(id=payment_id, account_id=account_id)
+        if row is None:
+            raise NotFoundError
+        return view_of(row)
+
+
+def view_of(row: Payment | Row[Any]) -> PaymentView:
+    """Return a payment as its account sees it; the provider's own reference stays with us."""
+    return PaymentView(
+        id=row.id,
+        amount_minor=row.amount_minor,
+        currency=row.currency,
+        status=cast("PaymentStatus", row.status),
+        provider=row.provider,
+        checkout_url=row.checkout_url,
+        created_at=row.created_at,
+        settled_at=row.settled_at,
+    )
+
+
+_STORE = insert(Payment).returning(*Payment.__table__.columns)

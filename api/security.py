@@ -1,0 +1,85 @@
+"""Who asks: the access token proves a session, the database says whether it still holds and what it may do."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from litestar import Request
+from litestar.connection import ASGIConnection
+from litestar.handlers import BaseRouteHandler
+from msgspec import Struct
+from sqlalchemy import bindparam, select
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from api.problems import ApiError, ProblemType
+from shared.database import reading
+from shared.models import Account, Session
+from shared.tokens import TokenRefusedError, TokenVerifier
+
+_SCHEME = "bearer "
+
+
+class UnauthenticatedError(ApiError):
+    """No token, a bad one, an ended session, a disabled account: always the same answer."""
+
+    problem_type = ProblemType.UNAUTHENTICATED
+
+    def __init__(self) -> None:
+        super().__init__(headers={"WWW-Authenticate": "Bearer"})
+
+
+class Login(Struct, frozen=True):
+    """The account and the session that a request comes from, as the database has them now."""
+
+    account_id: UUID
+    session_id: UUID
+    user_name: str
+    email: str
+    is_operator: bool
+    created_at: datetime
+
+
+class Authenticator:
+    """The guard of every route that needs a login."""
+
+    def __init__(self, engine: AsyncEngine, verifier: TokenVerifier) -> None:
+        self._engine = engine
+        self._verifier = verifier
+
+    async def __call__(self, connection: ASGIConnection[Any, Any, Any, Any], _: BaseRouteHandler) -> None:
+        """Put the login where `login_of` finds it. Raises `UnauthenticatedError`."""
+        if connection.scope.get("method") == "OPTIONS":
+            return  # what may be done here is no secret, and a browser's preflight carries no token
+        connection.scope["user"] = await self._login(connection.headers.get("authorization", ""))
+
+    async def _login(self, header: str) -> Login:
+        if not header.lower().startswith(_SCHEME):
+            raise UnauthenticatedError
+        try:
+            claims = self._verifier.verify(header[len(_SCHEME) :].strip())
+        except TokenRefusedError as error:
+            raise UnauthenticatedError from error
+        # Its own short read: on the connection of the request's transaction it would begin that too early.
+        async with reading(self._engine) as connection:
+            found = await connection.execute(_LOGIN, {"session_id": claims.sid, "account_id": claims.sub})
+        row = found.one_or_none()
+        if row is None:
+            raise UnauthenticatedError
+        return Login(*row)
+
+
+def login_of(request: Request[Login, Any, Any]) -> Login:
+    """Return the login that the guard found; the dependency `login` of protected routes."""
+    return request.user
+
+
+_LOGIN = (
+    select(Account.id, Session.id, Account.user_name, Account.email, Account.is_operator, Account.created_at)
+    .join(Session, Session.account_id == Account.id)
+    .where(
+        Session.id == bindparam("session_id"),
+        Account.id == bindparam("account_id"),
+        Session.ended_at.is_(None),
+        Account.disabled_at.is_(None),
+    )
+)

@@ -1,0 +1,78 @@
+"""Reading one's own wallet and its statement."""
+
+from dataclasses import dataclass
+from typing import cast, get_args
+from uuid import UUID
+
+from advanced_alchemy.repository import SQLAlchemyAsyncRepository
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from api.pages import NewestFirst, Page, page_of, read_cursor
+from api.problems import NotFoundError
+from api.reads import reading_session
+from api.wallet.schemas import EntryKind, StatementEntry
+from shared.database import reading
+from shared.ledger import read_wallet
+from shared.messages.base import WalletState
+from shared.models import LedgerEntry
+
+ENTRY_ID_MAX = 2**63 - 1
+
+
+class EntryRepository(SQLAlchemyAsyncRepository[LedgerEntry]):
+    """Ledger entries, to be listed."""
+
+    model_type = LedgerEntry
+
+
+@dataclass(frozen=True)
+class Wallets:
+    """Reads wallets; the ledger writes them."""
+
+    engine: AsyncEngine
+    currency: str
+
+    async def read(self, account_id: UUID) -> WalletState:
+        """Return the wallet as it is now. Raises `NotFoundError`."""
+        async with reading(self.engine) as connection:
+            wallet = await read_wallet(connection, account_id)
+        if wallet is None:
+            raise NotFoundError
+        return wallet.state(self.currency)
+
+    async def entries(self, account_id: UUID, *, limit: int, cursor: str | None) -> Page[StatementEntry]:
+        """Return the account's own entries, newest first."""
+        newest = NewestFirst(read_cursor(cursor, entry_id), limit)
+        async with reading_session(self.engine) as session:
+            repository = EntryRepository(session=session, wrap_exceptions=False)
+            rows = await repository.get_many(LedgerEntry.wallet_id == account_id, newest)
+        return page_of(rows, limit=limit, view=self._view, key=lambda row: row.id)
+
+    def _view(self, row: LedgerEntry) -> StatementEntry:
+        kind, subject = kind_and_subject(row.operation)
+        return StatementEntry(
+            id=row.id,
+            kind=kind,
+            amount_minor=row.amount_minor,
+            balance_after_minor=row.balance_after_minor or 0,
+            currency=self.currency,
+            created_at=row.created_at,
+            call_id=subject if kind in {"charge", "refund"} else None,
+            payment_id=subject if kind == "top_up" else None,
+        )
+
+
+def entry_id(text: str) -> int:
+    """Return the id in a cursor. Raises `ValueError`."""
+    number = int(text)
+    if not 0 < number <= ENTRY_ID_MAX:
+        raise ValueError("no id of an entry")
+    return number
+
+
+def kind_and_subject(operation: str) -> tuple[EntryKind, UUID]:
+    """Return what an operation's key says, e.g. ``charge:<call>``."""
+    kind, subject, *_ = operation.split(":")
+    if kind not in get_args(EntryKind):
+        raise ValueError(f"no kind of operation is called {kind}")
+    return cast("EntryKind", kind), UUID(subject)
