@@ -76,7 +76,7 @@ def answering(handle: HandleRequests, *, send: SendReply, clock: Clock) -> Handl
             # Not held: an asker gives up after seconds, and an answer after that would only bind money.
             log.warning("Nobody of %d is answered: %s", len(asked), reason_of(error))
             return ()
-        pairs = zip(asked, replies, strict=True)
+        pairs = list(zip(asked, replies, strict=True))
         await asyncio.gather(*(send(received, reply) for (received, _), reply in pairs))
         return ()
 

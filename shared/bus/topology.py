@@ -47,6 +47,8 @@ DEAD_LETTERS = Exchange("dead-letters", "direct")
 REQUESTS = Exchange("billing", "direct")
 
 DELIVERY_LIMIT = 20
+UNLIMITED = 1_000_000_000
+"""RabbitMQ 4 has a limit where none is given, and drops a dead letter looked at too often; 3.10 knows no -1."""
 REQUEST_MS_MAX = 3_000
 """A request older than this has no asker any more."""
 
@@ -61,6 +63,7 @@ CALL_EVENTS = Queue(
 DEAD_CALL_EVENTS = Queue(
     name="billing.calls.dead",
     kind="quorum",
+    delivery_limit=UNLIMITED,
     bindings=(Binding(DEAD_LETTERS.name, "billing.calls"),),
 )
 BILLING_LOG = Queue(
