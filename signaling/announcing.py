@@ -1,0 +1,95 @@
+"""Tells billing what happened to calls, again and again until the broker has it safely."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import Sequence
+
+from shared.bus.backoff import Backoff
+from shared.bus.interface import Bus, Envelope, Outcome
+from shared.messages.events import CallEnded, CallStarted
+from shared.messages.registry import envelope_of
+from signaling.journal import Journal
+
+BATCH_MAX = 200
+"""Events published together."""
+WAITING_MAX = 10_000
+"""With so many unconfirmed events no new call is taken, so that they cannot pile up without end."""
+RETRY_MS_FIRST = 100
+RETRY_MS_MAX = 5_000
+
+log = logging.getLogger(__name__)
+
+
+class Announcer:
+    """Publishes events in the order of each call, with the same id at every attempt."""
+
+    def __init__(self, bus: Bus, journal: Journal, *, backoff: Backoff | None = None) -> None:
+        self._bus = bus
+        self._journal = journal
+        self._backoff = backoff or Backoff(first_ms=RETRY_MS_FIRST, longest_ms=RETRY_MS_MAX)
+        self._wake = asyncio.Event()
+        self._empty = asyncio.Event()
+        self._empty.set()
+        self._task: asyncio.Task[None] | None = None
+
+    @property
+    def overfull(self) -> bool:
+        """Whether so many events wait that no more calls should be begun."""
+        return len(self._journal) >= WAITING_MAX
+
+    def announce(self, event: CallStarted | CallEnded) -> None:
+        """Have the event published; returns at once."""
+        self._journal.keep(envelope_of(event))
+        self._empty.clear()
+        self._wake.set()
+
+    def start(self) -> None:
+        """Begin publishing."""
+        self._task = asyncio.create_task(self._run())
+        self._wake.set()
+
+    async def drain(self, *, timeout_ms: int) -> None:
+        """Return when all events are confirmed or the time is over."""
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(timeout_ms / 1_000):
+                await self._empty.wait()
+        if len(self._journal):
+            log.error("%d call events could not be published before the end", len(self._journal))
+
+    async def stop(self) -> None:
+        """Publish no more."""
+        if self._task is not None:
+            self._task.cancel()
+            await asyncio.wait({self._task})
+
+    async def _run(self) -> None:
+        while True:
+            await self._wake.wait()
+            self._wake.clear()
+            while batch := self._journal.oldest(BATCH_MAX):
+                await self._publish(batch)
+            self._empty.set()
+
+    async def _publish(self, batch: Sequence[Envelope]) -> None:
+        """Publish a batch, and wait a while if not all of it is confirmed."""
+        unconfirmed = 0
+        for envelope, outcome in zip(batch, await self._outcomes(batch), strict=True):
+            if outcome is Outcome.CONFIRMED:
+                self._journal.forget(envelope.message_id)
+            else:
+                unconfirmed += 1
+                log.warning("Call %s: %s is %s, again later", envelope.correlation_id, envelope.type, outcome)
+        if unconfirmed:
+            await asyncio.sleep(self._backoff.next_ms() / 1_000)
+        else:
+            self._backoff.reset()
+
+    async def _outcomes(self, batch: Sequence[Envelope]) -> Sequence[Outcome]:
+        try:
+            return await self._bus.publish(batch)
+        except Exception:
+            log.exception("Publishing failed in a way that the bus does not promise")
+            return [Outcome.UNKNOWN] * len(batch)

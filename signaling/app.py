@@ -1,0 +1,133 @@
+"""The one place where the signaling service is put together."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import cast
+
+from quart import Quart, Response
+from quart.globals import websocket_ctx
+
+from shared.bus.interface import Bus
+from shared.clock import Clock
+from shared.settings import Settings
+from shared.tokens import TokenVerifier
+from signaling.announcing import Announcer
+from signaling.background import Background
+from signaling.billing import Billing
+from signaling.bindings import Bindings
+from signaling.call.states import CallTimes
+from signaling.call_timers import CallTimers
+from signaling.devices import Devices
+from signaling.door.endpoint import Endpoint
+from signaling.door.greeting import Greeter
+from signaling.door.origins import Origins
+from signaling.health import health_pages
+from signaling.journal import Journal, MemoryJournal
+from signaling.live_calls import LiveCalls
+from signaling.liveness import Liveness
+from signaling.money_questions import MoneyQuestions
+from signaling.notices import Notices
+from signaling.open_sockets import OpenSockets
+from signaling.post import Post
+from signaling.presence import Presence
+from signaling.problems import answer_with_problems
+from signaling.running import Runner
+from signaling.service import Service
+from signaling.sockets.lean import LeanConnection, LeanWebsocket
+from signaling.switchboard import Switchboard
+from signaling.timers import LoopScheduler, Scheduler
+
+SOCKET_PATH = "/ws"
+
+
+class SignalingApp(Quart):
+    """The ASGI application; whoever serves it starts, drains and stops its `service`."""
+
+    asgi_websocket_class = LeanConnection
+    websocket_class = LeanWebsocket
+
+    def __init__(self, settings: Settings, *, bus: Bus, service: Service, endpoint: Endpoint, sockets: OpenSockets):
+        super().__init__("signaling", static_folder=None)
+        self.service = service
+        self.config["MAX_CONTENT_LENGTH"] = settings.body_bytes_max
+        self.add_websocket(SOCKET_PATH, view_func=_serving(endpoint))
+        self.register_blueprint(health_pages(bus, draining=lambda: sockets.closed))
+        answer_with_problems(self)
+
+
+def create_app(
+    settings: Settings,
+    *,
+    bus: Bus,
+    verifier: TokenVerifier,
+    clock: Clock,
+    scheduler: Scheduler | None = None,
+    journal: Journal | None = None,
+) -> SignalingApp:
+    """Build the application. Nothing runs before `app.service.start()`; the bus is its owner's to run."""
+    scheduler = scheduler or LoopScheduler(clock)
+    background, sockets, calls, devices = Background(), OpenSockets(), LiveCalls(), Devices()
+    announcer = Announcer(bus, journal or MemoryJournal())
+    billing = Billing(bus, node=settings.node, timeout_ms=settings.authorize_ms_max)
+    bindings, post = Bindings(background), Post(devices)
+    runner = Runner(
+        calls=calls,
+        devices=devices,
+        post=post,
+        questions=MoneyQuestions(billing, calls, background),
+        announcer=announcer,
+        timers=CallTimers(scheduler),
+        times=CallTimes.of(settings),
+        node=settings.node,
+        clock=clock,
+    )
+    switchboard = Switchboard(
+        calls=calls,
+        devices=devices,
+        post=post,
+        runner=runner,
+        takes_calls=lambda: not sockets.closed and not announcer.overfull,
+        clock=clock,
+    )
+    presence = Presence(devices=devices, switchboard=switchboard, bindings=bindings, settings=settings, clock=clock)
+    greeter = Greeter(
+        verifier=verifier,
+        billing=billing,
+        bindings=bindings,
+        presence=presence,
+        devices=devices,
+        settings=settings,
+        clock=clock,
+        scheduler=scheduler,
+    )
+    endpoint = Endpoint(
+        origins=Origins(public_url=settings.public_url, allowed=settings.allowed_origins),
+        greeter=greeter,
+        presence=presence,
+        switchboard=switchboard,
+        post=post,
+        sockets=sockets,
+        queue_max=settings.socket_queue_max,
+        clock=clock,
+    )
+    service = Service(
+        bus=bus,
+        node=settings.node,
+        drain_ms_max=settings.drain_ms_max,
+        announcer=announcer,
+        background=background,
+        bindings=bindings,
+        liveness=Liveness(devices=devices, presence=presence, settings=settings, clock=clock, scheduler=scheduler),
+        notices=Notices(post=post, switchboard=switchboard, presence=presence),
+        sockets=sockets,
+        switchboard=switchboard,
+    )
+    return SignalingApp(settings, bus=bus, service=service, endpoint=endpoint, sockets=sockets)
+
+
+def _serving(endpoint: Endpoint) -> Callable[[], Awaitable[Response | None]]:
+    async def serve() -> Response | None:
+        return await endpoint.serve(cast(LeanWebsocket, websocket_ctx.websocket))
+
+    return serve

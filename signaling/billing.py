@@ -1,0 +1,67 @@
+"""What is asked of billing."""
+
+from __future__ import annotations
+
+import logging
+from uuid import UUID
+
+from shared.bus.interface import Bus, NoReplyError
+from shared.messages.requests import (
+    Admit,
+    Admitted,
+    Authorize,
+    Authorized,
+    NotAdmitted,
+    Refused,
+    Renew,
+    RenewalRefused,
+    Renewed,
+)
+
+log = logging.getLogger(__name__)
+
+
+class Billing:
+    """Asks over the bus, each question under the same time limit."""
+
+    def __init__(self, bus: Bus, *, node: str, timeout_ms: int) -> None:
+        self._bus = bus
+        self._node = node
+        self._timeout_ms = timeout_ms
+
+    async def admit(self, *, account_id: UUID, session_id: UUID) -> Admitted | NotAdmitted:
+        """Ask whether this session may open a socket. Raises `NoReplyError`."""
+        reply = await self._bus.ask(
+            Admit(account_id=account_id, session_id=session_id), timeout_ms=self._timeout_ms
+        )
+        if not isinstance(reply, Admitted | NotAdmitted):
+            raise NoReplyError(f"{type(reply).__name__} does not answer admit")
+        return reply
+
+    async def authorize(
+        self, call_id: UUID, *, caller_id: UUID, callee_id: UUID | None, callee_user_name: str | None
+    ) -> Authorized | Refused | None:
+        """Ask for a call's first minute; None where there is no answer."""
+        request = Authorize(
+            call_id=call_id,
+            caller_id=caller_id,
+            callee_id=callee_id,
+            callee_user_name=callee_user_name,
+            node=self._node,
+        )
+        try:
+            reply = await self._bus.ask(request, timeout_ms=self._timeout_ms)
+        except NoReplyError as error:
+            log.warning("Call %s: not authorized: %s", call_id, error)
+            return None
+        return reply if isinstance(reply, Authorized | Refused) else None
+
+    async def renew(self, call_id: UUID, *, minute: int, talk_ms: int) -> Renewed | RenewalRefused | None:
+        """Ask for minute number `minute`; None where there is no answer."""
+        request = Renew(call_id=call_id, minute=minute, talk_ms=talk_ms)
+        try:
+            reply = await self._bus.ask(request, timeout_ms=self._timeout_ms)
+        except NoReplyError as error:
+            log.warning("Call %s: minute %d has no answer: %s", call_id, minute, error)
+            return None
+        return reply if isinstance(reply, Renewed | RenewalRefused) else None

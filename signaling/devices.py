@@ -1,0 +1,117 @@
+"""Who is connected here: the devices of each account, and how a lost one is known again."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from uuid import UUID
+
+from shared.ids import new_id
+from shared.messages.base import Party
+from signaling.call.states import Device, Role
+from signaling.sockets.socket import Socket
+
+DEVICES_PER_ACCOUNT_MAX = 32
+"""As many as a call makes ring."""
+RESUME_TOKEN_BYTES = 24
+
+
+@dataclass(slots=True, eq=False, kw_only=True)
+class ConnectedDevice:
+    """A device of an account, on a socket or between two of them."""
+
+    device_id: UUID
+    account: Party
+    session_id: UUID
+    resume_token: str
+    last_alive_ms: int
+    """When it last said anything; monotonic time."""
+    pinged_at_ms: int
+    socket: Socket | None
+    """None while the device is lost and may come back."""
+    lost_at_ms: int = 0
+    as_caller: Device = field(init=False)
+    as_callee: Device = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.as_caller = Device(Role.CALLER, self.device_id)
+        self.as_callee = Device(Role.CALLEE, self.device_id)
+
+    def put(self, text: str) -> None:
+        """Send a message, or drop it where the device is lost: it gets a snapshot when it comes back."""
+        if self.socket is not None:
+            self.socket.put(text)
+
+
+class Devices:
+    """The devices of this node."""
+
+    def __init__(self) -> None:
+        self._by_id: dict[UUID, ConnectedDevice] = {}
+        self._by_account: dict[UUID, dict[UUID, ConnectedDevice]] = {}
+        self._by_resume_token: dict[str, ConnectedDevice] = {}
+        self._account_ids: dict[str, UUID] = {}
+
+    def __len__(self) -> int:
+        return len(self._by_id)
+
+    def get(self, device_id: UUID) -> ConnectedDevice | None:
+        return self._by_id.get(device_id)
+
+    def all(self) -> list[ConnectedDevice]:
+        return list(self._by_id.values())
+
+    def of_account(self, account_id: UUID) -> Iterable[ConnectedDevice]:
+        return tuple(self._by_account.get(account_id, {}).values())
+
+    def account_id(self, user_name: str) -> UUID | None:
+        """Return whose name this is, without regard to case, if the account has a device here."""
+        return self._account_ids.get(user_name.casefold())
+
+    def has_room(self, account_id: UUID, resume_token: str | None) -> bool:
+        """Whether the account may have one more device here, or comes back as one that it has."""
+        device = self._by_resume_token.get(resume_token or "")
+        comes_back = device is not None and device.account.account_id == account_id
+        return comes_back or len(self._by_account.get(account_id, ())) < DEVICES_PER_ACCOUNT_MAX
+
+    def add(self, account: Party, *, session_id: UUID, socket: Socket, now_ms: int) -> ConnectedDevice:
+        """Make a new device."""
+        device = ConnectedDevice(
+            device_id=new_id(),
+            account=account,
+            session_id=session_id,
+            resume_token=self._new_token(),
+            last_alive_ms=now_ms,
+            pinged_at_ms=now_ms,
+            socket=socket,
+        )
+        self._by_id[device.device_id] = device
+        self._by_account.setdefault(account.account_id, {})[device.device_id] = device
+        self._by_resume_token[device.resume_token] = device
+        self._account_ids[account.user_name.casefold()] = account.account_id
+        return device
+
+    def resume(self, resume_token: str, account_id: UUID) -> ConnectedDevice | None:
+        """Return the account's device with this token, which is used up with it."""
+        device = self._by_resume_token.get(resume_token)
+        if device is None or device.account.account_id != account_id:
+            return None
+        del self._by_resume_token[resume_token]
+        device.resume_token = self._new_token()
+        self._by_resume_token[device.resume_token] = device
+        return device
+
+    def remove(self, device: ConnectedDevice) -> None:
+        """Forget a device; harmless where that has happened."""
+        if self._by_id.pop(device.device_id, None) is None:
+            return
+        del self._by_resume_token[device.resume_token]
+        of_account = self._by_account[device.account.account_id]
+        del of_account[device.device_id]
+        if not of_account:
+            del self._by_account[device.account.account_id]
+            self._account_ids.pop(device.account.user_name.casefold(), None)
+
+    def _new_token(self) -> str:
+        return secrets.token_urlsafe(RESUME_TOKEN_BYTES)

@@ -1,0 +1,157 @@
+"""The socket endpoint `/ws`: lets devices in and reads what they send."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from typing import assert_never
+
+from quart import Response
+
+from shared.clock import Clock
+from shared.messages.from_client import (
+    Accept,
+    Answer,
+    Cancel,
+    Candidate,
+    Connected,
+    ConnectFailed,
+    Decline,
+    FromClient,
+    HangUp,
+    Hello,
+    Invite,
+    Offer,
+    Pong,
+)
+from shared.messages.requests import Admitted
+from shared.messages.to_client import CloseCode, Error, ErrorCode
+from shared.tokens import Claims
+from signaling.devices import ConnectedDevice
+from signaling.door.frames import read_frame
+from signaling.door.greeting import Greeter, TurnedAwayError
+from signaling.door.origins import Origins
+from signaling.open_sockets import OpenSockets
+from signaling.post import Post
+from signaling.presence import Presence
+from signaling.problems import problem
+from signaling.sockets.lean import LeanWebsocket, SocketClosedError
+from signaling.sockets.socket import Socket
+from signaling.switchboard import Switchboard
+
+MALFORMED_MAX = 50
+"""So many malformed messages in a row, and the socket is closed."""
+FRAMES_BEFORE_OTHERS = 32
+"""A device that sends faster than it is read lets the others have a turn after so many frames."""
+
+log = logging.getLogger(__name__)
+
+
+class Endpoint:
+    """One for all sockets."""
+
+    def __init__(
+        self,
+        *,
+        origins: Origins,
+        greeter: Greeter,
+        presence: Presence,
+        switchboard: Switchboard,
+        post: Post,
+        sockets: OpenSockets,
+        queue_max: int,
+        clock: Clock,
+    ) -> None:
+        self._origins = origins
+        self._greeter = greeter
+        self._presence = presence
+        self._switchboard = switchboard
+        self._post = post
+        self._sockets = sockets
+        self._queue_max = queue_max
+        self._clock = clock
+
+    async def serve(self, websocket: LeanWebsocket) -> Response | None:
+        """Serve one socket to its end; a response is a refusal before the handshake."""
+        if not self._origins.allow(websocket.headers.getlist("Origin")):
+            return problem(403, "origin-refused", "Pages of this origin may not open a socket here.")
+        if self._sockets.closed:
+            return problem(503, "draining", "This server is shutting down: another one will answer.")
+        with self._sockets.open():
+            try:
+                await websocket.accept()
+                await self._let_in(websocket)
+            except (SocketClosedError, OSError):
+                # The peer went while it was being let in.
+                websocket.abandon()
+        return None
+
+    async def _let_in(self, websocket: LeanWebsocket) -> None:
+        try:
+            hello, claims = await self._greeter.hello(websocket)
+            admitted = await self._greeter.admit(hello, claims)
+        except TurnedAwayError as away:
+            await websocket.close(away.code, away.reason)
+        else:
+            await self._attend(websocket, hello, claims, admitted)
+
+    async def _attend(self, websocket: LeanWebsocket, hello: Hello, claims: Claims, admitted: Admitted) -> None:
+        socket = Socket(websocket, queue_max=self._queue_max, clock=self._clock)
+        device = self._presence.welcome(
+            admitted, claims, resume_token=hello.resume_token, socket=socket, ref=hello.ref
+        )
+        try:
+            with self._sockets.holding(socket):
+                await self._listen(websocket, device, socket)
+        except asyncio.CancelledError:
+            if not socket.aborted:
+                raise
+        finally:
+            self._presence.lose(device, socket)
+            await socket.finish()
+
+    async def _listen(self, websocket: LeanWebsocket, device: ConnectedDevice, socket: Socket) -> None:
+        """Read until the socket is closed; what comes after our close frame is read, and no more."""
+        frames = malformed = 0
+        while True:
+            frame = await websocket.receive()
+            frames += 1
+            if frames % FRAMES_BEFORE_OTHERS == 0:
+                await asyncio.sleep(0)
+            if socket.closing:
+                continue
+            device.last_alive_ms = self._clock.monotonic_ms()
+            message = read_frame(frame)
+            malformed = malformed + 1 if isinstance(message, Error) else 0
+            self._take(device, message)
+            if malformed >= MALFORMED_MAX:
+                socket.close(CloseCode.MALFORMED_HELLO, "too many malformed messages")
+            if crowded := self._post.take_crowded():
+                await crowded.room()
+
+    def _take(self, device: ConnectedDevice, message: FromClient | Error) -> None:
+        match message:
+            case Pong():
+                pass
+            case (
+                Accept()
+                | Decline()
+                | Cancel()
+                | HangUp()
+                | Connected()
+                | ConnectFailed()
+                | Offer()
+                | Answer()
+                | Candidate()
+            ):
+                self._switchboard.hear(device, message)
+            case Invite():
+                self._switchboard.invite(device, message)
+            case Error():
+                self._post.send(device.device_id, message)
+            case Hello():
+                text = "This socket has said hello already."
+                error = Error(code=ErrorCode.ALREADY_WELCOME, message=text, ref=message.ref)
+                self._post.send(device.device_id, error)
+            case _ as never:
+                assert_never(never)

@@ -1,0 +1,39 @@
+"""Frames become messages, or an error that says what is wrong with them."""
+
+from __future__ import annotations
+
+import msgspec
+from msgspec import Struct
+
+from shared.messages.from_client import FromClient, Ref
+from shared.messages.registry import decode_from_client
+from shared.messages.to_client import Error, ErrorCode
+from signaling.sockets.lean import Frame
+
+TEXT_CHARS_MAX = 200
+
+
+class _Marked(Struct):
+    """The mark of a message that is wrong otherwise."""
+
+    ref: Ref | None = None
+
+
+_marked = msgspec.json.Decoder(_Marked)
+
+
+def read_frame(frame: Frame) -> FromClient | Error:
+    """Return the message of a frame, or the error to answer it with, with its `ref` where that can be read."""
+    if isinstance(frame, bytes):
+        return Error(code=ErrorCode.MALFORMED, message="Send text frames only.")
+    try:
+        return decode_from_client(frame)
+    except (msgspec.DecodeError, RecursionError, ValueError) as error:
+        return Error(code=ErrorCode.MALFORMED, message=str(error)[:TEXT_CHARS_MAX], ref=_ref(frame))
+
+
+def _ref(frame: str) -> str | None:
+    try:
+        return _marked.decode(frame).ref
+    except (msgspec.DecodeError, RecursionError, ValueError):
+        return None

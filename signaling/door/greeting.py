@@ -1,0 +1,119 @@
+"""The first message of a socket, and whether its sender may come in."""
+
+from __future__ import annotations
+
+import asyncio
+
+import msgspec
+from msgspec import Struct
+
+from shared.bus.interface import NoReplyError
+from shared.clock import Clock
+from shared.messages.from_client import Hello
+from shared.messages.requests import Admitted, NotAdmitted
+from shared.messages.to_client import CloseCode
+from shared.settings import Settings
+from shared.tokens import Claims, TokenRefusedError, TokenVerifier
+from signaling.billing import Billing
+from signaling.bindings import Bindings
+from signaling.devices import Devices
+from signaling.door.frames import read_frame
+from signaling.presence import Presence
+from signaling.sockets.lean import Frame, LeanWebsocket
+from signaling.timers import Scheduler, time_limit
+
+
+class TurnedAwayError(Exception):
+    """The socket is to be closed with this code and reason."""
+
+    def __init__(self, code: int, reason: str) -> None:
+        super().__init__(code, reason)
+        self.code = code
+        self.reason = reason
+
+
+class _Tokenless(Struct, tag_field="type", tag="hello"):
+    """A `hello` without a token."""
+
+    token: str | None = None
+
+
+class Greeter:
+    """Reads `hello`, verifies its token, and asks billing. Everything in here raises `TurnedAwayError`."""
+
+    def __init__(
+        self,
+        *,
+        verifier: TokenVerifier,
+        billing: Billing,
+        bindings: Bindings,
+        presence: Presence,
+        devices: Devices,
+        settings: Settings,
+        clock: Clock,
+        scheduler: Scheduler,
+    ) -> None:
+        self._verifier = verifier
+        self._billing = billing
+        self._bindings = bindings
+        self._presence = presence
+        self._devices = devices
+        self._settings = settings
+        self._clock = clock
+        self._scheduler = scheduler
+
+    async def hello(self, websocket: LeanWebsocket) -> tuple[Hello, Claims]:
+        """Return the first message and its verified claims; nothing after it has been read."""
+        at_ms = self._clock.monotonic_ms() + self._settings.hello_ms_max
+        try:
+            async with time_limit(self._scheduler, at_ms=at_ms):
+                frame = await websocket.receive()
+        except TimeoutError:
+            raise TurnedAwayError(CloseCode.HELLO_TIMEOUT, "no hello in time") from None
+        hello = _read_hello(frame)
+        try:
+            return hello, self._verifier.verify(hello.token)
+        except TokenRefusedError:
+            raise TurnedAwayError(CloseCode.TOKEN_REFUSED, "the token is refused") from None
+
+    async def admit(self, hello: Hello, claims: Claims) -> Admitted:
+        """Return billing's word that this session may come in; its account is bound, once more, from then on.
+
+        Bound before billing is asked: so no notice is missed that is later than the answer.
+        """
+        try:
+            async with asyncio.timeout(self._settings.authorize_ms_max / 1_000):
+                await self._bindings.hold(claims.sub)
+                return await self._ask(hello, claims)
+        except BaseException as error:
+            self._bindings.release(claims.sub)
+            if isinstance(error, TimeoutError | NoReplyError):
+                raise TurnedAwayError(CloseCode.TRY_LATER, "not now") from None
+            raise
+
+    async def _ask(self, hello: Hello, claims: Claims) -> Admitted:
+        with self._presence.arriving(claims) as arrival:
+            reply = await self._billing.admit(account_id=claims.sub, session_id=claims.sid)
+        if isinstance(reply, NotAdmitted):
+            raise TurnedAwayError(CloseCode.NOT_ADMITTED, reply.reason)
+        if arrival.ended:
+            raise TurnedAwayError(CloseCode.SESSION_ENDED, "the session has ended")
+        if not self._devices.has_room(claims.sub, hello.resume_token):
+            raise TurnedAwayError(CloseCode.TRY_LATER, "the account has too many devices here")
+        return reply
+
+
+def _read_hello(frame: Frame) -> Hello:
+    message = read_frame(frame)
+    if isinstance(message, Hello):
+        return message
+    if _lacks_token(frame):
+        raise TurnedAwayError(CloseCode.TOKEN_REFUSED, "there is no token")
+    raise TurnedAwayError(CloseCode.MALFORMED_HELLO, "the first message must be hello")
+
+
+def _lacks_token(frame: Frame) -> bool:
+    try:
+        return not msgspec.json.decode(frame, type=_Tokenless).token if isinstance(frame, str) else False
+    except (msgspec.DecodeError, RecursionError, ValueError):
+        return False

@@ -1,0 +1,91 @@
+"""What a call asks billing, and what billing's answers mean to the call."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from uuid import UUID
+
+from shared.messages import requests
+from signaling.background import Background
+from signaling.billing import Billing
+from signaling.call import inputs
+from signaling.call.effects import AskAuthorize, AskRenewal
+from signaling.call.states import State, Terms
+from signaling.live_calls import LiveCall, LiveCalls
+
+Feed = Callable[[LiveCall, inputs.Input], None]
+
+
+class MoneyQuestions:
+    """Each question is asked in a task of its own, whatever becomes of the socket that caused it."""
+
+    def __init__(self, billing: Billing, calls: LiveCalls, background: Background) -> None:
+        self._billing = billing
+        self._calls = calls
+        self._background = background
+
+    def authorize(self, live: LiveCall, effect: AskAuthorize, feed: Feed) -> None:
+        """Ask for the first minute and feed the answer."""
+        self._background.start(self._authorize(live, effect, feed))
+
+    def renew(self, live: LiveCall, effect: AskRenewal, feed: Feed) -> None:
+        """Ask for one more minute and feed the answer."""
+        self._background.start(self._renew(live, effect, feed))
+
+    async def _authorize(self, live: LiveCall, effect: AskAuthorize, feed: Feed) -> None:
+        reply = await self._billing.authorize(
+            live.call_id,
+            caller_id=live.caller_id,
+            callee_id=effect.callee_id,
+            callee_user_name=effect.callee_user_name,
+        )
+        if isinstance(reply, requests.Refused) and (other := self._call_to_merge_with(live, reply.glare_call_id)):
+            feed(live, inputs.Merged())
+            feed(other, inputs.AcceptByInvite(live.call.caller.device_id, live.invite.ref))
+        else:
+            feed(live, _authorization(reply))
+
+    async def _renew(self, live: LiveCall, effect: AskRenewal, feed: Feed) -> None:
+        reply = await self._billing.renew(live.call_id, minute=effect.minute, talk_ms=effect.talk_ms)
+        feed(live, _renewal(reply, effect.minute))
+
+    def _call_to_merge_with(self, live: LiveCall, glare_call_id: UUID | None) -> LiveCall | None:
+        """Return the callee's own call to this caller, if it lives here and can still be accepted."""
+        other = self._calls.get(glare_call_id) if glare_call_id else None
+        if live.call.state is not State.AUTHORIZING or other is None or other.callee_id != live.caller_id:
+            return None
+        return other if other.call.state is State.RINGING else None
+
+
+def _authorization(reply: requests.Authorized | requests.Refused | None) -> inputs.Input:
+    match reply:
+        case requests.Authorized():
+            return inputs.Authorized(
+                Terms(
+                    caller=reply.caller,
+                    callee=reply.callee,
+                    price_minor=reply.price_minor,
+                    currency=reply.currency,
+                )
+            )
+        case requests.Refused():
+            return inputs.Refused(
+                reason=reply.reason,
+                price_minor=reply.price_minor,
+                shortfall_minor=reply.shortfall_minor,
+                currency=reply.currency,
+            )
+        case None:
+            return inputs.AuthorizeFailed()
+
+
+def _renewal(reply: requests.Renewed | requests.RenewalRefused | None, minute: int) -> inputs.Input:
+    match reply:
+        case requests.Renewed():
+            return inputs.Renewed(reply.minute)
+        case requests.RenewalRefused():
+            return inputs.RenewalRefused(
+                minute=reply.minute, reason=reply.reason, shortfall_minor=reply.shortfall_minor
+            )
+        case None:
+            return inputs.RenewalFailed(minute)

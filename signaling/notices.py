@@ -1,0 +1,71 @@
+"""What billing and the API have to say to an account's devices."""
+
+from __future__ import annotations
+
+import logging
+from typing import assert_never
+
+import msgspec
+
+from shared.bus.interface import Delivery
+from shared.messages.notices import (
+    AccountBlocked,
+    AccountUnblocked,
+    CallCharged,
+    Notice,
+    SessionEnded,
+    WalletChanged,
+)
+from shared.messages.registry import decode_notice
+from shared.messages.to_client import Blocked, Charged, Unblocked, Wallet
+from signaling.post import Post
+from signaling.presence import Presence
+from signaling.switchboard import Switchboard
+
+log = logging.getLogger(__name__)
+
+
+class Notices:
+    """Takes this node's mailbox. Notices are hints: one that cannot be read is dropped."""
+
+    def __init__(self, *, post: Post, switchboard: Switchboard, presence: Presence) -> None:
+        self._post = post
+        self._switchboard = switchboard
+        self._presence = presence
+
+    async def handle(self, delivery: Delivery) -> None:
+        """Do what one notice says."""
+        try:
+            notice = decode_notice(delivery.body)
+        except msgspec.DecodeError as error:
+            log.warning("Notice %s %s cannot be read: %s", delivery.type, delivery.message_id, error)
+            return
+        self._take(notice)
+
+    def _take(self, notice: Notice) -> None:
+        match notice:
+            case WalletChanged():
+                self._post.send_to_account(notice.account_id, Wallet(wallet=notice.wallet))
+                self._switchboard.funds_changed(notice.account_id)
+            case AccountBlocked():
+                blocked = Blocked(wallet=notice.wallet, shortfall_minor=notice.shortfall_minor)
+                self._post.send_to_account(notice.account_id, blocked)
+            case AccountUnblocked():
+                self._post.send_to_account(notice.account_id, Unblocked(wallet=notice.wallet))
+                self._switchboard.funds_changed(notice.account_id)
+            case CallCharged():
+                self._post.send_to_account(notice.account_id, _charged(notice))
+            case SessionEnded():
+                self._presence.end_sessions(notice.account_id, notice.session_id)
+            case _ as never:
+                assert_never(never)
+
+
+def _charged(notice: CallCharged) -> Charged:
+    return Charged(
+        call_id=notice.call_id,
+        talk_ms=notice.talk_ms,
+        minutes=notice.minutes,
+        charge_minor=notice.charge_minor,
+        wallet=notice.wallet,
+    )

@@ -1,0 +1,65 @@
+"""The sockets that are open now, so that a stopping process can close them and wait for it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from shared.messages.to_client import CloseCode
+from signaling.sockets.socket import Socket
+
+
+class OpenSockets:
+    """Knows sockets from before their handshake until nothing of them is left."""
+
+    def __init__(self) -> None:
+        self._count = 0
+        self._sockets: set[Socket] = set()
+        self._none_left = asyncio.Event()
+        self.closed = False
+        """Whether no more shall be opened."""
+
+    def __len__(self) -> int:
+        return self._count
+
+    @contextmanager
+    def open(self) -> Iterator[None]:
+        """Count a socket for as long as the block runs."""
+        self._count += 1
+        try:
+            yield
+        finally:
+            self._count -= 1
+            if not self._count:
+                self._none_left.set()
+
+    @contextmanager
+    def holding(self, socket: Socket) -> Iterator[None]:
+        """Have the socket closed by `close_all` while the block runs."""
+        self._sockets.add(socket)
+        if self.closed:
+            _say_goodbye(socket)
+        try:
+            yield
+        finally:
+            self._sockets.discard(socket)
+
+    def close_all(self) -> None:
+        """Close every socket, once what waits for it is sent."""
+        for socket in self._sockets:
+            _say_goodbye(socket)
+
+    async def wait_for_none(self, *, timeout_ms: int) -> None:
+        """Return when all are gone or the time is over."""
+        if self._count:
+            self._none_left.clear()
+            try:
+                async with asyncio.timeout(timeout_ms / 1_000):
+                    await self._none_left.wait()
+            except TimeoutError:
+                return
+
+
+def _say_goodbye(socket: Socket) -> None:
+    socket.close(CloseCode.GOING_AWAY, "the server is shutting down")

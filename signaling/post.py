@@ -1,0 +1,48 @@
+"""Messages on their way to devices."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from shared.messages.registry import encode
+from shared.messages.to_client import ToClient
+from signaling.devices import Devices
+from signaling.sockets.socket import Socket
+
+
+class Post:
+    """Delivers to devices that are here; what is for others is dropped."""
+
+    def __init__(self, devices: Devices) -> None:
+        self._devices = devices
+        self._crowded: Socket | None = None
+        self._last: tuple[ToClient, str] | None = None
+
+    def send(self, device_id: UUID, message: ToClient) -> None:
+        """Queue a message for one device."""
+        device = self._devices.get(device_id)
+        if device is None or (socket := device.socket) is None:
+            return
+        socket.put(self._text(message))
+        if socket.crowded:
+            self._crowded = socket
+
+    def send_to_account(self, account_id: UUID, message: ToClient) -> None:
+        """Queue a message for every device of the account."""
+        for device in self._devices.of_account(account_id):
+            self.send(device.device_id, message)
+
+    def take_crowded(self) -> Socket | None:
+        """Return a socket that has just been sent to and whose queue is more than half full.
+
+        Whoever caused the sending should wait for its `room`: so a device that floods another is slowed down,
+        and the other one is not dropped for it.
+        """
+        crowded, self._crowded = self._crowded, None
+        return crowded
+
+    def _text(self, message: ToClient) -> str:
+        """A message to several devices is encoded once."""
+        if self._last is None or self._last[0] is not message:
+            self._last = (message, encode(message).decode())
+        return self._last[1]

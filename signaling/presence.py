@@ -1,0 +1,123 @@
+"""Devices that come, are lost, come back and go."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from uuid import UUID
+
+from shared.clock import Clock
+from shared.messages.registry import encode
+from shared.messages.requests import Admitted
+from shared.messages.to_client import CloseCode, Welcome
+from shared.settings import Settings
+from shared.tokens import Claims
+from signaling.bindings import Bindings
+from signaling.devices import ConnectedDevice, Devices
+from signaling.sockets.socket import Socket
+from signaling.switchboard import Switchboard
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(slots=True, eq=False)
+class Arrival:
+    """A session that is being let in."""
+
+    account_id: UUID
+    session_id: UUID
+    ended: bool = False
+    """The session ended while billing still said that it had not."""
+
+
+class Presence:
+    """Keeps devices, calls and bindings in step."""
+
+    def __init__(
+        self, *, devices: Devices, switchboard: Switchboard, bindings: Bindings, settings: Settings, clock: Clock
+    ) -> None:
+        self._devices = devices
+        self._switchboard = switchboard
+        self._bindings = bindings
+        self._settings = settings
+        self._clock = clock
+        self._arrivals: set[Arrival] = set()
+
+    @contextmanager
+    def arriving(self, claims: Claims) -> Iterator[Arrival]:
+        """Note the end of this session from now on."""
+        arrival = Arrival(claims.sub, claims.sid)
+        self._arrivals.add(arrival)
+        try:
+            yield arrival
+        finally:
+            self._arrivals.discard(arrival)
+
+    def welcome(
+        self, admitted: Admitted, claims: Claims, *, resume_token: str | None, socket: Socket, ref: str | None
+    ) -> ConnectedDevice:
+        """Connect a new device or one that was lost, and tell it so.
+
+        Whoever calls has had the account bound once; that is the device's from now on.
+        """
+        device = self._resumed(claims, resume_token, socket) if resume_token else None
+        if device is None:
+            device = self._devices.add(
+                admitted.account, session_id=claims.sid, socket=socket, now_ms=self._clock.monotonic_ms()
+            )
+        socket.put(encode(self._welcome(device, admitted, ref)).decode())
+        self._switchboard.device_here(device)
+        return device
+
+    def lose(self, device: ConnectedDevice, socket: Socket) -> None:
+        """The device's socket is of no use any more; harmless where it has another one or is gone."""
+        if device.socket is not socket:
+            return
+        device.socket = None
+        device.lost_at_ms = self._clock.monotonic_ms()
+        self._switchboard.device_lost(device)
+
+    def forget(self, device: ConnectedDevice) -> None:
+        """The device will not come back."""
+        device.socket = None
+        self._switchboard.device_gone(device)
+        self._devices.remove(device)
+        self._bindings.release(device.account.account_id)
+
+    def end_sessions(self, account_id: UUID, session_id: UUID | None) -> None:
+        """Close the sockets of one session of an account, or of all, and of those on their way in."""
+        for arrival in self._arrivals:
+            if arrival.account_id == account_id and session_id in {None, arrival.session_id}:
+                arrival.ended = True
+        for device in self._devices.of_account(account_id):
+            if session_id in {None, device.session_id}:
+                socket = device.socket
+                self.forget(device)
+                if socket is not None:
+                    socket.close(CloseCode.SESSION_ENDED, "the session has ended")
+
+    def _resumed(self, claims: Claims, resume_token: str, socket: Socket) -> ConnectedDevice | None:
+        device = self._devices.resume(resume_token, claims.sub)
+        if device is None:
+            return None
+        self._bindings.release(claims.sub)
+        if device.socket is not None:
+            device.socket.close(CloseCode.REPLACED, "the device has another socket")
+        device.socket = socket
+        device.session_id = claims.sid
+        device.last_alive_ms = device.pinged_at_ms = self._clock.monotonic_ms()
+        return device
+
+    def _welcome(self, device: ConnectedDevice, admitted: Admitted, ref: str | None) -> Welcome:
+        return Welcome(
+            account=admitted.account,
+            device_id=device.device_id,
+            resume_token=device.resume_token,
+            resume_ms=self._settings.resume_ms_max,
+            ping_ms=self._settings.ping_ms,
+            wallet=admitted.wallet,
+            call=self._switchboard.snapshot(device),
+            ref=ref,
+        )

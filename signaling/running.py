@@ -1,0 +1,153 @@
+"""Runs calls: gives each its inputs, one after another, and does what it wants done."""
+
+from __future__ import annotations
+
+import logging
+from collections import deque
+from typing import assert_never
+
+from shared.clock import Clock
+from shared.ids import new_id
+from shared.messages.from_client import Invite
+from shared.messages.to_client import Error
+from signaling.announcing import Announcer
+from signaling.call.effects import (
+    AnnounceEnded,
+    AnnounceStarted,
+    AskAuthorize,
+    AskRenewal,
+    ClearTimer,
+    Effect,
+    FindDevices,
+    Finished,
+    Reject,
+    Send,
+    SetTimer,
+)
+from signaling.call.inputs import AcceptByInvite, CalleeDevices, Input
+from signaling.call.machine import place, step
+from signaling.call.states import CallTimes
+from signaling.call_events import call_ended, call_started
+from signaling.call_timers import CallTimers
+from signaling.devices import ConnectedDevice, Devices
+from signaling.live_calls import LiveCall, LiveCalls
+from signaling.money_questions import MoneyQuestions
+from signaling.post import Post
+
+log = logging.getLogger(__name__)
+
+
+class Runner:
+    """All but billing's answers is done at once, without waiting: the event loop is what serialises races."""
+
+    def __init__(
+        self,
+        *,
+        calls: LiveCalls,
+        devices: Devices,
+        post: Post,
+        questions: MoneyQuestions,
+        announcer: Announcer,
+        timers: CallTimers,
+        times: CallTimes,
+        node: str,
+        clock: Clock,
+    ) -> None:
+        self._calls = calls
+        self._devices = devices
+        self._post = post
+        self._questions = questions
+        self._announcer = announcer
+        self._timers = timers
+        self._times = times
+        self._node = node
+        self._clock = clock
+        self._work: deque[tuple[LiveCall, Input | list[Effect]]] = deque()
+        self._working = False
+
+    def place(self, device: ConnectedDevice, invite: Invite) -> None:
+        """Begin the call that this device invites to."""
+        now_ms = self._clock.monotonic_ms()
+        call, effects = place(
+            invite, call_id=new_id(), device_id=device.device_id, times=self._times, now_ms=now_ms
+        )
+        live = LiveCall(call=call, caller_id=device.account.account_id, invite=invite)
+        self._calls.add(live)
+        log.info("Call %s: invited by account %s", live.call_id, live.caller_id)
+        self._do(live, effects)
+
+    def feed(self, live: LiveCall, given: Input) -> None:
+        """Give the call an input; what comes up meanwhile waits for its turn."""
+        self._do(live, given)
+
+    def _do(self, live: LiveCall, work: Input | list[Effect]) -> None:
+        self._work.append((live, work))
+        if self._working:
+            return
+        self._working = True
+        while self._work:
+            self._do_one(*self._work.popleft())
+        self._working = False
+
+    def _do_one(self, live: LiveCall, work: Input | list[Effect]) -> None:
+        try:
+            effects = work if isinstance(work, list) else step(live.call, work, self._clock.monotonic_ms())
+            for effect in effects:
+                self._perform(live, effect)
+        except Exception:
+            # A mistake about one call must not close the socket of whoever happened to come by.
+            log.exception("Call %s: %s failed", live.call_id, type(work).__name__)
+
+    def _perform(self, live: LiveCall, effect: Effect) -> None:
+        match effect:
+            case Send():
+                self._post.send(effect.device.device_id, effect.message)
+            case Reject():
+                error = Error(code=effect.code, message=effect.text, ref=effect.ref, call_id=live.call_id)
+                self._post.send(effect.device.device_id, error)
+            case SetTimer():
+                self._timers.set(live, effect.name, at_ms=effect.at_ms, feed=self.feed)
+            case ClearTimer():
+                self._timers.clear(live, effect.name)
+            case AskAuthorize():
+                self._questions.authorize(live, effect, self.feed)
+            case AskRenewal():
+                self._questions.renew(live, effect, self.feed)
+            case FindDevices():
+                self._find_devices(live, effect)
+            case AnnounceStarted():
+                self._announce_started(live)
+            case AnnounceEnded():
+                self._announce_ended(live, effect)
+            case Finished():
+                self._finish(live)
+            case _ as never:
+                assert_never(never)
+
+    def _find_devices(self, live: LiveCall, effect: FindDevices) -> None:
+        """Have the callee's devices ring, or accept where one of them has invited the caller meanwhile."""
+        self._calls.join(live, effect.account_id)
+        held, live.held_invites = live.held_invites, []
+        for device, invite in held:
+            if device.socket is not None:
+                self.feed(live, AcceptByInvite(device.device_id, invite.ref))
+        here = [device for device in self._devices.of_account(effect.account_id) if device.socket is not None]
+        self.feed(live, CalleeDevices(tuple(device.device_id for device in here)))
+
+    def _announce_started(self, live: LiveCall) -> None:
+        live.started_at = self._clock.now()
+        if event := call_started(live, node=self._node, started_at=live.started_at):
+            self._announcer.announce(event)
+
+    def _announce_ended(self, live: LiveCall, effect: AnnounceEnded) -> None:
+        log.info("Call %s: ended, %s, after %d ms", live.call_id, effect.reason, effect.talk_ms)
+        self._announcer.announce(call_ended(live, effect, node=self._node, ended_at=self._clock.now()))
+
+    def _finish(self, live: LiveCall) -> None:
+        """Forget the call; invites that waited for its authorization in vain are calls of their own."""
+        self._timers.clear_all(live)
+        self._calls.remove(live)
+        held, live.held_invites = live.held_invites, []
+        for device, invite in held:
+            if device.socket is not None:
+                self.place(device, invite)

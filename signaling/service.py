@@ -1,0 +1,80 @@
+"""The life of the signaling service, from start to stop."""
+
+from __future__ import annotations
+
+import logging
+
+from shared.bus.interface import Bus, Mailbox
+from signaling.announcing import Announcer
+from signaling.background import Background
+from signaling.bindings import Bindings
+from signaling.liveness import Liveness
+from signaling.notices import Notices
+from signaling.open_sockets import OpenSockets
+from signaling.switchboard import Switchboard
+
+SOCKETS_SHARE = 4
+"""A quarter of the time to drain is for closing sockets, the rest for publishing events."""
+
+log = logging.getLogger(__name__)
+
+
+class Service:
+    """`start` once the bus is started, `drain` when the process shall stop, `stop` in the end, before the bus."""
+
+    def __init__(
+        self,
+        *,
+        bus: Bus,
+        node: str,
+        drain_ms_max: int,
+        announcer: Announcer,
+        background: Background,
+        bindings: Bindings,
+        liveness: Liveness,
+        notices: Notices,
+        sockets: OpenSockets,
+        switchboard: Switchboard,
+    ) -> None:
+        self._bus = bus
+        self._node = node
+        self._drain_ms_max = drain_ms_max
+        self._announcer = announcer
+        self._background = background
+        self._bindings = bindings
+        self._liveness = liveness
+        self._notices = notices
+        self._sockets = sockets
+        self._switchboard = switchboard
+        self._mailbox: Mailbox | None = None
+
+    async def start(self) -> None:
+        """Open the node's mailbox and begin to watch devices and to publish events."""
+        self._mailbox = await self._bus.open_mailbox(self._node, self._notices.handle)
+        self._bindings.open(self._mailbox)
+        self._announcer.start()
+        self._liveness.start()
+
+    async def drain(self) -> None:
+        """Take no new sockets and calls, end those there are, and publish what is left to say; idempotent.
+
+        Returns within `drain_ms_max`, whatever could not be done.
+        """
+        if self._sockets.closed:
+            return
+        self._sockets.closed = True
+        log.info("Draining: %d calls, %d sockets", self._switchboard.calls_live, len(self._sockets))
+        self._switchboard.end_all()
+        self._sockets.close_all()
+        for_sockets_ms = self._drain_ms_max // SOCKETS_SHARE
+        await self._sockets.wait_for_none(timeout_ms=for_sockets_ms)
+        await self._announcer.drain(timeout_ms=self._drain_ms_max - for_sockets_ms)
+
+    async def stop(self) -> None:
+        """Leave nothing running; idempotent."""
+        self._liveness.stop()
+        await self._announcer.stop()
+        if self._mailbox is not None:
+            await self._mailbox.stop()
+            self._mailbox = None
+        await self._background.stop()

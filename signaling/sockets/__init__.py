@@ -1,0 +1,1 @@
+"""WebSockets, bounded in both directions: `wire` under Quart, `lean` inside it, `socket` above it."""
