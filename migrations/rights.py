@@ -1,6 +1,6 @@
 """What the programs' database role may do: everything on rows, except to change or remove what is booked."""
 
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection
 
 from shared.models import METADATA, LedgerEntry, Wallet
 
@@ -10,12 +10,12 @@ NEVER_DELETED = {Wallet.__tablename__}
 
 def grant(connection: Connection, role: str) -> None:
     """Grant the role what it needs on every table, and nothing more; repeatable."""
-    quoted = connection.dialect.identifier_preparer.quote(role)
-    connection.execute(text(f"GRANT USAGE ON SCHEMA public TO {quoted}"))
-    connection.execute(text(f"GRANT SELECT ON alembic_version TO {quoted}"))
+    quoted = connection.dialect.identifier_preparer.quote_identifier(role)
+    connection.exec_driver_sql(f"GRANT USAGE ON SCHEMA public TO {quoted}")
+    connection.exec_driver_sql(f"GRANT SELECT ON alembic_version TO {quoted}")
     for table in METADATA.sorted_tables:
-        connection.execute(text(f"REVOKE ALL ON {table.name} FROM {quoted}"))
-        connection.execute(text(f"GRANT {', '.join(_rights(table.name))} ON {table.name} TO {quoted}"))
+        connection.exec_driver_sql(f"REVOKE ALL ON {table.name} FROM {quoted}")
+        connection.exec_driver_sql(f"GRANT {', '.join(_rights(table.name))} ON {table.name} TO {quoted}")
 
 
 def _rights(table: str) -> list[str]:

@@ -52,7 +52,7 @@ async def migrate(owner_url: str, app_url: str) -> None:
     except CommandError as error:
         raise MigrationError(f"this version of Talktime does not fit the database: {error}") from error
     except DBAPIError as error:
-        raise _told(error, owner) from error
+        raise _told(error, owner) from None
     finally:
         await engine.dispose()
 
@@ -75,12 +75,12 @@ def _parsed(url: str, variable: str) -> URL:
 
 
 def _told(error: DBAPIError, owner: URL) -> Exception:
-    reason = _WRONG_ADDRESS.get(sqlstate(error) or "")
-    return (
-        MigrationError(f"TALKTIME_DATABASE_OWNER_URL ({owner.set(drivername='postgresql')}): {reason}")
-        if reason
-        else error
-    )
+    """Return the error as what to do about it, where that is known."""
+    state = sqlstate(error) or ""
+    reason = str(error.orig) if state == _MAY_NOT else _WRONG_ADDRESS.get(state)
+    if reason is None:
+        return error
+    return MigrationError(f"TALKTIME_DATABASE_OWNER_URL ({owner.set(drivername='postgresql')}): {reason}")
 
 
 def _migrate(connection: Connection, app: URL) -> None:
