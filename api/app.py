@@ -99,7 +99,7 @@ def create_app(
             Router(
                 "/v1",
                 route_handlers=LOGIN_ROUTES,
-                guards=[Authenticator(engine, verifier)],
+                guards=[Authenticator(engine, verifier).guard()],
                 dependencies={"login": Provide(login_of, sync_to_thread=False)},
                 security=[{"bearer": []}],
             ),

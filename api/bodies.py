@@ -20,6 +20,10 @@ T = TypeVar("T", bound=Struct)
 DEPTH_MAX = 16
 """Objects and arrays inside one another; our bodies need one."""
 
+NAME_CHARS_MAX = 100
+"""So much of an unknown field's name is told back."""
+
+_SURROGATE = re.compile("[\ud800-\udfff]")
 _STRING = re.compile(rb'"(?:[^"\\]|\\.)*"')
 _ESCAPED_NUL = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000")
 
@@ -87,9 +91,14 @@ def _explained(body: bytes, struct_type: type[Struct]) -> MalformedRequestError 
     return InvalidFieldsError(*errors) if errors else MalformedRequestError("The body is not JSON.")
 
 
+def _printable(text: str) -> str:
+    """Return the beginning of the text, fit for an answer: JSON can name what UTF-8 cannot."""
+    return text[:NAME_CHARS_MAX].encode(errors="replace").decode()
+
+
 def _field_errors(given: dict[str, Any], struct_type: type[Struct]) -> list[FieldError]:
     fields = {field.encode_name: field for field in msgspec.structs.fields(struct_type)}
-    errors = [FieldError(name[:100], "Unknown field") for name in given if name not in fields]
+    errors = [FieldError(_printable(name), "Unknown field") for name in given if name not in fields]
     for name, field in fields.items():
         if name in given:
             errors += _errors_of(name, given[name], field.type)
@@ -99,8 +108,8 @@ def _field_errors(given: dict[str, Any], struct_type: type[Struct]) -> list[Fiel
 
 
 def _errors_of(name: str, value: Any, field_type: Any) -> list[FieldError]:
-    if isinstance(value, str) and "\0" in value:
-        return [FieldError(name, "Must not contain NUL")]
+    if isinstance(value, str) and ("\0" in value or _SURROGATE.search(value)):
+        return [FieldError(name, "Must not contain NUL or half a surrogate pair")]
     try:
         msgspec.convert(value, field_type, dec_hook=decode_field)
     except msgspec.ValidationError as error:

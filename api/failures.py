@@ -1,6 +1,7 @@
 """Whatever a request raises becomes a problem; nothing of the inside is told."""
 
 import logging
+import re
 from typing import Any
 
 from litestar import Request, Response
@@ -34,6 +35,7 @@ _BY_STATUS = {
         ProblemType.UNAVAILABLE,
     )
 }
+_MISSING = re.compile(r"Missing required \w+ parameter '(\w+)'")
 _HEADERS_PASSED_ON = frozenset({"allow", "retry-after"})
 
 
@@ -51,7 +53,9 @@ def answer_outage(request: Request[Any, Any, Any], error: DatabaseUnavailableErr
 def answer_validation(request: Request[Any, Any, Any], error: ValidationException) -> Response[Problem]:
     """Answer path and query parameters that are not what they must be."""
     given = error.extra if isinstance(error.extra, list) else []
-    errors = [FieldError(_name(each.get("key", "")), str(each.get("message", ""))) for each in given]
+    errors = [_field_error(each.get("key", ""), str(each.get("message", ""))) for each in given]
+    if (missing := _MISSING.match(error.detail)) is not None:
+        errors.append(FieldError(missing[1], "Missing"))
     return answer_api_error(request, InvalidFieldsError(*errors))
 
 
@@ -60,7 +64,8 @@ def answer_http_exception(request: Request[Any, Any, Any], error: HTTPException)
     if error.status_code >= ProblemType.INTERNAL_ERROR.status and error.status_code not in _BY_STATUS:
         return answer_anything(request, error)
     kind = _BY_STATUS.get(error.status_code, ProblemType.MALFORMED_REQUEST)
-    headers = {name: value for name, value in (error.headers or {}).items() if name.lower() in _HEADERS_PASSED_ON}
+    headers = {name: value for name, value in (error.headers or {}).items() if name.lower() in _MISSING = re.compile(r"Missing required \w+ parameter '(\w+)'")
+_HEADERS_PASSED_ON}
     return _response(Problem(type=kind.uri, title=kind.title, status=kind.status), headers)
 
 
@@ -71,8 +76,9 @@ def answer_anything(request: Request[Any, Any, Any], error: Exception) -> Respon
     return _response(Problem(type=kind.uri, title=kind.title, status=kind.status), {})
 
 
-def _name(key: str) -> str:
-    return "" if key == "data" else key
+def _field_error(key: str, message: str) -> FieldError:
+    """A body is checked at its own door, so that all that Litestar can miss about it is the whole of it."""
+    return FieldError("", "Missing body") if key == "data" else FieldError(key, message)
 
 
 def _response(problem: Problem, headers: dict[str, str]) -> Response[Problem]:

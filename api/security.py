@@ -1,5 +1,6 @@
 """Who asks: the access token proves a session, the database says whether it still holds and what it may do."""
 
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -7,6 +8,7 @@ from uuid import UUID
 from litestar import Request
 from litestar.connection import ASGIConnection
 from litestar.handlers import BaseRouteHandler
+from litestar.types import Guard
 from msgspec import Struct
 from sqlalchemy import bindparam, select
 from sqlalchemy.ext.asyncio import AsyncEngine
@@ -39,28 +41,33 @@ class Login(Struct, frozen=True):
     created_at: datetime
 
 
+@dataclass(frozen=True)
 class Authenticator:
-    """The guard of every route that needs a login."""
+    """Finds out who asks."""
 
-    def __init__(self, engine: AsyncEngine, verifier: TokenVerifier) -> None:
-        self._engine = engine
-        self._verifier = verifier
+    engine: AsyncEngine
+    verifier: TokenVerifier
 
-    async def __call__(self, connection: ASGIConnection[Any, Any, Any, Any], _: BaseRouteHandler) -> None:
-        """Put the login where `login_of` finds it. Raises `UnauthenticatedError`."""
-        if connection.scope.get("method") == "OPTIONS":
-            return  # what may be done here is no secret, and a browser's preflight carries no token
-        connection.scope["user"] = await self._login(connection.headers.get("authorization", ""))
+    def guard(self) -> Guard:
+        """Return the guard of every route that needs a login; it puts the login where `login_of` finds it."""
 
-    async def _login(self, header: str) -> Login:
+        # A closure, since Litestar copies guards deeply, and an engine cannot be copied.
+        async def authenticate(connection: ASGIConnection[Any, Any, Any, Any], _: BaseRouteHandler) -> None:
+            if connection.scope.get("method") != "OPTIONS":  # a browser's preflight carries no token
+                connection.scope["user"] = await self.login(connection.headers.get("authorization", ""))
+
+        return authenticate
+
+    async def login(self, header: str) -> Login:
+        """Return who an `Authorization` header proves. Raises `UnauthenticatedError`."""
         if not header.lower().startswith(_SCHEME):
             raise UnauthenticatedError
         try:
-            claims = self._verifier.verify(header[len(_SCHEME) :].strip())
+            claims = self.verifier.verify(header[len(_SCHEME) :].strip())
         except TokenRefusedError as error:
             raise UnauthenticatedError from error
         # Its own short read: on the connection of the request's transaction it would begin that too early.
-        async with reading(self._engine) as connection:
+        async with reading(self.engine) as connection:
             found = await connection.execute(_LOGIN, {"session_id": claims.sid, "account_id": claims.sub})
         row = found.one_or_none()
         if row is None:

@@ -7,8 +7,8 @@ from pathlib import Path
 
 _WHEEL = "swagger_ui"
 _FILES = {
-    "swagger-ui.css": "text/css; charset=utf-8",
-    "swagger-ui-bundle.js": "text/javascript; charset=utf-8",
+    "swagger-ui.css": "text/css",
+    "swagger-ui-bundle.js": "text/javascript",
     "favicon-32x32.png": "image/png",
 }
 _SETUP = b"""SwaggerUIBundle({
@@ -51,7 +51,7 @@ def load_assets() -> dict[str, Asset]:
     """Return the files by name."""
     folder = _folder()
     assets = {name: Asset.of((folder / name).read_bytes(), media_type) for name, media_type in _FILES.items()}
-    return {**assets, "setup.js": Asset.of(_SETUP, "text/javascript; charset=utf-8")}
+    return {**assets, "setup.js": Asset.of(_SETUP, "text/javascript")}
 
 
 def _folder() -> Path:

@@ -72,7 +72,7 @@ def user_name(text: str) -> str:
 
 
 def _matches(text: str) -> ColumnElement[bool]:
-    part = func.lower(Account.user_name).contains(func.lower(text), autoescape=True)
+    part = func.lower(Account.user_name).contains(text.lower(), autoescape=True)
     account_id = _id_of(text)
     return part if account_id is None else or_(Account.id == account_id, part)
 
