@@ -64,8 +64,7 @@ def answer_http_exception(request: Request[Any, Any, Any], error: HTTPException)
     if error.status_code >= ProblemType.INTERNAL_ERROR.status and error.status_code not in _BY_STATUS:
         return answer_anything(request, error)
     kind = _BY_STATUS.get(error.status_code, ProblemType.MALFORMED_REQUEST)
-    headers = {name: value for name, value in (error.headers or {}).items() if name.lower() in _MISSING = re.compile(r"Missing required \w+ parameter '(\w+)'")
-_HEADERS_PASSED_ON}
+    headers = {name: value for name, value in (error.headers or {}).items() if name.lower() in _HEADERS_PASSED_ON}
     return _response(Problem(type=kind.uri, title=kind.title, status=kind.status), headers)
 
 
