@@ -20,8 +20,8 @@ from talktime.demo_accounts import DemoAccount, demo_accounts
 from talktime.keys import SIGNING_KEY, WEBHOOK_SECRET, generate_keys
 from talktime.migrate import migrate
 from talktime.person import Doors
-from talktime.postgres import ManagedPostgres, find_binaries
-from talktime.programs import database, verifier
+from talktime.postgres import ManagedPostgres
+from talktime.programs import database, live, verifier
 from talktime.serving import ProgramError, address_of, listen, serving, until_stopped
 
 log = logging.getLogger(__name__)
@@ -40,7 +40,7 @@ async def run_all(settings: Settings, folder: Path, *, with_demo_accounts: bool)
     listener = listen(settings.host, settings.api_port)
     url = address_of(listener)
     async with contextlib.AsyncExitStack() as stack:
-        postgres = await stack.enter_async_context(ManagedPostgres(folder / "postgres", find_binaries()))
+        postgres = await stack.enter_async_context(ManagedPostgres.in_folder(folder / "postgres"))
         settings = _completed(settings, folder, url, postgres)
         await postgres.create_database(DATABASE)
         await migrate(settings.database_owner_url, settings.database_url)
@@ -53,12 +53,11 @@ async def run_all(settings: Settings, folder: Path, *, with_demo_accounts: bool)
         worker = BillingWorker(settings, engine=engine, bus=bus, clock=clock)
         await worker.start()
         stack.push_async_callback(worker.stop)
-        service = signaling.app.create(settings, bus=bus, verifier=verifier(settings), clock=clock)
-        await service.start()
-
-        app = on_one_port(api.app.create_app(settings, engine=engine, clock=clock), service.app)
-        await stack.enter_async_context(serving(signaling.server.config(app, settings), listener))
-        stack.push_async_callback(service.stop)
+        sockets = signaling.app.create_app(settings, bus=bus, verifier=verifier(settings), clock=clock)
+        rest = api.app.create_app(settings, engine=engine, clock=clock, internal_url=url)
+        config = signaling.server.server_config(on_one_port(rest, sockets), settings, lifespan="on")
+        await stack.enter_async_context(serving(config, listener))
+        await stack.enter_async_context(live(sockets.service))
         accounts = await demo_accounts(Doors.of(url), folder) if with_demo_accounts else []
         _greet(url, accounts)
         await _until_stopped_or_without(postgres)

@@ -5,7 +5,18 @@ from __future__ import annotations
 import logging
 import sys
 
-QUIET = ("aio_pika", "aiormq", "asyncio", "httpcore", "httpx", "litestar", "quart", "uvicorn.access", "websockets")
+QUIET = (
+    "aio_pika",
+    "aiormq",
+    "alembic",
+    "asyncio",
+    "httpcore",
+    "httpx",
+    "litestar",
+    "quart",
+    "uvicorn.access",
+    "websockets",
+)
 """Libraries that would log addresses with queries, or a line for every reconnect; we log these facts ourselves."""
 
 

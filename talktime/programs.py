@@ -20,6 +20,7 @@ from shared.clock import SystemClock
 from shared.database import create_engine
 from shared.settings import Settings
 from shared.tokens import TokenVerifier, load_verify_keys, public_pem
+from signaling.service import Service
 from talktime.serving import ProgramError, address_of, listen, serving, until_stopped
 
 log = logging.getLogger(__name__)
@@ -42,12 +43,10 @@ async def run_signaling(settings: Settings) -> None:
     listener = listen(settings.host, settings.signaling_port)
     clock = SystemClock()
     async with broker(settings, node=settings.node) as bus:
-        service = signaling.app.create(settings, bus=bus, verifier=verifier(settings), clock=clock)
-        await service.start()
-        async with serving(signaling.server.config(service.app, settings), listener):
+        app = signaling.app.create_app(settings, bus=bus, verifier=verifier(settings), clock=clock)
+        async with serving(signaling.server.server_config(app, settings), listener), live(app.service):
             log.info("signaling node %s is ready at %s", settings.node, address_of(listener))
             await until_stopped()
-            await service.stop()
 
 
 async def run_worker(settings: Settings) -> None:
@@ -62,6 +61,18 @@ async def run_worker(settings: Settings) -> None:
                 await until_stopped()
         finally:
             await worker.stop()
+
+
+@contextlib.asynccontextmanager
+async def live(service: Service) -> AsyncIterator[None]:
+    """Keep the signaling service alive; at the end drain it, while its sockets are still served."""
+    await service.start()
+    signaling.server.calm_garbage_collector()
+    try:
+        yield
+    finally:
+        await service.drain()
+        await service.stop()
 
 
 def http_config(app: object, settings: Settings) -> uvicorn.Config:

@@ -14,6 +14,8 @@ import uvicorn
 
 log = logging.getLogger(__name__)
 
+TCP_USER_TIMEOUT_MS = 15_000
+"""What a peer has not acknowledged for so long, it will not: its connection is given up."""
 STOP_SIGNALS = (signal.SIGTERM, signal.SIGINT)
 STOPPED_EARLY = 130
 """Exit status of a program that was stopped before it was ready, or told twice."""
@@ -45,6 +47,8 @@ def listen(host: str, port: int) -> socket.socket:
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     listener = socket.socket(family, socket.SOCK_STREAM)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    if hasattr(socket, "TCP_USER_TIMEOUT"):
+        listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, TCP_USER_TIMEOUT_MS)
     try:
         listener.bind((host, port))
     except OSError as error:
