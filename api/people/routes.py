@@ -13,7 +13,7 @@ from api.people.service import People
 SearchText = Annotated[
     str,
     QueryParameter(
-        min_length=1, max_length=64, pattern=r"^[^\x00]+\Z", description="Part of a user name, or an id"
+        min_length=1, max_length=64, pattern="^[^\\x00\ufffd]+\\Z", description="Part of a user name, or an id"
     ),
 ]
 
