@@ -2,12 +2,12 @@
 
 import os
 import shutil
-import tempfile
 from pathlib import Path
 
 import pytest
 
 from tests.harness.desk import Desk, DeskWindow
+from tests.harness.leftovers import make_folder, remove_left_over_folders
 
 pytest_plugins = ["tests.harness.fixtures"]
 
@@ -26,7 +26,8 @@ def pytest_configure(config: pytest.Config) -> None:
     """Open the desk in the process that stays to the end; it starts nothing by itself."""
     if hasattr(config, "workerinput"):
         return
-    folder = Path(tempfile.mkdtemp(prefix="talktime-desk-"))
+    remove_left_over_folders()
+    folder = make_folder()
     config.stash[DESK_FOLDER] = folder
     config.stash[DESK] = Desk(folder / "socket", os.environ.copy())
     config.stash[DESK].open()

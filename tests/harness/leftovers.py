@@ -3,6 +3,9 @@
 import contextlib
 import os
 import re
+import shutil
+import tempfile
+from pathlib import Path
 
 PREFIX = "talktime_test"
 
@@ -16,6 +19,20 @@ def is_left_over(name: str) -> bool:
     """Tell whether the process that made this name on this machine is gone."""
     made_by = re.match(rf"{PREFIX}_(\d+)_", name)
     return made_by is not None and not _runs(int(made_by[1]))
+
+
+def make_folder() -> Path:
+    """Return a new temporary folder that every user can pass through, since root's PostgreSQL is another one's."""
+    folder = Path(tempfile.mkdtemp(prefix=session_prefix()))
+    folder.chmod(0o711)
+    return folder
+
+
+def remove_left_over_folders() -> None:
+    """Delete the folders of sessions that were killed."""
+    for folder in Path(tempfile.gettempdir()).glob(f"{PREFIX}_*"):
+        if is_left_over(folder.name):
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 def _runs(pid: int) -> bool:

@@ -3,9 +3,7 @@
 import contextlib
 import getpass
 import shutil
-import tempfile
 from collections.abc import AsyncIterator, Mapping
-from pathlib import Path
 
 import asyncpg
 from msgspec import Struct
@@ -14,7 +12,7 @@ from sqlalchemy import make_url
 from talktime.postgres import ManagedPostgres, PostgresError, find_binaries
 from talktime.postgres_binaries import MAJOR_MIN
 from tests.harness.errors import UnavailableServiceError
-from tests.harness.leftovers import is_left_over, session_prefix
+from tests.harness.leftovers import is_left_over, make_folder, session_prefix
 from tests.harness.sql import drop_databases
 
 URL_VARIABLE = "TEST_DATABASE_OWNER_URL"
@@ -73,19 +71,12 @@ async def _server_url(environ: Mapping[str, str]) -> AsyncIterator[str]:
             f"These tests need PostgreSQL {MAJOR_MIN} or newer. {URL_VARIABLE} is not set; nothing on "
             f"127.0.0.1:5432 lets us in as a superuser; and to start a private one: {error}"
         ) from error
-    folder = _folder()
+    folder = make_folder()
     try:
         async with ManagedPostgres(folder / "data", binaries, disposable=True) as server:
             yield server.url()
     finally:
         shutil.rmtree(folder, ignore_errors=True)
-
-
-def _folder() -> Path:
-    """Return a new folder that the user whom root drops to can pass through."""
-    folder = Path(tempfile.mkdtemp(prefix="talktime-test-pg-"))
-    folder.chmod(0o711)
-    return folder
 
 
 async def _listening() -> str | None:

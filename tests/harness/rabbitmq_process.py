@@ -5,14 +5,13 @@ import contextlib
 import os
 import shutil
 import signal
-import tempfile
 from asyncio.subprocess import STDOUT, Process
 from pathlib import Path
 
 from talktime.child import end_child, send_signal, start_child
 from tests.harness.broker import BrokerAddress
 from tests.harness.errors import TookTooLongError
-from tests.harness.leftovers import session_prefix
+from tests.harness.leftovers import make_folder, session_prefix
 from tests.harness.ports import free_port
 from tests.harness.rabbitmq_binaries import RabbitBinaries
 
@@ -43,7 +42,7 @@ class RabbitProcess:
 
     def __init__(self, binaries: RabbitBinaries) -> None:
         self._binaries = binaries
-        self._folder = Path(tempfile.mkdtemp(prefix="talktime-test-mq-"))
+        self._folder = make_folder()
         self._port, self._management_port = free_port(), free_port()
         self._distribution_port, self._epmd_port = free_port(), free_port()
         self._epmd: Process | None = None

