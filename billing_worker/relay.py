@@ -9,7 +9,9 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-from typing import Any, cast
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
 
 from sqlalchemy import Connection, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
@@ -23,6 +25,8 @@ from shared.outbox import CHANNEL
 
 LOCK_ID = 7_425_032
 """Advisory lock of the one relay that works."""
+LEAD_MS = 500
+"""How often a relay that waits asks whether it may work now."""
 BACKOFF_MS_MIN = 100
 BACKOFF_MS_MAX = 5_000
 
@@ -60,12 +64,8 @@ class Relay:
             await _pause(self._stopping, backoff.next_ms())
 
     async def _on_one_connection(self, backoff: Backoff) -> None:
-        async with self._engine.connect() as pooled:
-            connection = await pooled.execution_options(isolation_level="AUTOCOMMIT")
-            # Out of the pool: the lock must end with the connection, and the pool must not be one short.
-            await connection.run_sync(Connection.detach)
-            raw = await connection.get_raw_connection()
-            await cast(Any, raw.driver_connection).add_listener(CHANNEL, lambda *_: self._rung.set())
+        async with _connection_of_its_own(self._engine) as (connection, driver):
+            await driver.add_listener(CHANNEL, lambda *_: self._rung.set())
             if await self._lead(connection):
                 await self._empty(connection, backoff)
 
@@ -74,7 +74,7 @@ class Relay:
         while not self._stopping.is_set():
             if await connection.scalar(select(func.pg_try_advisory_lock(LOCK_ID))):
                 return True
-            await _pause(self._stopping, self._idle_ms)
+            await _pause(self._stopping, LEAD_MS)
         return False
 
     async def _empty(self, connection: AsyncConnection, backoff: Backoff) -> None:
@@ -93,6 +93,21 @@ class Relay:
             if self._stopping.is_set():
                 return
             await _pause(until, pause_ms)
+
+
+@asynccontextmanager
+async def _connection_of_its_own(engine: AsyncEngine) -> AsyncIterator[tuple[AsyncConnection, Any]]:
+    """Yield a connection out of the pool and its driver's: locks and listening end with it, in any case at once."""
+    async with engine.connect() as pooled:
+        connection = await pooled.execution_options(isolation_level="AUTOCOMMIT")
+        driver: Any = (await connection.get_raw_connection()).driver_connection
+        await connection.run_sync(Connection.detach)
+        try:
+            yield connection, driver
+        finally:
+            # SQLAlchemy only forgets a detached connection that broke, or whose work was cancelled, and leaves it
+            # open; the lock would stay with it.
+            driver.terminate()
 
 
 async def _pause(ends: asyncio.Event, pause_ms: int) -> None:

@@ -1,14 +1,15 @@
 """A town of people who call one another: the worker's two services over a real database, audited at every step."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import count
 from typing import Any, TypeVar
 from uuid import UUID
 
-from sqlalchemy import Row, insert, select, update
-from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlalchemy import Row, event, insert, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from billing_worker.admission.service import AdmissionService
 from billing_worker.settlement.consumer import SettlementConsumer
@@ -66,17 +67,20 @@ class Town:
         async with transaction(self.engine) as connection:
             await connection.execute(insert(Account).values(values))
             await open_wallet(connection, resident.id, price_minor=price)
-        if balance:
-            await self.tops_up(resident, balance)
+            if balance:
+                await self._pay(connection, resident, balance)
         return resident
 
     async def tops_up(self, resident: Resident, amount: int) -> None:
         """Pay, as the API books it."""
         async with transaction(self.engine) as connection:
-            ledger = await Ledger.open(connection, [resident.id], now=self.clock.now())
-            ledger.top_up(resident.id, amount, payment_id=new_id())
-            ledger.unblock(resident.id)
-            await ledger.save()
+            await self._pay(connection, resident, amount)
+
+    async def _pay(self, connection: AsyncConnection, resident: Resident, amount: int) -> None:
+        ledger = await Ledger.open(connection, [resident.id], now=self.clock.now())
+        ledger.top_up(resident.id, amount, payment_id=new_id())
+        ledger.unblock(resident.id)
+        await ledger.save()
 
     async def logs_in(self, resident: Resident, *, ended: bool = False) -> UUID:
         """Open a session."""
@@ -124,6 +128,10 @@ class Town:
             await conversation.renewed(minutes)
         return conversation
 
+    def conversation(self, caller: Resident, callee: Resident) -> "Conversation":
+        """Return a call that nobody asked for yet."""
+        return Conversation(self, new_id(), caller, callee)
+
     async def hears(self, *events: CallEvent) -> list[Rejected]:
         """Have the events settled as one batch; return what was rejected."""
         return await self.receives(*map(delivery, events))
@@ -138,6 +146,18 @@ class Town:
         """Audit the whole database."""
         if self.audited:
             await audit(self.engine)
+
+    @contextmanager
+    def statements(self) -> Iterator[list[str]]:
+        """Yield the statements that the worker sends, as they come."""
+        sent: list[str] = []
+
+        def remember(_c: object, _cursor: object, statement: str, *_: object) -> None:
+            sent.append(statement)
+
+        event.listen(self.engine.sync_engine, "before_cursor_execute", remember)
+        yield sent
+        event.remove(self.engine.sync_engine, "before_cursor_execute", remember)
 
     async def wallet(self, resident: Resident) -> OpenWallet:
         """Return what the resident has."""
@@ -233,10 +253,10 @@ class Conversation:
         return found
 
 
-def delivery(event: CallEvent) -> Delivery:
+def delivery(said: CallEvent) -> Delivery:
     """Return the event as a queue delivers it."""
     return Delivery(
-        type=type_of(event), message_id=str(event.event_id), body=encode(event), correlation_id=str(event.call_id)
+        type=type_of(said), message_id=str(said.event_id), body=encode(said), correlation_id=str(said.call_id)
     )
 
 
