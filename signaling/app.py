@@ -69,7 +69,13 @@ def create_app(
     scheduler = scheduler or LoopScheduler(clock)
     background, sockets, calls, devices = Background(), OpenSockets(), LiveCalls(), Devices()
     announcer = Announcer(bus, journal or MemoryJournal())
-    billing = Billing(bus, node=settings.node, timeout_ms=settings.authorize_ms_max)
+    billing = Billing(
+        bus,
+        node=settings.node,
+        timeout_ms=settings.authorize_ms_max,
+        # No longer than the call waits between two tries, so that several fit in before the lease ends.
+        renewal_timeout_ms=min(settings.authorize_ms_max, CallTimes.of(settings).renewal_retry_ms),
+    )
     bindings, post = Bindings(background), Post(devices)
     runner = Runner(
         calls=calls,

@@ -24,10 +24,11 @@ log = logging.getLogger(__name__)
 class Billing:
     """Asks over the bus, each question under the same time limit."""
 
-    def __init__(self, bus: Bus, *, node: str, timeout_ms: int) -> None:
+    def __init__(self, bus: Bus, *, node: str, timeout_ms: int, renewal_timeout_ms: int) -> None:
         self._bus = bus
         self._node = node
         self._timeout_ms = timeout_ms
+        self._renewal_timeout_ms = renewal_timeout_ms
 
     async def admit(self, *, account_id: UUID, session_id: UUID) -> Admitted | NotAdmitted:
         """Ask whether this session may open a socket. Raises `NoReplyError`."""
@@ -60,7 +61,7 @@ class Billing:
         """Ask for minute number `minute`; None where there is no answer."""
         request = Renew(call_id=call_id, minute=minute, talk_ms=talk_ms)
         try:
-            reply = await self._bus.ask(request, timeout_ms=self._timeout_ms)
+            reply = await self._bus.ask(request, timeout_ms=self._renewal_timeout_ms)
         except NoReplyError as error:
             log.warning("Call %s: minute %d has no answer: %s", call_id, minute, error)
             return None

@@ -6,9 +6,6 @@ from msgspec import Struct
 
 from signaling.call.states import CallTimes
 
-RENEWAL_RETRIES_MAX = 5
-"""How often an unanswered renewal is asked again, spread over the time left before the lease ends."""
-
 
 class Lease(Struct, kw_only=True):
     """The paid minutes of a talk that began at `since_ms`; the first one is paid when it begins."""
@@ -40,10 +37,6 @@ class Lease(Struct, kw_only=True):
     @property
     def renew_at_ms(self) -> int:
         return self.ends_at_ms - self.times.renew_lead_ms
-
-    @property
-    def retry_after_ms(self) -> int:
-        return max(1, self.times.renew_lead_ms // RENEWAL_RETRIES_MAX)
 
     def talk_ms(self, until_ms: int) -> int:
         """Return the talk time up to a moment; never less than none, never more than what is paid."""

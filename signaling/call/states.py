@@ -72,6 +72,10 @@ class Terms(Struct, frozen=True, kw_only=True):
         return self.caller if role is Role.CALLER else self.callee
 
 
+RENEWAL_RETRIES_MAX = 5
+"""How often an unanswered renewal is asked again, spread over the time left before the lease ends."""
+
+
 class CallTimes(Struct, frozen=True, kw_only=True):
     """The settings that a call lives under, all in milliseconds; `renew_lead_ms` is shorter than `minute_ms`."""
 
@@ -86,3 +90,8 @@ class CallTimes(Struct, frozen=True, kw_only=True):
     @classmethod
     def of(cls, settings: Settings) -> CallTimes:
         return cls(**{name: getattr(settings, name) for name in cls.__struct_fields__})
+
+    @property
+    def renewal_retry_ms(self) -> int:
+        """How long an unanswered renewal waits for its next try: several fit in before the lease ends."""
+        return max(1, self.renew_lead_ms // RENEWAL_RETRIES_MAX)

@@ -7,8 +7,8 @@ from shared.messages.to_client import CallActive, CallLease, CallLowFunds
 from signaling.call.call import Call
 from signaling.call.effects import AnnounceStarted, AskRenewal
 from signaling.call.inputs import RenewalFailed, RenewalRefused, Renewed
-from signaling.call.lease import RENEWAL_RETRIES_MAX, Lease
-from signaling.call.states import Role, State, TimerName
+from signaling.call.lease import Lease
+from signaling.call.states import RENEWAL_RETRIES_MAX, Role, State, TimerName
 
 
 def activate_if_ready(call: Call, now_ms: int) -> None:
@@ -118,7 +118,7 @@ def _short_of_money(call: Call, lease: Lease, shortfall_minor: int, now_ms: int)
 
 def _ask_again_later(call: Call, lease: Lease, now_ms: int) -> None:
     lease.asked = lease.refused_for_money = False
-    retry_at_ms = now_ms + lease.retry_after_ms
+    retry_at_ms = now_ms + lease.times.renewal_retry_ms
     if call.state is State.ACTIVE and lease.retries < RENEWAL_RETRIES_MAX and retry_at_ms < lease.ends_at_ms:
         lease.retries += 1
         call.set_timer(TimerName.RENEW, retry_at_ms)

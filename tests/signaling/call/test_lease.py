@@ -19,7 +19,7 @@ from signaling.call.inputs import (
     Renewed,
     TimerFired,
 )
-from signaling.call.lease import RENEWAL_RETRIES_MAX
+from signaling.call.states import RENEWAL_RETRIES_MAX
 from signaling.call.machine import step
 from signaling.call.states import State, TimerName
 from tests.signaling.call.story import CALL_ID, CALLER, MINUTE_MS, PHONE, TIMES, Story, story_in
