@@ -23,7 +23,7 @@ from talktime.migrate import MigrationError
 from talktime.migrate import migrate as bring_up_to_date
 from talktime.person import DoorError, Doors
 from talktime.postgres import PostgresError
-from talktime.serving import STOPPED_EARLY, ProgramError, stopping_cleanly
+from talktime.serving import ProgramError, until_told
 
 EXPECTED_ERRORS = (
     SettingsError,
@@ -138,9 +138,7 @@ def _settings() -> Settings:
 def _run(work: Coroutine[Any, Any, Any]) -> None:
     try:
         with asyncio.Runner(loop_factory=_loop_factory()) as runner:
-            runner.run(stopping_cleanly(work))
-    except asyncio.CancelledError:
-        raise SystemExit(STOPPED_EARLY) from None
+            runner.run(until_told(work))
     except EXPECTED_ERRORS as error:
         raise click.ClickException(str(error)) from error
     except TimeoutError as error:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
 import logging
 from collections.abc import Awaitable, Callable
@@ -22,7 +21,7 @@ from talktime.migrate import migrate
 from talktime.person import Doors
 from talktime.postgres import ManagedPostgres
 from talktime.programs import database, live, verifier
-from talktime.serving import ProgramError, address_of, listen, serving, until_stopped
+from talktime.serving import ProgramError, address_of, listen, serving
 
 log = logging.getLogger(__name__)
 
@@ -60,7 +59,8 @@ async def run_all(settings: Settings, folder: Path, *, with_demo_accounts: bool)
         await stack.enter_async_context(live(sockets.service))
         accounts = await demo_accounts(Doors.of(url), folder) if with_demo_accounts else []
         _greet(url, accounts)
-        await _until_stopped_or_without(postgres)
+        await postgres.wait()
+        raise ProgramError("the managed PostgreSQL ended by itself; its log is in the data folder")
 
 
 def on_one_port(rest: Asgi, sockets: Asgi) -> Asgi:
@@ -92,14 +92,3 @@ def _greet(url: str, accounts: list[DemoAccount]) -> None:
         print(f"  demo account                    {account.user_name} / {account.password}")
     print(f"  watch a paid call               talktime demo --url {url}")
     print("  stop                            Ctrl-C\n", flush=True)
-
-
-async def _until_stopped_or_without(postgres: ManagedPostgres) -> None:
-    """Return when told to stop. Raises `ProgramError` should the database end by itself."""
-    stopped = asyncio.create_task(until_stopped())
-    gone = asyncio.create_task(postgres.wait())
-    await asyncio.wait([stopped, gone], return_when=asyncio.FIRST_COMPLETED)
-    for task in (stopped, gone):
-        task.cancel()
-    if not stopped.done() or stopped.cancelled():
-        raise ProgramError("the managed PostgreSQL ended; its log is in the data folder")

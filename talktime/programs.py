@@ -21,7 +21,7 @@ from shared.database import create_engine
 from shared.settings import Settings
 from shared.tokens import TokenVerifier, load_verify_keys, public_pem
 from signaling.service import Service
-from talktime.serving import ProgramError, address_of, listen, serving, until_stopped
+from talktime.serving import ProgramError, address_of, forever, listen, serving
 
 log = logging.getLogger(__name__)
 
@@ -35,7 +35,7 @@ async def run_api(settings: Settings) -> None:
         app = api.app.create_app(settings, engine=engine, clock=SystemClock())
         async with serving(http_config(app, settings), listener):
             log.info("api is ready at %s", address_of(listener))
-            await until_stopped()
+            await forever()
 
 
 async def run_signaling(settings: Settings) -> None:
@@ -46,7 +46,7 @@ async def run_signaling(settings: Settings) -> None:
         app = signaling.app.create_app(settings, bus=bus, verifier=verifier(settings), clock=clock)
         async with serving(signaling.server.server_config(app, settings), listener), live(app.service):
             log.info("signaling node %s is ready at %s", settings.node, address_of(listener))
-            await until_stopped()
+            await forever()
 
 
 async def run_worker(settings: Settings) -> None:
@@ -58,7 +58,7 @@ async def run_worker(settings: Settings) -> None:
         try:
             async with serving(http_config(health_app(worker.probes), settings), listener):
                 log.info("billing worker is ready at %s", address_of(listener))
-                await until_stopped()
+                await forever()
         finally:
             await worker.stop()
 

@@ -17,8 +17,8 @@ log = logging.getLogger(__name__)
 TCP_USER_TIMEOUT_MS = 15_000
 """What a peer has not acknowledged for so long, it will not: its connection is given up."""
 STOP_SIGNALS = (signal.SIGTERM, signal.SIGINT)
-STOPPED_EARLY = 130
-"""Exit status of a program that was stopped before it was ready, or told twice."""
+STOPPED_BY_FORCE = 130
+"""Exit status of a program that was told twice."""
 
 
 class ProgramError(Exception):
@@ -66,40 +66,40 @@ def address_of(listener: socket.socket) -> str:
 
 @contextlib.asynccontextmanager
 async def serving(config: uvicorn.Config, listener: socket.socket) -> AsyncIterator[Server]:
-    """Serve while the block runs; at its end finish the requests at hand."""
+    """Serve while the block runs; at its end finish the requests at hand. Raises `ProgramError`."""
     server = Server(config)
     task = asyncio.create_task(server.serve(sockets=[listener]), name="http server")
     up = asyncio.create_task(server.up.wait())
-    await asyncio.wait([task, up], return_when=asyncio.FIRST_COMPLETED)
-    up.cancel()
-    if task.done():
-        raise ProgramError("the HTTP server did not start; the log above says why")
     try:
+        await asyncio.wait([task, up], return_when=asyncio.FIRST_COMPLETED)
+        if task.done():
+            raise ProgramError("the HTTP server did not start; the log above says why")
         yield server
     finally:
+        up.cancel()
         server.should_exit = True
         await task
 
 
-async def stopping_cleanly(work: Coroutine[Any, Any, None]) -> None:
-    """Do the work; a stop signal before `until_stopped` cancels it, so that what was started is taken down."""
+async def until_told(work: Coroutine[Any, Any, None]) -> None:
+    """Do the work until it ends, or until SIGTERM or Ctrl-C cancels it, whose clean-up then runs to its end.
+
+    A second signal ends the process at once.
+    """
     task = asyncio.ensure_future(work)
-    for number in STOP_SIGNALS:
-        asyncio.get_running_loop().add_signal_handler(number, task.cancel)
-    await task
-
-
-async def until_stopped() -> None:
-    """Return at the first SIGTERM or Ctrl-C; a second one ends the process at once."""
-    loop = asyncio.get_running_loop()
-    stopped = asyncio.Event()
 
     def heard() -> None:
-        if stopped.is_set():
-            raise SystemExit(STOPPED_EARLY)
+        if task.cancelling():
+            raise SystemExit(STOPPED_BY_FORCE)
         log.info("stopping")
-        stopped.set()
+        task.cancel()
 
     for number in STOP_SIGNALS:
-        loop.add_signal_handler(number, heard)
-    await stopped.wait()
+        asyncio.get_running_loop().add_signal_handler(number, heard)
+    with contextlib.suppress(asyncio.CancelledError):
+        await task
+
+
+async def forever() -> None:
+    """Return never: a program that is ready has nothing more to do of its own."""
+    await asyncio.Event().wait()
