@@ -74,9 +74,7 @@ class RabbitBus:
         """Stop everything; idempotent."""
         subscriptions, self._subscriptions = self._subscriptions, []
         await asyncio.gather(*(subscription.stop() for subscription in subscriptions))
-        if self._asker is not None:
-            await self._asker.close()
-        await self._publisher.close()
+        await asyncio.gather(self._publisher.close(), self._asker.close() if self._asker else asyncio.sleep(0))
         await asyncio.gather(self._in.close(), self._out.close())
 
     async def publish(self, envelopes: Sequence[Envelope]) -> list[Outcome]:

@@ -22,7 +22,7 @@ from shared.bus.consuming import (
     pausing,
 )
 from shared.bus.interface import Rejected
-from shared.bus.rabbit.link import CONNECT_MS_MAX, Link, open_channel
+from shared.bus.rabbit.link import CLOSE_MS_MAX, CONNECT_MS_MAX, Link, open_channel
 from shared.bus.rabbit.messages import received
 from shared.bus.rabbit.parking import Parking
 from shared.clock import Clock
@@ -81,7 +81,7 @@ class Consumer:
             finally:
                 self.ready.clear()
             if self._over.is_set() and not channel.is_closed:
-                async with asyncio.timeout(CONNECT_MS_MAX / 1_000):
+                async with asyncio.timeout(CLOSE_MS_MAX / 1_000):
                     await channel.basic_cancel(consumer_tag)
                     await self._source.leave(channel)
 

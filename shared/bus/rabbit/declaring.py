@@ -2,20 +2,31 @@
 
 from __future__ import annotations
 
+import logging
+
+from aiormq.abc import AbstractChannel
 from aiormq.channel import Channel
+from aiormq.exceptions import ChannelClosed
 from pamqp.common import Arguments
 
 from shared.bus.topology import EXCHANGES, MAILBOX_EXPIRES_MS, QUEUES, Queue
 
+log = logging.getLogger(__name__)
+
 
 async def declare_topology(channel: Channel) -> None:
-    """Have all exchanges, queues and bindings; what is there already stays as it is."""
+    """Have all exchanges, queues and bindings; what is there already stays as it is.
+
+    Without the queues that money depends on nothing is published or consumed. Another queue that cannot be had, as
+    when its node of a cluster is down, is logged and stops nobody else.
+    """
     for exchange in EXCHANGES:
         await channel.exchange_declare(exchange.name, exchange_type=exchange.kind, durable=True)
     for queue in QUEUES:
-        await channel.queue_declare(queue.name, durable=True, arguments=arguments_of(queue))
-        for binding in queue.bindings:
-            await channel.queue_bind(queue.name, binding.exchange, binding.routing_key)
+        if queue.kind == "quorum":
+            await _declare(channel, queue)
+        else:
+            await _declare_if_possible(channel, queue)
 
 
 async def declare_mailbox(channel: Channel, name: str) -> None:
@@ -24,9 +35,9 @@ async def declare_mailbox(channel: Channel, name: str) -> None:
     await channel.queue_declare(name, durable=True, arguments=arguments)
 
 
-def arguments_of(queue: Queue) -> Arguments:
+def arguments_of(queue: Queue) -> dict[str, str | int]:
     """Return the queue's ``x-`` arguments."""
-    arguments: dict[str, str | int | None] = {
+    arguments = {
         "x-queue-type": queue.kind,
         "x-delivery-limit": queue.delivery_limit,
         "x-dead-letter-exchange": queue.dead_letter_exchange,
@@ -39,3 +50,20 @@ def arguments_of(queue: Queue) -> Arguments:
         # at-least-once works with this overflow only.
         arguments |= {"x-dead-letter-strategy": "at-least-once", "x-overflow": "reject-publish"}
     return {name: value for name, value in arguments.items() if value is not None}
+
+
+async def _declare(channel: AbstractChannel, queue: Queue) -> None:
+    await channel.queue_declare(queue.name, durable=True, arguments={**arguments_of(queue)})
+    for binding in queue.bindings:
+        await channel.queue_bind(queue.name, binding.exchange, binding.routing_key)
+
+
+async def _declare_if_possible(channel: Channel, queue: Queue) -> None:
+    # The broker answers a refusal by closing the channel, so it is asked on one that nobody else needs.
+    own = await channel.connection.channel(publisher_confirms=False)
+    try:
+        await _declare(own, queue)
+    except ChannelClosed as error:
+        log.error("%s cannot be had: %s", queue.name, error)  # noqa: TRY400 - the broker's words say it all
+    finally:
+        await own.close()

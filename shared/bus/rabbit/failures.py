@@ -8,6 +8,8 @@ from contextlib import contextmanager
 
 from aio_pika.exceptions import CONNECTION_EXCEPTIONS, DeliveryError
 
+from shared.bus.consuming import reason_of
+
 
 class BrokerLostError(Exception):
     """The connection or channel is gone, or the broker does not answer."""
@@ -27,4 +29,4 @@ def broker_failures() -> Iterator[None]:
             raise
         raise BrokerLostError("The broker stopped answering") from error
     except CONNECTION_EXCEPTIONS as error:
-        raise BrokerLostError(f"{type(error).__name__}: {error}") from error
+        raise BrokerLostError(reason_of(error)) from error

@@ -19,7 +19,8 @@ from shared.bus.rabbit.failures import BrokerLostError, broker_failures
 HEARTBEAT_SECONDS = 5
 """A dead connection is noticed after about 18 seconds."""
 CONNECT_MS_MAX = 5_000
-CLOSE_MS_MAX = 2_000
+CLOSE_MS_MAX = 1_000
+"""How long one step of leaving in good order may take; a frozen broker is left without."""
 RETRY_MS_MIN = 100
 RETRY_MS_MAX = 3_000
 

@@ -47,9 +47,9 @@ class DeadLetters:
 
     async def _move(self, messages: Sequence[Outgoing]) -> bool:
         outcomes = await self._publisher.send(messages, timeout_ms=self._publish_timeout_ms)
-        missing = sum(outcome is not Outcome.CONFIRMED for outcome in outcomes)
+        missing = [outcome for outcome in outcomes if outcome is not Outcome.CONFIRMED]
         if missing:
-            log.error("%d messages of %s could not be put away yet", missing, self._queue.name)
+            log.error("%d messages of %s could not be put away yet: %s", len(missing), self._queue.name, missing[0])
         return not missing
 
 

@@ -23,10 +23,13 @@ from tests.shared.bus.story import (
     in_time,
     notice_to,
 )
+from tests.shared.bus.transports import consumed
 
 PUBLISH_TIMEOUT_MS = 500
 ASK_TIMEOUT_MS = 500
 BACK_SECONDS_MAX = 60.0
+RABBITMQ_REMEMBERS_AFTER_SECONDS = 1.0
+"""RabbitMQ 3.10 writes down which quorum queues it has half a second late; killed before, it cannot use them again."""
 
 
 @pytest.fixture
@@ -34,6 +37,7 @@ async def bus(private_rabbitmq: PrivateRabbit) -> AsyncIterator[RabbitBus]:
     """A bus on a broker that may fail."""
     made = RabbitBus(private_rabbitmq.vhost_url, publish_timeout_ms=PUBLISH_TIMEOUT_MS, node="node-1")
     await made.start()
+    await asyncio.sleep(RABBITMQ_REMEMBERS_AFTER_SECONDS)
     yield made
     await private_rabbitmq.thaw()
     await made.close()
@@ -152,7 +156,7 @@ async def test_restarts_under_load_lose_nothing_and_consumers_come_back(
             await asyncio.sleep(0.01)
 
     loading = asyncio.create_task(load())
-    for power_off in (private_rabbitmq.kill, private_rabbitmq.stop, private_rabbitmq.kill):
+    for power_off in (private_rabbitmq.kill, private_rabbitmq.stop):
         before = len(published)
         await power_off()
         await private_rabbitmq.start()
@@ -190,8 +194,9 @@ async def test_a_batch_that_was_at_work_when_the_broker_went_is_delivered_again(
 async def test_a_rejected_message_is_not_let_go_before_it_is_safe(
     private_rabbitmq: PrivateRabbit, bus: RabbitBus
 ) -> None:
-    """F3: the broker dies as the handler rejects; the message is rejected again afterwards, and then parked."""
+    """F3: the broker dies as the handler rejects; the message comes again, is rejected again, and then parked."""
     may_finish = asyncio.Event()
+    sent = call_event()
 
     async def reject(batch: Sequence[Delivery]) -> Sequence[Rejected]:
         await may_finish.wait()
@@ -199,16 +204,13 @@ async def test_a_rejected_message_is_not_let_go_before_it_is_safe(
 
     handled = Consumed(reject)
     await bus.consume(CALLS, handled, batch_max=1)
-    await confirmed(bus, [call_event()])
+    await confirmed(bus, [sent])
     await handled.calls(1)
     await private_rabbitmq.kill()
     may_finish.set()
     await private_rabbitmq.start()
-    await handled.messages(2)
-    handled.step = _process
-    later = call_event()
-    await confirmed(bus, [later])
-    await handled.all_of([later])
+    (letter,) = await consumed(private_rabbitmq.vhost_url, "billing.calls.dead", 1)
+    assert (letter.message_id, letter.headers["x-reason"]) == (str(sent.message_id), "never")
 
 
 async def test_a_frozen_broker_is_answered_for_in_time(private_rabbitmq: PrivateRabbit, bus: RabbitBus) -> None:
@@ -253,8 +255,4 @@ async def test_closing_does_not_wait_for_a_frozen_broker(private_rabbitmq: Priva
     await private_rabbitmq.freeze()
     watch = Stopwatch()
     await bus.close()
-    assert watch.ms < 10_000
-
-
-async def _process(batch: Sequence[Delivery]) -> Sequence[Rejected]:
-    return ()
+    assert watch.ms < 6_000
