@@ -9,6 +9,7 @@ from uuid import UUID
 
 import aiormq
 import asyncpg
+from pamqp.common import FieldValue
 
 from bench.people import PRICE_MINOR, account_id, tidy
 from shared.bus.interface import Envelope, Outcome
@@ -63,10 +64,12 @@ async def connected(rabbitmq_url: str, count: int) -> AsyncIterator[None]:
     connection = await aiormq.connect(rabbitmq_url)
     try:
         channel = await connection.channel()
-        limit = {"x-max-length": MAILBOX_MESSAGES_MAX}
+        limit: dict[str, FieldValue] = {"x-max-length": MAILBOX_MESSAGES_MAX}
         await channel.queue_declare(MAILBOX, exclusive=True, arguments=limit)
         for number in range(1, count + 1):
-            await channel.queue_bind(MAILBOX, ACCOUNTS.name, str(account_id(number)), nowait=number < count)
+            await channel.queue_bind(MAILBOX, ACCOUNTS.name, str(account_id(number)), nowait=True)
+        # The answer to this comes after all of the bindings above.
+        await channel.queue_declare(MAILBOX, exclusive=True, arguments=limit)
         yield
     finally:
         await connection.close()

@@ -12,15 +12,15 @@ QUICK = "--quick"
 
 def sizes(full: T, *, quick: T) -> T:
     """Return the sizes that the command line asks for: all, or with `--quick` just enough to see that it runs."""
+    return full if wants_all() else quick
+
+
+def wants_all() -> bool:
+    """Tell whether all is to be measured. Ends the program where something else was asked for."""
     match sys.argv[1:]:
         case []:
-            return full
+            return True
         case [argument] if argument == QUICK:
-            return quick
+            return False
         case _:
-            raise SystemExit(f"usage: python -m {_name()} [{QUICK}]")
-
-
-def _name() -> str:
-    main = sys.modules["__main__"].__spec__
-    return main.name if main else sys.argv[0]
+            raise SystemExit(f"usage: python -m bench[.settle|.relay|.rest|.hang_up] [{QUICK}]")

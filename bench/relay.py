@@ -1,6 +1,6 @@
 """CPU of signaling for a message that it relays, against a bare relay on the same server and library.
 
-    python -m bench.relay
+python -m bench.relay
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from bench.measuring import median, pin
 from bench.pairs import connect_pairs
 from bench.people import make_people
 from bench.sockets import Socket, frame_of
-from bench.tables import machine_facts, print_table, spread
+from bench.tables import machine_facts, print_table, spread, times
 from bench.traffic import UNLIMITED, Traffic
 from shared.ids import new_id
 from shared.messages.from_client import Offer
@@ -114,9 +114,15 @@ def show(figures: dict[int, Figures], sizes: Sizes) -> None:
             (f"{named}: bare relay (the floor)", f"{median(each.floor_us):.1f}", spread(each.floor_us, digits=1),
              f"{median(each.floor_per_second):,.0f}", ""),
             (f"{named}: signaling", f"{median(each.ours_us):.1f}", spread(each.ours_us, digits=1),
-             f"{median(each.ours_per_second):,.0f}", f"{median(ratios):.2f}×"),
+             f"{median(each.ours_per_second):,.0f}", times(median(ratios))),
         ]  # fmt: skip
-    head = (f"{sizes.pairs} pairs, {MESSAGE_BYTES} bytes", "CPU µs a message", "of all rounds", "messages/s", "to the floor")
+    head = (
+        f"{sizes.pairs} pairs, {MESSAGE_BYTES} bytes",
+        "CPU µs a message",
+        "of all rounds",
+        "messages/s",
+        "to the floor",
+    )
     print_table(head, rows)
 
 

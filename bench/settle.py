@@ -1,6 +1,6 @@
 """Calls settled per second, from RabbitMQ into PostgreSQL, against pgbench with one transaction a charge.
 
-    python -m bench.settle
+python -m bench.settle
 """
 
 from __future__ import annotations
@@ -18,15 +18,15 @@ from bench.floors.pgbench import charges_per_second
 from bench.installation import Installation, installation
 from bench.measuring import cpu_seconds, median
 from bench.people import audit, make_people, tidy
-from bench.tables import machine_facts, print_table, spread
+from bench.tables import machine_facts, print_table, spread, times
 from shared.bus.rabbit import RabbitBus
 from shared.messages.events import CallEnded
 from tests.harness.databases import Database
-from tests.harness.programs import Program
 
 POLL_SECONDS = 0.01
 SETTLED_SECONDS_MAX = 120
 STEADY_TICK_SECONDS = 0.02
+WARM_UP_CALLS, WARM_UP_BATCHES = 20, 5
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -70,6 +70,7 @@ class Settling:
         programs = [await self._place.talktime("worker") for _ in range(workers)]
         connection = await asyncpg.connect(self._database.owner_url)
         try:
+            await self._warm_up(connection)
             events = await self._ended(connection, self._sizes.calls)
             for program in programs:
                 program.send(signal.SIGSTOP)
@@ -89,6 +90,7 @@ class Settling:
         program = await self._place.talktime("worker")
         connection = await asyncpg.connect(self._database.owner_url)
         try:
+            await self._warm_up(connection)
             events = await self._ended(connection, self._sizes.steady_per_second * self._sizes.steady_seconds)
             begun, begun_cpu = time.perf_counter(), cpu_seconds(program.pid)
             await self._evenly(events)
@@ -99,6 +101,12 @@ class Settling:
             await connection.close()
             await self._place.stop(program)
         return len(events) / settled, cpu / len(events) * 1e6
+
+    async def _warm_up(self, connection: asyncpg.Connection[asyncpg.Record]) -> None:
+        """Have the workers' statements prepared: that happens once in their lives."""
+        for _ in range(WARM_UP_BATCHES):
+            await publish(self._bus, await self._ended(connection, WARM_UP_CALLS))
+            await _gone(connection, "outbox")
 
     async def _ended(self, connection: asyncpg.Connection[asyncpg.Record], count: int) -> list[CallEnded]:
         events = await authorize(connection, self._calls_made, count)
@@ -119,7 +127,9 @@ class Settling:
 async def _gone(connection: asyncpg.Connection[asyncpg.Record], rows: str) -> float:
     """Return when there are no such rows any more."""
     async with asyncio.timeout(SETTLED_SECONDS_MAX):
-        while await connection.fetchval(f"SELECT EXISTS (SELECT FROM {rows})"):
+        while await connection.fetchval(  # noqa: ASYNC110 - the database tells nobody of this
+            f"SELECT EXISTS (SELECT FROM {rows})"
+        ):
             await asyncio.sleep(POLL_SECONDS)
     return time.perf_counter()
 
@@ -165,7 +175,6 @@ async def _round(
 
 def show(figures: Figures, sizes: Sizes) -> None:
     """Print what was measured."""
-    floor = median(figures.floor)
     named = {
         "pgbench, one transaction a charge, 8 clients (the floor)": figures.floor,
         "one worker, a backlog: charged": figures.drained[1],
@@ -174,10 +183,10 @@ def show(figures: Figures, sizes: Sizes) -> None:
         "two workers, a backlog: charged and told": figures.told[2],
         f"one worker, {sizes.steady_per_second:,}/s coming in: charged": figures.steady,
     }
-    rows = [
-        (name, f"{median(each):,.0f}", spread(each), f"{median(each) / floor:.2f}×")
-        for name, each in named.items()
-    ]
+    rows = []
+    for name, each in named.items():
+        ratios = [ours / floor for ours, floor in zip(each, figures.floor, strict=True)]
+        rows.append((name, f"{median(each):,.0f}", spread(each), times(median(ratios))))
     print_table(("calls a second", "median", "of all rounds", "to the floor"), rows)
     print(f"A worker's CPU a call while they come in, notices included: {median(figures.steady_cpu_us):,.0f} µs")
 

@@ -1,6 +1,7 @@
 """A WebSocket client that costs next to nothing, so that it is the server that is measured.
 
-Its frames are masked with zeros (RFC 6455, section 5.3, asks for a mask, not which), so one made once is sent for ever.
+Its frames are masked with zeros (RFC 6455, section 5.3, asks for a mask, not which): a frame made once is sent for
+ever.
 """
 
 from __future__ import annotations

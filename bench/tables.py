@@ -22,14 +22,22 @@ def print_table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
         first, *others = row
         if row is not head and first.endswith(":"):
             first = "-" * widths[0]
-        cells = [first.ljust(widths[0]), *(cell.rjust(width) for cell, width in zip(others, widths[1:], strict=True))]
+        cells = [
+            first.ljust(widths[0]),
+            *(cell.rjust(width) for cell, width in zip(others, widths[1:], strict=True)),
+        ]
         print(f"| {' | '.join(cells)} |", flush=True)
     print(flush=True)
 
 
 def spread(figures: Sequence[float], *, digits: int = 0) -> str:
     """Return the smallest and the greatest figure."""
-    return f"{min(figures):,.{digits}f}–{max(figures):,.{digits}f}"
+    return f"{min(figures):,.{digits}f} - {max(figures):,.{digits}f}"
+
+
+def times(ratio: float) -> str:
+    """Return how many times one figure is another."""
+    return f"{ratio:.2f}x"
 
 
 async def machine_facts(*, database_url: str, rabbitmq_url: str) -> str:

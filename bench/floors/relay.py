@@ -1,6 +1,6 @@
 """A bare relay on the server and library of signaling: whoever is second at an address hears the first, and back.
 
-    python -m bench.floors.relay <port>
+python -m bench.floors.relay <port>
 """
 
 from __future__ import annotations

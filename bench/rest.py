@@ -1,0 +1,195 @@
+"""CPU of the API for a request, against bare handlers that check and query the same.
+
+python -m bench.rest
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import sys
+from collections import defaultdict
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from uuid import UUID
+
+import asyncpg
+import msgspec
+
+from api.payments.sandbox import NAME, PAID, PaidCheckout, SandboxEvent
+from api.payments.signatures import HEADER, sign
+from bench.command_line import sizes
+from bench.http_load import request, send_all
+from bench.installation import Installation, installation
+from bench.measuring import cpu_seconds, median, pin
+from bench.people import access_token, account_id, audit, make_people, tidy
+from bench.tables import machine_facts, print_table, spread, times
+from shared.clock import SystemClock
+from shared.ids import new_id
+from tests.harness.databases import Database
+from tests.harness.ports import free_port
+from tests.harness.programs import Program
+
+SERVER_CORE, CLIENT_CORE = 0, 1
+PEOPLE = 100
+AMOUNT_MINOR = 500
+OURS, CORE, ASYNCPG = "the API", "bare ASGI and SQLAlchemy Core", "bare ASGI and asyncpg"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sizes:
+    """How much is measured."""
+
+    rounds: int = 7
+    requests: int = 2_000
+
+
+QUICK = Sizes(rounds=1, requests=40)
+
+Figures = dict[str, dict[str, list[float]]]
+"""CPU µs a request, of every round, by request and by server."""
+
+
+@dataclass(frozen=True)
+class Server:
+    """One of the servers, with a database of its own."""
+
+    name: str
+    program: Program
+    port: int
+    database: Database
+
+    async def cost_us(self, requests: list[bytes]) -> float:
+        """Return the CPU µs a request."""
+        begun = cpu_seconds(self.program.pid)
+        await send_all(self.port, requests)
+        return (cpu_seconds(self.program.pid) - begun) / len(requests) * 1e6
+
+
+class Requests:
+    """Makes them, as the people of a database would."""
+
+    def __init__(self, place: Installation) -> None:
+        signer = place.signer
+        self._secret = place.settings.sandbox_webhook_secrets[0]
+        self._currency = place.settings.currency
+        self._logins = [
+            {"Authorization": f"Bearer {access_token(person, signer)}"} for person in range(1, PEOPLE + 1)
+        ]
+
+    async def me(self, _: Database, count: int) -> list[bytes]:
+        """Return `GET /v1/me`, of one person after another."""
+        return [request("GET", "/v1/me", headers=self._login(number)) for number in range(count)]
+
+    async def payments(self, _: Database, count: int) -> list[bytes]:
+        """Return `POST /v1/payments`."""
+        body = msgspec.json.encode({"amount_minor": AMOUNT_MINOR})
+        json = {"Content-Type": "application/json"}
+        return [
+            request("POST", "/v1/payments", headers=self._login(number) | json, body=body)
+            for number in range(count)
+        ]
+
+    async def webhooks(self, database: Database, count: int) -> list[bytes]:
+        """Return a provider's confirmations of as many payments, which are made here."""
+        payments = [new_id() for _ in range(count)]
+        connection = await asyncpg.connect(database.owner_url)
+        try:
+            rows = [
+                (payment, account_id(number % PEOPLE + 1), AMOUNT_MINOR, self._currency, NAME, f"ref-{payment}")
+                for number, payment in enumerate(payments)
+            ]
+            columns = ["id", "account_id", "amount_minor", "currency", "provider", "provider_ref"]
+            await connection.copy_records_to_table("payments", records=rows, columns=columns)
+            await tidy(connection, ["payments", "wallets"])
+        finally:
+            await connection.close()
+        return [self._webhook(payment) for payment in payments]
+
+    def _webhook(self, payment: UUID) -> bytes:
+        paid = PaidCheckout(f"ref-{payment}", AMOUNT_MINOR, self._currency)
+        body = msgspec.json.encode(SandboxEvent(f"evt_{payment}", PAID, paid))
+        signature = sign(body, secret=self._secret, now=SystemClock().now())
+        headers = {HEADER: signature, "Content-Type": "application/json"}
+        return request("POST", "/v1/webhooks/sandbox", headers=headers, body=body)
+
+    def _login(self, number: int) -> dict[str, str]:
+        return self._logins[number % PEOPLE]
+
+
+async def servers(place: Installation) -> list[Server]:
+    """Start the API and both floors, on one core: they are asked one after another."""
+    database = await _database(place, "rest")
+    await place.use(database)
+    started = [
+        Server(OURS, await place.talktime("api"), place.settings.api_port, database),
+        await _floor(place, CORE, "core"),
+        await _floor(place, ASYNCPG, "asyncpg"),
+    ]
+    for server in started:
+        pin(server.program.pid, SERVER_CORE)
+    return started
+
+
+async def _floor(place: Installation, name: str, driver: str) -> Server:
+    database, port = await _database(place, f"rest_{driver}"), free_port()
+    environment = {
+        **place.environment,
+        "TALKTIME_DATABASE_URL": database.app_url,
+        "TALKTIME_API_PORT": str(port),
+    }
+    program = await place.run(sys.executable, "-m", "bench.floors.rest", driver, environment=environment)
+    await program.says("the bare API is ready")
+    return Server(name, program, port, database)
+
+
+async def _database(place: Installation, name: str) -> Database:
+    database = await place.database(name)
+    await make_people(database.owner_url, PEOPLE)
+    return database
+
+
+async def measure(place: Installation, sizes: Sizes) -> Figures:
+    """Take turns between all servers, for each kind of request; a first round only warms up."""
+    started = await servers(place)
+    pin(os.getpid(), CLIENT_CORE)
+    made = Requests(place)
+    kinds: dict[str, Callable[[Database, int], Awaitable[list[bytes]]]] = {
+        "GET /v1/me": made.me,
+        "POST /v1/payments": made.payments,
+        "POST /v1/webhooks/sandbox": made.webhooks,
+    }
+    figures: Figures = defaultdict(lambda: defaultdict(list))
+    for number in range(1 + sizes.rounds):
+        for kind, make in kinds.items():
+            for server in started:
+                cost_us = await server.cost_us(await make(server.database, sizes.requests))
+                if number:
+                    figures[kind][server.name].append(cost_us)
+    for server in started:
+        await audit(server.database.owner_url)
+    return figures
+
+
+def show(figures: Figures) -> None:
+    """Print what was measured."""
+    rows = []
+    for kind, by_server in figures.items():
+        ours = by_server[OURS]
+        for name, each in by_server.items():
+            ratios = [mine / least for mine, least in zip(ours, each, strict=True)]
+            ratio = "" if name == OURS else times(median(ratios))
+            rows.append((f"{kind}: {name}", f"{median(each):.0f}", spread(each), ratio))
+    print_table(("request", "CPU µs", "of all rounds", "the API to it"), rows)
+
+
+async def main(sizes: Sizes) -> None:
+    """Measure and print."""
+    async with installation() as place:
+        facts = await machine_facts(database_url=place.postgres.owner_url, rabbitmq_url=place.rabbitmq_url)
+        print(facts, flush=True)
+        show(await measure(place, sizes))
+
+
+if __name__ == "__main__":
+    asyncio.run(main(sizes(Sizes(), quick=QUICK)))
