@@ -66,9 +66,10 @@ def create_app(
     journal: Journal | None = None,
 ) -> SignalingApp:
     """Build the application. Nothing runs before `app.service.start()`; the bus is its owner's to run."""
-    scheduler = scheduler or LoopScheduler(clock)
+    scheduler = LoopScheduler(clock) if scheduler is None else scheduler
+    journal = MemoryJournal() if journal is None else journal
     background, sockets, calls, devices = Background(), OpenSockets(), LiveCalls(), Devices()
-    announcer = Announcer(bus, journal or MemoryJournal())
+    announcer = Announcer(bus, journal)
     billing = Billing(
         bus,
         node=settings.node,

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 
 from shared.messages.to_client import CloseCode
 from signaling.sockets.socket import Socket
+
+GOODBYE = "the server is shutting down"
 
 
 class OpenSockets:
@@ -16,6 +18,7 @@ class OpenSockets:
     def __init__(self) -> None:
         self._count = 0
         self._sockets: set[Socket] = set()
+        self._arrivals: set[asyncio.Timeout] = set()
         self._none_left = asyncio.Event()
         self.closed = False
         """Whether no more shall be opened."""
@@ -34,6 +37,16 @@ class OpenSockets:
             if not self._count:
                 self._none_left.set()
 
+    @asynccontextmanager
+    async def arriving(self) -> AsyncIterator[None]:
+        """Interrupt the block when sockets are closed. Raises `TimeoutError`."""
+        async with asyncio.timeout(0 if self.closed else None) as arrival:
+            self._arrivals.add(arrival)
+            try:
+                yield
+            finally:
+                self._arrivals.discard(arrival)
+
     @contextmanager
     def holding(self, socket: Socket) -> Iterator[None]:
         """Have the socket closed by `close_all` while the block runs."""
@@ -49,6 +62,8 @@ class OpenSockets:
         """Close every socket, once what waits for it is sent."""
         for socket in self._sockets:
             _say_goodbye(socket)
+        for arrival in self._arrivals:
+            arrival.reschedule(0)
 
     async def wait_for_none(self, *, timeout_ms: int) -> None:
         """Return when all are gone or the time is over."""
@@ -62,4 +77,4 @@ class OpenSockets:
 
 
 def _say_goodbye(socket: Socket) -> None:
-    socket.close(CloseCode.GOING_AWAY, "the server is shutting down")
+    socket.close(CloseCode.GOING_AWAY, GOODBYE)

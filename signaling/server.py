@@ -24,14 +24,17 @@ GRACEFUL_SECONDS_MAX = 2
 
 
 def listening_socket(*, host: str, port: int) -> socket.socket:
-    """Return a bound socket, whose connections do not outlive a peer that went without a word."""
+    """Return a socket that listens, whose connections do not outlive a peer that went without a word.
+
+    Who connects before it is served, waits. Raises `OSError`, where the port is taken for instance.
+    """
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     listening = socket.socket(family, socket.SOCK_STREAM)
     listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     if hasattr(socket, "TCP_USER_TIMEOUT"):
         listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, TCP_USER_TIMEOUT_MS)
     listening.bind((host, port))
-    listening.set_inheritable(True)
+    listening.listen(BACKLOG)
     return listening
 
 

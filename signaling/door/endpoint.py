@@ -31,7 +31,7 @@ from signaling.devices import ConnectedDevice
 from signaling.door.frames import read_frame
 from signaling.door.greeting import Greeter, TurnedAwayError
 from signaling.door.origins import Origins
-from signaling.open_sockets import OpenSockets
+from signaling.open_sockets import GOODBYE, OpenSockets
 from signaling.post import Post
 from signaling.presence import Presence
 from signaling.problems import problem
@@ -88,10 +88,13 @@ class Endpoint:
 
     async def _let_in(self, websocket: LeanWebsocket) -> None:
         try:
-            hello, claims = await self._greeter.hello(websocket)
-            admitted = await self._greeter.admit(hello, claims)
+            async with self._sockets.arriving():
+                hello, claims = await self._greeter.hello(websocket)
+                admitted = await self._greeter.admit(hello, claims)
         except TurnedAwayError as away:
             await websocket.close(away.code, away.reason)
+        except TimeoutError:
+            await websocket.close(CloseCode.GOING_AWAY, GOODBYE)
         else:
             await self._attend(websocket, hello, claims, admitted)
 

@@ -1,0 +1,220 @@
+"""Billing without a database: honest about money, in memory, on the real bus."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, field
+from uuid import UUID
+
+from shared.bus.interface import Bus, Delivery, Rejected
+from shared.bus.topology import CALL_EVENTS
+from shared.ids import new_id
+from shared.messages.base import Party, RefusalReason, WalletState
+from shared.messages.events import CallEnded, CallStarted
+from shared.messages.notices import AccountBlocked, CallCharged, Notice, WalletChanged
+from shared.messages.registry import decode_call_event, envelope_of
+from shared.messages.requests import (
+    Admit,
+    Admitted,
+    Authorize,
+    Authorized,
+    NotAdmitted,
+    Refused,
+    Renew,
+    RenewalRefused,
+    Renewed,
+    Reply,
+    Request,
+)
+from shared.money import minutes_affordable, minutes_of, shortfall_minor
+from tests.signaling.manual_time import give_turns
+
+CURRENCY = "EUR"
+
+
+@dataclass(eq=False)
+class Account:
+    """One account's money."""
+
+    party: Party
+    balance_minor: int
+    price_minor: int = 10
+    held_minor: int = 0
+    version: int = 0
+
+    @property
+    def id(self) -> UUID:
+        return self.party.account_id
+
+    @property
+    def available_minor(self) -> int:
+        return self.balance_minor - self.held_minor
+
+    @property
+    def wallet(self) -> WalletState:
+        return WalletState(
+            version=self.version,
+            balance_minor=self.balance_minor,
+            held_minor=self.held_minor,
+            available_minor=self.available_minor,
+            price_minor=self.price_minor,
+            currency=CURRENCY,
+            minutes_affordable=minutes_affordable(self.available_minor, price_minor=self.price_minor),
+            blocked=self.available_minor < self.price_minor,
+        )
+
+
+@dataclass(eq=False)
+class AuthorizedCall:
+    """A call that money is held for."""
+
+    call_id: UUID
+    caller: Account
+    callee: Account
+    minutes_held: int = 1
+
+
+@dataclass(eq=False)
+class BillingDouble:
+    """Serves the three requests and settles ended calls; `events` is all that it was told."""
+
+    bus: Bus
+    minute_ms: int
+    accounts: dict[UUID, Account] = field(default_factory=dict)
+    calls: dict[UUID, AuthorizedCall] = field(default_factory=dict)
+    events: list[CallStarted | CallEnded] = field(default_factory=list)
+    asked: list[Request] = field(default_factory=list)
+    answering: asyncio.Event = field(default_factory=asyncio.Event)
+    """Cleared, requests wait."""
+    before_admitting: Callable[[], Awaitable[None]] | None = None
+    """Done before an answer is sent."""
+    not_admitted: dict[UUID, NotAdmitted] = field(default_factory=dict)
+
+    async def start(self) -> None:
+        self.answering.set()
+        await self.bus.serve(self._answer, batch_max=64)
+        await self.bus.consume(CALL_EVENTS.name, self._settle, batch_max=64)
+
+    def account(self, user_name: str, *, balance_minor: int = 100) -> Account:
+        account = Account(Party(account_id=new_id(), user_name=user_name), balance_minor)
+        self.accounts[account.id] = account
+        return account
+
+    async def top_up(self, account: Account, amount_minor: int) -> None:
+        account.balance_minor += amount_minor
+        await self.tell(WalletChanged(notice_id=new_id(), account_id=account.id, wallet=account.wallet))
+
+    async def tell(self, notice: Notice) -> None:
+        await self.bus.publish([envelope_of(notice)])
+
+    async def _answer(self, requests: Sequence[Request]) -> Sequence[Reply]:
+        self.asked.extend(requests)
+        await self.answering.wait()
+        if self.before_admitting:
+            await self.before_admitting()
+            await give_turns()
+        return [self._answer_one(request) for request in requests]
+
+    def _answer_one(self, request: Request) -> Reply:
+        match request:
+            case Admit():
+                account = self.accounts[request.account_id]
+                return self.not_admitted.get(account.id) or Admitted(account=account.party, wallet=account.wallet)
+            case Authorize():
+                return self._authorize(request)
+            case Renew():
+                return self._renew(request)
+
+    def _authorize(self, asked: Authorize) -> Authorized | Refused:
+        caller = self.accounts[asked.caller_id]
+        callee = self.accounts.get(asked.callee_id) if asked.callee_id else self._named(asked.callee_user_name)
+        if callee is None:
+            return Refused(call_id=asked.call_id, reason=RefusalReason.UNKNOWN_CALLEE)
+        if callee is caller:
+            return Refused(call_id=asked.call_id, reason=RefusalReason.SELF_CALL)
+        if self._call_of(caller):
+            return Refused(call_id=asked.call_id, reason=RefusalReason.ALREADY_IN_CALL)
+        if busy := self._call_of(callee):
+            glare = busy.call_id if busy.callee is caller else None
+            return Refused(call_id=asked.call_id, reason=RefusalReason.BUSY, glare_call_id=glare)
+        if caller.available_minor < caller.price_minor:
+            return self._too_poor(asked, caller)
+        caller.held_minor += caller.price_minor
+        self.calls[asked.call_id] = AuthorizedCall(asked.call_id, caller, callee)
+        return Authorized(
+            call_id=asked.call_id,
+            caller=caller.party,
+            callee=callee.party,
+            price_minor=caller.price_minor,
+            currency=CURRENCY,
+        )
+
+    def _too_poor(self, asked: Authorize, caller: Account) -> Refused:
+        return Refused(
+            call_id=asked.call_id,
+            reason=RefusalReason.INSUFFICIENT_FUNDS,
+            price_minor=caller.price_minor,
+            shortfall_minor=shortfall_minor(caller.available_minor, price_minor=caller.price_minor),
+            currency=CURRENCY,
+        )
+
+    def _renew(self, asked: Renew) -> Renewed | RenewalRefused:
+        call = self.calls[asked.call_id]
+        price_minor, available_minor = call.caller.price_minor, call.caller.available_minor
+        if asked.minute > call.minutes_held and available_minor < price_minor:
+            return RenewalRefused(
+                call_id=asked.call_id,
+                minute=asked.minute,
+                reason="insufficient_funds",
+                shortfall_minor=shortfall_minor(available_minor, price_minor=price_minor),
+            )
+        if asked.minute > call.minutes_held:
+            call.minutes_held += 1
+            call.caller.held_minor += price_minor
+        return Renewed(call_id=asked.call_id, minute=asked.minute)
+
+    async def _settle(self, deliveries: Sequence[Delivery]) -> Sequence[Rejected]:
+        for delivery in deliveries:
+            event = decode_call_event(delivery.body)
+            if isinstance(event, CallStarted | CallEnded):
+                self.events.append(event)
+            if isinstance(event, CallEnded) and (call := self.calls.pop(event.call_id, None)):
+                await self._charge(call, event)
+        return ()
+
+    async def _charge(self, call: AuthorizedCall, ended: CallEnded) -> None:
+        caller = call.caller
+        minutes = minutes_of(ended.talk_ms, minute_ms=self.minute_ms)
+        caller.held_minor -= call.minutes_held * caller.price_minor
+        caller.balance_minor -= minutes * caller.price_minor
+        if not minutes:
+            return
+        charged = CallCharged(
+            notice_id=new_id(),
+            account_id=caller.id,
+            call_id=ended.call_id,
+            talk_ms=ended.talk_ms,
+            minutes=minutes,
+            charge_minor=minutes * caller.price_minor,
+            wallet=caller.wallet,
+        )
+        await self.tell(charged)
+        if caller.wallet.blocked:
+            missing = shortfall_minor(caller.available_minor, price_minor=caller.price_minor)
+            await self.tell(
+                AccountBlocked(
+                    notice_id=new_id(), account_id=caller.id, wallet=caller.wallet, shortfall_minor=missing
+                )
+            )
+
+    def _named(self, user_name: str | None) -> Account | None:
+        return next(
+            (
+                account
+                for account in self.accounts.values()
+                if account.party.user_name == (user_name or "").casefold()
+            ),
+            None,
+        )
+
+    def _call_of(self, account: Account) -> AuthorizedCall | None:
+        return next((call for call in self.calls.values() if account in {call.caller, call.callee}), None)

@@ -1,0 +1,140 @@
+"""The signaling service on a real server and the in-process bus, with people who call each other."""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from uuid import UUID
+
+from shared.bus.interface import Bus
+from shared.bus.memory import MemoryBus
+from shared.ids import new_id
+from shared.messages.from_client import Accept, Connected, Invite
+from shared.messages.to_client import (
+    CallAccepted,
+    CallActive,
+    CallAuthorizing,
+    CallIncoming,
+    CallRinging,
+)
+from shared.settings import Settings, with_changes
+from shared.tokens import TokenSigner, TokenVerifier, load_signing_key, new_signing_key
+from signaling.app import SignalingApp, create_app
+from signaling.journal import Journal
+from signaling.server import DrainingServer, listening_socket, server_config
+from tests.signaling.billing_double import Account, BillingDouble
+from tests.signaling.device import Device, open_device
+from tests.signaling.manual_time import ManualTime, give_turns
+
+SIGNING_KEY = new_signing_key()
+QUIET = {"ping_ms": 3_600_000, "silence_ms_max": 7_200_000}
+"""No ping interrupts a story that is about something else."""
+
+
+@dataclass(eq=False)
+class Stage:
+    """Everything that a story about calls needs."""
+
+    settings: Settings
+    time: ManualTime
+    bus: Bus
+    billing: BillingDouble
+    signer: TokenSigner
+    app: SignalingApp
+    server: DrainingServer
+    port: int
+    leaving: AsyncExitStack
+
+    @property
+    def url(self) -> str:
+        return f"ws://127.0.0.1:{self.port}/ws"
+
+    def token(self, account: Account, *, session_id: UUID | None = None) -> str:
+        token, _ = self.signer.issue(account_id=account.id, session_id=session_id or new_id())
+        return token
+
+    async def open(self, *, origin: str | None = None) -> Device:
+        """Connect a device that has not said hello."""
+        return await self.leaving.enter_async_context(await open_device(self.url, origin=origin))
+
+    async def device(
+        self, account: Account, *, session_id: UUID | None = None, resume_token: str | None = None
+    ) -> Device:
+        """Connect a device and have it welcome."""
+        device = await self.open()
+        return await device.greet(self.token(account, session_id=session_id), resume_token=resume_token)
+
+    async def pair(self, *, balance_minor: int = 100) -> tuple[Device, Device]:
+        """Return a device each of Ann, who can pay, and Ben."""
+        ann = self.billing.account("ann", balance_minor=balance_minor)
+        return await self.device(ann), await self.device(self.billing.account("ben"))
+
+    def account_of(self, device: Device) -> Account:
+        return self.billing.accounts[device.account_id]
+
+
+async def rings(caller: Device, *callees: Device) -> UUID:
+    """Have the caller call; return when all the callee's devices ring."""
+    await caller.say(Invite(callee_id=callees[0].account_id))
+    call_id = (await caller.expect(CallAuthorizing)).call_id
+    await caller.expect(CallRinging)
+    for callee in callees:
+        assert (await callee.expect(CallIncoming)).call_id == call_id
+    return call_id
+
+
+async def talks(caller: Device, callee: Device) -> UUID:
+    """Have the two talk; return when talk time runs."""
+    call_id = await rings(caller, callee)
+    await callee.say(Accept(call_id=call_id))
+    for device in (caller, callee):
+        await device.expect(CallAccepted)
+        await device.say(Connected(call_id=call_id))
+    for device in (caller, callee):
+        await device.expect(CallActive)
+    return call_id
+
+
+@asynccontextmanager
+async def staged(
+    *, bus: Bus | None = None, journal: Journal | None = None, **changes: object
+) -> AsyncIterator[Stage]:
+    """Run the service with these settings."""
+    time = ManualTime()
+    settings = with_changes(Settings(), **{**QUIET, **changes})
+    signer = TokenSigner(
+        load_signing_key(SIGNING_KEY),
+        issuer=settings.token_issuer,
+        audience=settings.token_audience,
+        life_seconds=settings.access_token_seconds,
+        clock=time,
+    )
+    verifier = TokenVerifier(
+        [signer.verify_key], issuer=settings.token_issuer, audience=settings.token_audience, clock=time
+    )
+    bus = bus or MemoryBus(clock=time)
+    await bus.start()
+    billing = BillingDouble(bus, minute_ms=settings.minute_ms)
+    await billing.start()
+    app = create_app(settings, bus=bus, verifier=verifier, clock=time, scheduler=time, journal=journal)
+    await app.service.start()
+    async with AsyncExitStack() as leaving, _serving(app, settings) as (server, port):
+        yield Stage(settings, time, bus, billing, signer, app, server, port, leaving)
+    await app.service.stop()
+    await bus.close()
+
+
+@asynccontextmanager
+async def _serving(app: SignalingApp, settings: Settings) -> AsyncIterator[tuple[DrainingServer, int]]:
+    listening = listening_socket(host="127.0.0.1", port=0)
+    server = DrainingServer(server_config(app, settings), drain=app.service.drain)
+    task = asyncio.create_task(server.serve(sockets=[listening]))
+    while not server.started and not task.done():
+        await give_turns()
+    try:
+        yield server, listening.getsockname()[1]
+    finally:
+        server.should_exit = True
+        with contextlib.suppress(asyncio.CancelledError):
+            await task

@@ -1,0 +1,82 @@
+"""What billing and the API push to devices."""
+
+from shared.bus.interface import Envelope, Outcome
+from shared.bus.topology import ACCOUNTS
+from shared.ids import new_id
+from shared.messages.from_client import Hello
+from shared.messages.notices import AccountBlocked, AccountUnblocked, CallCharged, SessionEnded, WalletChanged
+from shared.messages.registry import envelope_of
+from shared.messages.requests import NotAdmitted
+from shared.messages.to_client import Blocked, Charged, CloseCode, Unblocked, Wallet
+from tests.signaling.stage import Stage
+
+
+async def test_every_device_of_the_account_hears_them(stage: Stage) -> None:
+    """D13: and nobody else's."""
+    ann, ben = await stage.pair()
+    other = await stage.device(stage.account_of(ann))
+    account_id, wallet, call_id = ann.account_id, ann.welcome.wallet, new_id()
+    for notice in (
+        WalletChanged(notice_id=new_id(), account_id=account_id, wallet=wallet),
+        AccountBlocked(notice_id=new_id(), account_id=account_id, wallet=wallet, shortfall_minor=3),
+        AccountUnblocked(notice_id=new_id(), account_id=account_id, wallet=wallet),
+        CallCharged(
+            notice_id=new_id(),
+            account_id=account_id,
+            wallet=wallet,
+            call_id=call_id,
+            talk_ms=61_000,
+            minutes=2,
+            charge_minor=20,
+        ),
+    ):
+        await stage.billing.tell(notice)
+    for device in (ann, other):
+        assert await device.expect(Wallet) == Wallet(wallet=wallet)
+        assert await device.expect(Blocked) == Blocked(wallet=wallet, shortfall_minor=3)
+        assert await device.expect(Unblocked) == Unblocked(wallet=wallet)
+        assert await device.expect(Charged) == Charged(
+            call_id=call_id, talk_ms=61_000, minutes=2, charge_minor=20, wallet=wallet
+        )
+    await ben.hears_nothing()
+
+
+async def test_one_that_cannot_be_read_is_passed_over(stage: Stage) -> None:
+    """F3."""
+    ann, _ = await stage.pair()
+    bad = Envelope(
+        exchange=ACCOUNTS.name,
+        routing_key=str(ann.account_id),
+        type="wallet.changed",
+        message_id=new_id(),
+        body=b'{"type":"wallet.changed"}',
+    )
+    await stage.bus.publish([bad])
+    await stage.billing.top_up(stage.account_of(ann), 1)
+    await ann.expect(Wallet)
+    await ann.hears_nothing()
+
+
+async def test_the_account_is_bound_while_a_device_of_its_is_here_or_may_come_back(stage: Stage) -> None:
+    """F5."""
+    ann, _ = await stage.pair()
+    account = stage.account_of(ann)
+    other = await stage.device(account)
+    notice = envelope_of(WalletChanged(notice_id=new_id(), account_id=account.id, wallet=account.wallet))
+    for device in (ann, other):
+        assert await stage.bus.publish([notice]) == [Outcome.CONFIRMED]
+        await device.connection.close()
+    assert await stage.bus.publish([notice]) == [Outcome.CONFIRMED]
+    await stage.time.pass_ms(20_500)
+    assert await stage.bus.publish([notice]) == [Outcome.UNROUTABLE]
+
+
+async def test_nobody_is_left_bound_who_was_turned_away(stage: Stage) -> None:
+    """D11."""
+    account = stage.billing.account("ann")
+    stage.billing.not_admitted[account.id] = NotAdmitted(reason="disabled")
+    device = await stage.open()
+    await device.say(Hello(token=stage.token(account)))
+    assert (await device.closed_with())[0] == CloseCode.NOT_ADMITTED
+    ended = envelope_of(SessionEnded(notice_id=new_id(), account_id=account.id))
+    assert await stage.bus.publish([ended]) == [Outcome.UNROUTABLE]

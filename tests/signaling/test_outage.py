@@ -1,0 +1,102 @@
+"""The broker, or billing behind it, is away."""
+
+from uuid import UUID
+
+from shared.bus.interface import Envelope
+from shared.messages.base import EndReason, RefusalReason
+from shared.messages.events import CallEnded
+from shared.messages.from_client import HangUp, Hello, Invite
+from shared.messages.to_client import (
+    CallAuthorizing,
+    CallOver,
+    CallRefused,
+    Charged,
+    CloseCode,
+    Error,
+    ErrorCode,
+)
+from signaling.announcing import WAITING_MAX
+from signaling.journal import MemoryJournal
+from tests.signaling.bus_with_outages import BusWithOutages
+from tests.signaling.stage import staged, talks
+
+
+async def test_a_new_call_is_refused_and_works_again_afterwards() -> None:
+    """C12, D4: within three seconds, by the broker's word or by the clock."""
+    bus = BusWithOutages()
+    async with staged(bus=bus) as stage:
+        ann, ben = await stage.pair()
+        bus.away = True
+        await ann.say(Invite(callee_id=ben.account_id))
+        await ann.expect(CallAuthorizing)
+        assert (await ann.expect(CallRefused)).reason is RefusalReason.BILLING_UNAVAILABLE
+        await ben.hears_nothing()
+        bus.away = False
+        call_id = await talks(ann, ben)
+        await ann.say(HangUp(call_id=call_id))
+        await ben.expect(CallOver)
+
+
+async def test_billing_that_does_not_answer() -> None:
+    """C12: after three seconds; what it may have held is released by the end that is published."""
+    async with staged() as stage:
+        ann, ben = await stage.pair()
+        stage.billing.answering.clear()
+        await ann.say(Invite(callee_id=ben.account_id))
+        call_id = (await ann.expect(CallAuthorizing)).call_id
+        await stage.time.pass_ms(2_999)
+        await ann.hears_nothing()
+        await stage.time.pass_ms(1)
+        assert (await ann.expect(CallRefused)).reason is RefusalReason.BILLING_UNAVAILABLE
+        stage.billing.answering.set()
+        await ann.hears_nothing()
+        await ben.hears_nothing()
+        ended = stage.billing.events[-1]
+        assert isinstance(ended, CallEnded)
+        assert (ended.call_id, ended.reason, ended.talk_ms) == (call_id, EndReason.BILLING_UNAVAILABLE, 0)
+
+
+async def test_with_too_much_left_to_publish_no_call_is_begun() -> None:
+    """C12, D11: what waits for the broker is bounded."""
+    bus, journal = BusWithOutages(), MemoryJournal()
+    async with staged(bus=bus, journal=journal) as stage:
+        ann, ben = await stage.pair()
+        for number in range(WAITING_MAX):
+            journal.keep(
+                Envelope(exchange="calls", routing_key="x", type="x", message_id=UUID(int=number), body=b"")
+            )
+        await ann.say(Invite(callee_id=ben.account_id, ref="late"))
+        error = await ann.expect(Error)
+        assert (error.code, error.ref) == (ErrorCode.DRAINING, "late")
+        await ben.hears_nothing()
+
+
+async def test_nobody_is_let_in_meanwhile() -> None:
+    """D1, E7: come back later."""
+    bus = BusWithOutages()
+    async with staged(bus=bus) as stage:
+        account = stage.billing.account("ann")
+        bus.away = True
+        device = await stage.open()
+        await device.say(Hello(token=stage.token(account)))
+        assert (await device.closed_with())[0] == CloseCode.TRY_LATER
+        bus.away = False
+        await stage.device(account)
+
+
+async def test_a_running_call_ends_with_its_lease_and_is_charged_later() -> None:
+    """C12: closed rather than free."""
+    bus = BusWithOutages()
+    async with staged(bus=bus) as stage:
+        ann, ben = await stage.pair()
+        await talks(ann, ben)
+        bus.away = True
+        await stage.time.pass_ms(59_999)
+        await ann.hears_no_more_than()
+        await ben.hears_nothing()
+        await stage.time.pass_ms(1)
+        for device in (ann, ben):
+            over = await device.expect(CallOver)
+            assert (over.reason, over.talk_ms) == (EndReason.BILLING_UNAVAILABLE, 60_000)
+        bus.away = False
+        assert (await ann.expect(Charged)).charge_minor == 10
