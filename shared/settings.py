@@ -24,7 +24,7 @@ Count = Annotated[int, Meta(ge=1, le=1_000_000)]
 Milliseconds = Annotated[int, Meta(ge=1, le=7 * 24 * 3_600_000)]
 Seconds = Annotated[int, Meta(ge=1, le=366 * 24 * 3_600)]
 CurrencyCode = Annotated[str, Meta(pattern=r"^[A-Z]{3}\Z")]
-NodeName = Annotated[str, Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,62}\Z")]
+NodeName = Annotated[str, Meta(pattern=r"^([A-Za-z0-9][A-Za-z0-9._-]{0,62})?\Z")]
 
 
 class SettingsError(Exception):
@@ -100,7 +100,9 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         300
     )
 
-    node: Annotated[NodeName, _setting("Name of this signaling process, unique among them")] = "node-1"
+    node: Annotated[
+        NodeName, _setting("Name of this signaling process, unique among them; host name and port where empty")
+    ] = ""
     authorize_ms_max: Annotated[Milliseconds, _setting("How long billing may take to authorize a call")] = 3_000
     ring_ms_max: Annotated[Milliseconds, _setting("How long a call rings")] = 45_000
     connect_ms_max: Annotated[Milliseconds, _setting("How long connecting the media may take")] = 20_000

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import contextlib
 import logging
+import os
+import shutil
+import sys
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
@@ -20,13 +23,14 @@ from talktime.keys import SIGNING_KEY, WEBHOOK_SECRET, generate_keys
 from talktime.migrate import migrate
 from talktime.person import Doors
 from talktime.postgres import ManagedPostgres
-from talktime.programs import database, live, verifier
+from talktime.programs import database, live, verifier, with_node
 from talktime.serving import ProgramError, address_of, listen, serving
 
 log = logging.getLogger(__name__)
 
 DATABASE = "talktime"
 APP_ROLE = "talktime_app"
+DEFAULT_URL = Settings().public_url
 
 Asgi = Callable[[Any, Any, Any], Awaitable[None]]
 
@@ -40,7 +44,7 @@ async def run_all(settings: Settings, folder: Path, *, with_demo_accounts: bool)
     url = address_of(listener)
     async with contextlib.AsyncExitStack() as stack:
         postgres = await stack.enter_async_context(ManagedPostgres.in_folder(folder / "postgres"))
-        settings = _completed(settings, folder, url, postgres)
+        settings = with_node(_completed(settings, folder, url, postgres), listener)
         await postgres.create_database(DATABASE)
         await migrate(settings.database_owner_url, settings.database_url)
 
@@ -79,10 +83,18 @@ def _completed(settings: Settings, folder: Path, url: str, postgres: ManagedPost
         settings,
         database_owner_url=postgres.url(DATABASE),
         database_url=postgres.url(DATABASE, user=APP_ROLE),
-        public_url=url if settings.public_url == Settings().public_url else settings.public_url,
+        public_url=url if settings.public_url == DEFAULT_URL else settings.public_url,
         token_signing_key=settings.token_signing_key or (folder / SIGNING_KEY).read_text(),
         sandbox_webhook_secrets=settings.sandbox_webhook_secrets or ((folder / WEBHOOK_SECRET).read_text(),),
     )
+
+
+def _this_command() -> str:
+    """Return what to type for `talktime` where this process was started."""
+    typed = Path(sys.argv[0])
+    if typed.name != "talktime":
+        return f"{Path(sys.executable).name} -m talktime"
+    return "talktime" if shutil.which("talktime") else os.path.relpath(typed)
 
 
 def _greet(url: str, accounts: list[DemoAccount]) -> None:
@@ -90,5 +102,7 @@ def _greet(url: str, accounts: list[DemoAccount]) -> None:
     print(f"  interactive API documentation   {url}/docs")
     for account in accounts:
         print(f"  demo account                    {account.user_name} / {account.password}")
-    print(f"  watch a paid call               talktime demo --url {url}")
+    print(
+        f"  watch a paid call               {_this_command()} demo{'' if url == DEFAULT_URL else f' --url {url}'}"
+    )
     print("  stop                            Ctrl-C\n", flush=True)

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import contextlib
 import logging
+import platform
+import re
+import socket
 from collections.abc import AsyncIterator
 
 import uvicorn
@@ -18,12 +21,14 @@ from shared.bus.interface import Bus
 from shared.bus.rabbit import RabbitBus
 from shared.clock import SystemClock
 from shared.database import create_engine
-from shared.settings import Settings
+from shared.settings import Settings, with_changes
 from shared.tokens import TokenVerifier, load_verify_keys, public_pem
 from signaling.service import Service
 from talktime.serving import ProgramError, address_of, forever, listen, serving
 
 log = logging.getLogger(__name__)
+
+NODE_HOST_CHARS_MAX = 50
 
 
 async def run_api(settings: Settings) -> None:
@@ -41,6 +46,7 @@ async def run_api(settings: Settings) -> None:
 async def run_signaling(settings: Settings) -> None:
     """Run a signaling node until stopped, then drain it. Raises `ProgramError`."""
     listener = listen(settings.host, settings.signaling_port)
+    settings = with_node(settings, listener)
     clock = SystemClock()
     async with broker(settings, node=settings.node) as bus:
         app = signaling.app.create_app(settings, bus=bus, verifier=verifier(settings), clock=clock)
@@ -61,6 +67,14 @@ async def run_worker(settings: Settings) -> None:
                 await forever()
         finally:
             await worker.stop()
+
+
+def with_node(settings: Settings, listener: socket.socket) -> Settings:
+    """Return the settings with a name for this node: several on one machine differ in their ports."""
+    if settings.node:
+        return settings
+    host = re.sub(r"[^A-Za-z0-9.-]+", "-", platform.node()).strip("-.")[:NODE_HOST_CHARS_MAX] or "node"
+    return with_changes(settings, node=f"{host}-{listener.getsockname()[1]}")
 
 
 @contextlib.asynccontextmanager
