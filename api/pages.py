@@ -18,10 +18,11 @@ KeyT = TypeVar("KeyT")
 
 PAGE_ITEMS_DEFAULT = 20
 PAGE_ITEMS_MAX = 100
+FIRST_PAGE = ""
 
 Limit = Annotated[int, QueryParameter(ge=1, le=PAGE_ITEMS_MAX, description="Items on a page")]
 Cursor = Annotated[
-    str | None, QueryParameter(max_length=200, description="`next_cursor` of the page before; opaque")
+    str, QueryParameter(max_length=200, description="`next_cursor` of the page before; empty for the first page")
 ]
 
 
@@ -63,9 +64,12 @@ def write_cursor(key: str) -> str:
     return urlsafe_b64encode(key.encode()).decode().rstrip("=")
 
 
-def read_cursor(cursor: str | None, key_of: Callable[[str], KeyT]) -> KeyT | None:
-    """Return the key in a cursor. Raises `InvalidFieldsError`; `key_of` raises `ValueError` for what is no key."""
-    if cursor is None:
+def read_cursor(cursor: str, key_of: Callable[[str], KeyT]) -> KeyT | None:
+    """Return the key in a cursor, None in an empty one. Raises `InvalidFieldsError`.
+
+    `key_of` raises `ValueError` for what is no key.
+    """
+    if not cursor:
         return None
     try:
         return key_of(urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)).decode())

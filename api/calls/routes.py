@@ -1,6 +1,6 @@
 """`/v1/calls`."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 from uuid import UUID
 
 from litestar import Controller, get
@@ -9,12 +9,16 @@ from litestar.params import FromPath, QueryParameter, SkipValidation
 
 from api.calls.schemas import CallView, Direction
 from api.calls.service import Calls, Filter
-from api.pages import PAGE_ITEMS_DEFAULT, Cursor, Limit, Page
+from api.pages import FIRST_PAGE, PAGE_ITEMS_DEFAULT, Cursor, Limit, Page
 from api.security import Login
 from shared.messages.base import EndReason
 
-DirectionFilter = Annotated[Direction | None, QueryParameter(description="Only calls in this direction")]
-OutcomeFilter = Annotated[EndReason | None, QueryParameter(description="Only calls that ended for this reason")]
+# No filter takes null: where a parameter may be null, Litestar reads the text "null" as that.
+DirectionFilter = Annotated[Direction | Literal["any"], QueryParameter(description="Only calls in this direction")]
+OutcomeFilter = Annotated[
+    tuple[EndReason, ...],
+    QueryParameter(max_items=len(EndReason), description="Only calls that ended for one of these reasons"),
+]
 
 
 class CallRoutes(Controller):
@@ -28,10 +32,10 @@ class CallRoutes(Controller):
         self,
         login: NamedDependency[SkipValidation[Login]],
         calls: NamedDependency[SkipValidation[Calls]],
-        direction: DirectionFilter = None,
-        outcome: OutcomeFilter = None,
+        direction: DirectionFilter = "any",
+        outcome: OutcomeFilter = (),
         limit: Limit = PAGE_ITEMS_DEFAULT,
-        cursor: Cursor = None,
+        cursor: Cursor = FIRST_PAGE,
     ) -> Page[CallView]:
         """Return the calls one made or got, newest first."""
         return await calls.list_own(login.account_id, Filter(direction, outcome), limit=limit, cursor=cursor)

@@ -1,7 +1,7 @@
 """The history of one's calls."""
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 from uuid import UUID
 
 from sqlalchemy import Row, Select, literal, select, union_all
@@ -18,10 +18,10 @@ from shared.models import Account, Call
 
 @dataclass(frozen=True)
 class Filter:
-    """Which calls; None does not restrict."""
+    """Which calls: in one direction or any, for one of these reasons or, without one, whatever the reason."""
 
-    direction: Direction | None
-    outcome: EndReason | None
+    direction: Direction | Literal["any"]
+    outcomes: tuple[EndReason, ...]
 
 
 @dataclass(frozen=True)
@@ -31,14 +31,14 @@ class Calls:
     engine: AsyncEngine
     currency: str
 
-    async def list_own(self, account_id: UUID, wanted: Filter, *, limit: int, cursor: str | None) -> Page[CallView]:
+    async def list_own(self, account_id: UUID, wanted: Filter, *, limit: int, cursor: str) -> Page[CallView]:
         """Return the calls that the account was a party of, newest first."""
         before = read_cursor(cursor, UUID)
         # Each half reads its own index in order and stops early; an OR over both parties could not.
         halves = [
-            _half(side, account_id, wanted.outcome, before, limit + 1)
+            _half(side, account_id, wanted.outcomes, before, limit + 1)
             for side in _SIDES
-            if wanted.direction in {None, side}
+            if wanted.direction in {"any", side}
         ]
         found = union_all(*halves).subquery()
         newest = select(found).order_by(found.c.id.desc()).limit(limit + 1)
@@ -96,11 +96,11 @@ def _of(side: Direction, account_id: UUID) -> Select[Any]:
 
 
 def _half(
-    side: Direction, account_id: UUID, outcome: EndReason | None, before: UUID | None, rows_max: int
+    side: Direction, account_id: UUID, outcomes: tuple[EndReason, ...], before: UUID | None, rows_max: int
 ) -> Select[Any]:
     half = _of(side, account_id)
-    if outcome is not None:
-        half = half.where(Call.reason == outcome.value)
+    if outcomes:
+        half = half.where(Call.reason.in_(outcomes))
     if before is not None:
         half = half.where(Call.id < before)
     return select(half.order_by(Call.id.desc()).limit(rows_max).subquery())

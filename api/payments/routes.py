@@ -8,7 +8,7 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath, JSONBody, SkipValidation
 
 from api.docs.responses import problems
-from api.pages import PAGE_ITEMS_DEFAULT, Cursor, Limit, Page
+from api.pages import FIRST_PAGE, PAGE_ITEMS_DEFAULT, Cursor, Limit, Page
 from api.payments.provider import PaymentProvider
 from api.payments.schemas import NewPayment, PaymentView, WebhookAnswer
 from api.payments.service import Payments
@@ -39,7 +39,7 @@ class PaymentRoutes(Controller):
         login: NamedDependency[SkipValidation[Login]],
         payments: NamedDependency[SkipValidation[Payments]],
         limit: Limit = PAGE_ITEMS_DEFAULT,
-        cursor: Cursor = None,
+        cursor: Cursor = FIRST_PAGE,
     ) -> Page[PaymentView]:
         """Return one's own payments, newest first."""
         return await payments.list_own(login.account_id, limit=limit, cursor=cursor)

@@ -3,9 +3,10 @@
 import secrets as random_secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Annotated
 
 import msgspec
-from msgspec import Struct
+from msgspec import Meta, Struct
 
 from api.payments.provider import Checkout, Confirmation, Order, SignatureRefusedError
 from api.payments.signatures import HEADER, is_signed, sign
@@ -16,11 +17,14 @@ NAME = "sandbox"
 PAID = "checkout.paid"
 REF_BYTES = 32
 
+Name = Annotated[str, Meta(pattern=r"^[!-~]{1,255}\Z")]
+"""Of events and checkouts: printable ASCII."""
+
 
 class PaidCheckout(Struct, frozen=True):
     """What the event is about."""
 
-    provider_ref: str
+    provider_ref: Name
     amount_minor: int
     currency: str
 
@@ -28,7 +32,7 @@ class PaidCheckout(Struct, frozen=True):
 class SandboxEvent(Struct, frozen=True):
     """The webhook's body. Events of other types may follow; they are none of ours."""
 
-    id: str
+    id: Name
     type: str
     data: PaidCheckout
 

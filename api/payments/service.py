@@ -73,7 +73,7 @@ class Payments:
             )
         return view_of(stored.one())
 
-    async def list_own(self, account_id: UUID, *, limit: int, cursor: str | None) -> Page[PaymentView]:
+    async def list_own(self, account_id: UUID, *, limit: int, cursor: str) -> Page[PaymentView]:
         """Return the account's own payments, newest first."""
         newest = NewestFirst(read_cursor(cursor, UUID), limit)
         async with reading_session(self.engine) as session:

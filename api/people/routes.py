@@ -6,7 +6,7 @@ from litestar import Controller, get
 from litestar.di import NamedDependency
 from litestar.params import FromPath, QueryParameter, SkipValidation
 
-from api.pages import PAGE_ITEMS_DEFAULT, Cursor, Limit, Page
+from api.pages import FIRST_PAGE, PAGE_ITEMS_DEFAULT, Cursor, Limit, Page
 from api.people.schemas import Person
 from api.people.service import People
 
@@ -30,7 +30,7 @@ class PeopleRoutes(Controller):
         q: SearchText,
         people: NamedDependency[SkipValidation[People]],
         limit: Limit = PAGE_ITEMS_DEFAULT,
-        cursor: Cursor = None,
+        cursor: Cursor = FIRST_PAGE,
     ) -> Page[Person]:
         """Find people by part of the user name or by id, in the order of the alphabet."""
         return await people.search(q, limit=limit, cursor=cursor)

@@ -48,7 +48,7 @@ class People:
 
     engine: AsyncEngine
 
-    async def search(self, text: str, *, limit: int, cursor: str | None) -> Page[Person]:
+    async def search(self, text: str, *, limit: int, cursor: str) -> Page[Person]:
         """Return those whose user name contains the text, or whose id it is; `%` and `_` mean themselves."""
         by_name = ByName(read_cursor(cursor, user_name), limit)
         async with reading_session(self.engine) as session:

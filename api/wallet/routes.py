@@ -4,7 +4,7 @@ from litestar import Controller, get
 from litestar.di import NamedDependency
 from litestar.params import SkipValidation
 
-from api.pages import PAGE_ITEMS_DEFAULT, Cursor, Limit, Page
+from api.pages import FIRST_PAGE, PAGE_ITEMS_DEFAULT, Cursor, Limit, Page
 from api.security import Login
 from api.wallet.schemas import StatementEntry
 from api.wallet.service import Wallets
@@ -30,7 +30,7 @@ class WalletRoutes(Controller):
         login: NamedDependency[SkipValidation[Login]],
         wallets: NamedDependency[SkipValidation[Wallets]],
         limit: Limit = PAGE_ITEMS_DEFAULT,
-        cursor: Cursor = None,
+        cursor: Cursor = FIRST_PAGE,
     ) -> Page[StatementEntry]:
         """Return the statement: every movement of the wallet, newest first."""
         return await wallets.entries(login.account_id, limit=limit, cursor=cursor)

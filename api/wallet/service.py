@@ -40,7 +40,7 @@ class Wallets:
             raise NotFoundError
         return wallet.state(self.currency)
 
-    async def entries(self, account_id: UUID, *, limit: int, cursor: str | None) -> Page[StatementEntry]:
+    async def entries(self, account_id: UUID, *, limit: int, cursor: str) -> Page[StatementEntry]:
         """Return the account's own entries, newest first."""
         newest = NewestFirst(read_cursor(cursor, entry_id), limit)
         async with reading_session(self.engine) as session:

@@ -23,12 +23,12 @@ class NewAccountFactory(MsgspecFactory[NewAccount]):
     @classmethod
     def email(cls) -> str:
         """Addresses are checked by more than a pattern."""
-        return cls.__faker__.unique.email()
+        return str(cls.__faker__.unique.email())
 
     @classmethod
     def user_name(cls) -> str:
         """Names of every allowed character."""
-        return cls.__faker__.unique.bothify("?#._-????####")
+        return str(cls.__faker__.unique.bothify("?#._-????####"))
 
 
 def as_json(new: NewAccount) -> dict[str, str]:

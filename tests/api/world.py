@@ -103,7 +103,7 @@ class User:
 
     async def get(self, path: str, **query: Any) -> httpx.Response:
         """GET under /v1."""
-        return await self.api.http.get(f"/v1{path}", params=query, headers=self.headers)
+        return await self.api.http.get(f"/v1{path}", params=query or None, headers=self.headers)
 
     async def post(self, path: str, json: Any = None) -> httpx.Response:
         """POST under /v1."""
