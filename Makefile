@@ -7,6 +7,7 @@ UV := $(CURDIR)/$(BIN)/uv
 COMPILE := $(UV) pip compile --universal --generate-hashes --python-version 3.11 --quiet --custom-compile-command "make lock"
 PYTHONS := python3.14 python3.13 python3.12 python3.11 python3 python
 WORKERS := auto --maxprocesses 4
+BENCHES := $(patsubst bench/%.py,%,$(wildcard $(patsubst %,bench/%.py,settle relay rest hang_up)))
 ARGS :=
 
 .PHONY: help run test plain-test coverage lint format lock bench clean
@@ -60,7 +61,7 @@ check-lock: $(INSTALLED)
 	done
 
 bench: $(INSTALLED)
-	@exec $(BIN)/python -m bench $(ARGS)
+	@for part in $(BENCHES); do $(BIN)/python -m bench.$$part $(ARGS) || exit 1; done
 
 clean:
 	rm -rf $(VENV) build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage* htmlcov
