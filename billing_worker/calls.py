@@ -159,4 +159,5 @@ async def _read(
     if not call_ids:
         return {}
     rows = await connection.execute(statement, {"ids": sorted(call_ids)})
-    return {row.id: OpenCall(**row._mapping) for row in rows}
+    calls = [OpenCall(**dict(zip(_COLUMNS, row, strict=True))) for row in rows]
+    return {call.id: call for call in calls}

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from datetime import datetime
+from typing import NamedTuple
 from uuid import UUID
 
 from billing_worker.calls import OpenCall
@@ -12,45 +13,40 @@ from shared.ledger import Ledger, OpenWallet
 from shared.messages.notices import AccountBlocked, AccountUnblocked, CallCharged, Notice, WalletChanged
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Money:
+class Money(NamedTuple):
     """What an account sees of its wallet."""
 
     balance_minor: int
     held_minor: int
-    blocked: bool
+    blocked_at: datetime | None
 
-    @classmethod
-    def of(cls, wallet: OpenWallet) -> Money:
-        """Return the wallet's money at this moment."""
-        return cls(
-            balance_minor=wallet.balance_minor,
-            held_minor=wallet.held_minor,
-            blocked=wallet.blocked_at is not None,
-        )
+
+def money_of(wallet: OpenWallet) -> Money:
+    """Return the wallet's money at this moment."""
+    return Money(wallet.balance_minor, wallet.held_minor, wallet.blocked_at)
 
 
 def money_of_all(ledger: Ledger) -> dict[UUID, Money]:
     """Return the money of every open wallet, to be compared later."""
-    return {account_id: Money.of(wallet) for account_id, wallet in ledger.wallets.items()}
+    return {account_id: money_of(wallet) for account_id, wallet in ledger.wallets.items()}
 
 
 def wallet_notices(ledger: Ledger, before: dict[UUID, Money], *, currency: str) -> Iterable[Notice]:
     """Tell each account whose money is not what it was; and the block or its end, which are told once."""
     for account_id, wallet in ledger.wallets.items():
-        then, now = before[account_id], Money.of(wallet)
+        then, now = before[account_id], money_of(wallet)
         if now == then:
             continue
         state = wallet.state(currency)
         yield WalletChanged(notice_id=new_id(), account_id=account_id, wallet=state)
-        if now.blocked and not then.blocked:
+        if now.blocked_at and not then.blocked_at:
             yield AccountBlocked(
                 notice_id=new_id(),
                 account_id=account_id,
                 wallet=state,
                 shortfall_minor=wallet.shortfall_minor,
             )
-        if then.blocked and not now.blocked:
+        if then.blocked_at and not now.blocked_at:
             yield AccountUnblocked(notice_id=new_id(), account_id=account_id, wallet=state)
 
 

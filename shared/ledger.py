@@ -11,15 +11,16 @@ from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
+from typing import NamedTuple
 from uuid import UUID
 
 from sqlalchemy import ARRAY, BigInteger, DateTime, Uuid, bindparam, insert, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from shared.messages.base import WalletState
-from shared.models import LedgerEntry, Wallet
+from shared.models import METADATA, LedgerEntry, Wallet
 from shared.money import minutes_affordable, shortfall_minor
+from shared.unnest import arrays, insert_rows
 
 
 class House(StrEnum):
@@ -97,7 +98,7 @@ class Ledger:
     connection: AsyncConnection
     wallets: dict[UUID, OpenWallet]
     now: datetime
-    _entries: list[dict[str, Any]] = field(default_factory=list)
+    _legs: list[_Leg] = field(default_factory=list)
 
     @classmethod
     async def open(cls, connection: AsyncConnection, account_ids: Collection[UUID], *, now: datetime) -> Ledger:
@@ -196,26 +197,29 @@ class Ledger:
             )
             if saved.rowcount != len(changed):
                 raise LedgerConflictError(f"{len(changed) - saved.rowcount} wallets changed under their lock")
-        if self._entries:
-            await self.connection.execute(insert(LedgerEntry), self._entries)
+        if self._legs:
+            await self.connection.execute(_BOOK, arrays(self._legs, _Leg._fields))
 
     def _post(self, operation: str, wallet: OpenWallet, amount_minor: int, house: House) -> None:
         if not amount_minor:
             return
         wallet.balance_minor += amount_minor
         wallet.changed = True
-        legs = {"operation": operation, "created_at": self.now}
-        self._entries += [
-            legs
-            | {
-                "wallet_id": wallet.account_id,
-                "house": None,
-                "amount_minor": amount_minor,
-                "balance_after_minor": wallet.balance_minor,
-            },
-            legs
-            | {"wallet_id": None, "house": house.value, "amount_minor": -amount_minor, "balance_after_minor": None},
+        self._legs += [
+            _Leg(operation, wallet.account_id, None, amount_minor, wallet.balance_minor, self.now),
+            _Leg(operation, None, house.value, -amount_minor, None, self.now),
         ]
+
+
+class _Leg(NamedTuple):
+    """A row of `ledger_entries` to be."""
+
+    operation: str
+    wallet_id: UUID | None
+    house: str | None
+    amount_minor: int
+    balance_after_minor: int | None
+    created_at: datetime
 
 
 async def open_wallet(connection: AsyncConnection, account_id: UUID, *, price_minor: int) -> None:
@@ -260,6 +264,8 @@ _LOCK = (
     .order_by(Wallet.account_id)
     .with_for_update(key_share=True)
 )
+
+_BOOK = insert_rows(METADATA.tables[LedgerEntry.__tablename__], _Leg._fields)
 
 _SAVE = text(
     """

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import insert, text
+from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from shared.messages.events import Event
 from shared.messages.notices import Notice
 from shared.messages.registry import envelope_of
-from shared.models import OutboxMessage
+from shared.models import METADATA, OutboxMessage
+from shared.unnest import array, arrays, insert_rows
 
 CHANNEL = "talktime_outbox"
 """The PostgreSQL notification channel that wakes the relay at the commit."""
@@ -20,16 +21,12 @@ async def store(connection: AsyncConnection, messages: Sequence[Event | Notice])
     """Store the messages in this transaction; they are published soon after its commit, and only then."""
     if not messages:
         return
-    rows = [
-        {
-            "message_id": envelope.message_id,
-            "exchange": envelope.exchange,
-            "routing_key": envelope.routing_key,
-            "type": envelope.type,
-            "correlation_id": envelope.correlation_id,
-            "body": envelope.body.decode(),
-        }
-        for envelope in map(envelope_of, messages)
-    ]
-    await connection.execute(insert(OutboxMessage), rows)
-    await connection.execute(text(f"NOTIFY {CHANNEL}"))
+    envelopes = [envelope_of(message) for message in messages]
+    bodies = [envelope.body.decode() for envelope in envelopes]
+    await connection.execute(_STORE, {**arrays(envelopes, _ADDRESS), **array("body", bodies)})
+    await connection.execute(_RING)
+
+
+_ADDRESS = ["message_id", "exchange", "routing_key", "type", "correlation_id"]
+_STORE = insert_rows(METADATA.tables[OutboxMessage.__tablename__], [*_ADDRESS, "body"])
+_RING = text(f"NOTIFY {CHANNEL}")

@@ -27,3 +27,8 @@ def insert_rows(table: Table, columns: Sequence[str]) -> Insert:
 def arrays(rows: Sequence[Any], columns: Sequence[str]) -> dict[str, list[Any]]:
     """Return what binds the attributes of these rows."""
     return {name + _SUFFIX: [getattr(row, name) for row in rows] for name in columns}
+
+
+def array(name: str, values: list[Any]) -> dict[str, list[Any]]:
+    """Return what binds one column to these values."""
+    return {name + _SUFFIX: values}
