@@ -30,16 +30,27 @@ class CloseCode:
     """WebSocket close codes (RFC 6455, section 7.4; 4000 to 4999 are the application's own)."""
 
     GOING_AWAY = 1001
+    """The server shuts down: connect again, another one will answer."""
     MESSAGE_TOO_BIG = 1009
+    """A message was larger than allowed, or came in too many fragments."""
     MALFORMED_HELLO = 4400
+    """The first message was no `hello`, or too many malformed messages came one after another."""
     TOKEN_REFUSED = 4401
+    """The access token is missing, malformed, expired or forged: get a new one first."""
     NOT_ADMITTED = 4403
+    """The account is disabled or its session has ended: log in again. The reason says which."""
     HELLO_TIMEOUT = 4408
+    """No `hello` came in time."""
     REPLACED = 4409
+    """The device has resumed on another socket."""
     SILENT = 4410
+    """Nothing was heard of the device for too long; it may resume."""
     SESSION_ENDED = 4411
+    """The session was ended, by its owner or an operator; the device cannot resume."""
     TOO_SLOW = 4429
+    """The device did not read its messages fast enough; it may resume."""
     TRY_LATER = 4503
+    """Nobody can be let in at the moment, or the account has too many devices here: wait, then connect again."""
 
 
 class CallSnapshot(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

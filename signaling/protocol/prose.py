@@ -1,0 +1,126 @@
+"""The parts of the page that no struct can say."""
+
+from shared.messages.from_client import SDP_CHARS_MAX
+from signaling.devices import DEVICES_PER_ACCOUNT_MAX
+from signaling.door.endpoint import MALFORMED_MAX
+from signaling.sockets.socket import SEND_MS_MAX
+from signaling.switchboard import CALLS_PER_ACCOUNT_MAX
+
+HEAD = """\
+# The WebSocket protocol
+
+*Made from the messages by `python -m signaling.protocol`; a test fails when it is stale.*
+
+Devices talk to signaling at `/ws`. Each frame is one JSON object of text, whose `type` names the message; fields
+that are not listed here are refused. Amounts of money are integers of minor units, durations milliseconds, and a
+minute is `minute_ms` long.
+
+## Connecting
+
+1. Open the socket. A page's `Origin` must be that of the product (`public_url`) or one of `allowed_origins`; any
+   other is answered 403 before the handshake, and no setting switches that off. A program that is no page sends no
+   `Origin` and is let through. There is nothing to put into the address: a token there would end up in logs.
+2. Send [`hello`](#hello) with an access token; nothing else is read before it.
+3. Wait for [`welcome`](#welcome). If the socket is closed instead, the [close code](#close-codes) says what to do.
+4. Answer each [`ping`](#ping) with [`pong`](#pong). Any other message proves life as well.
+
+A message that does nothing is answered with [`error`](#error), which carries the message's `ref` back; the socket
+stays open.
+
+## Losing the socket and coming back
+
+Keep the `resume_token` of `welcome`. When the socket breaks, connect again and say `hello` with it, within
+`resume_ms`: you are the same device again, and `welcome.call` is the call that you take part in, as it stands. What
+was said in between is not repeated. The token is used up with that; the new `welcome` has the next one. Where it is
+too late, or the token is another account's, you are a new device and `call` is null. A second socket that shows the
+token takes the place of the first.
+
+While you are lost in a call, the other side hears [`call.peer_lost`](#callpeer_lost), then
+[`call.peer_resumed`](#callpeer_resumed) or the end, for the reason `lost`. Then talk time ends with your last sign
+of life.
+
+## A call
+
+```mermaid
+sequenceDiagram
+    participant A as Ann (caller)
+    participant S as signaling
+    participant B as Ben (every device)
+    A->>S: call.invite
+    S->>A: call.authorizing
+    Note over S: billing holds the first minute
+    S->>A: call.ringing
+    S->>B: call.incoming
+    B->>S: call.accept
+    S->>A: call.accepted
+    S->>B: call.accepted
+    Note over B: his other devices hear call.answered_elsewhere
+    A->>S: call.offer
+    S->>B: call.offer
+    B->>S: call.answer
+    S->>A: call.answer
+    Note over A,B: call.candidate both ways
+    A->>S: call.connected
+    B->>S: call.connected
+    S->>A: call.active
+    S->>B: call.active
+    Note over S: talk time runs, each next minute is paid ahead
+    S->>A: call.lease
+    S->>B: call.lease
+    B->>S: call.hang_up
+    S->>A: call.ended
+    S->>B: call.ended
+    S->>A: call.charged
+```
+
+Instead of `call.ringing` the caller may hear [`call.refused`](#callrefused), with a reason, or at any moment
+[`call.ended`](#callended); each of these comes once and is the last word about the call, but for its charge.
+
+When two people call each other at the same time there is one call: the second one's invite accepts the first, and its
+device hears `call.incoming` and `call.accepted` with the first one's `call_id`. Where the first one cannot pay, the
+second one's invite is a call of its own.
+"""
+
+STATES = """\
+## States
+
+```mermaid
+stateDiagram-v2
+    [*] --> authorizing: call.invite
+    authorizing --> ringing: a minute is held
+    authorizing --> ended: refused, no answer
+    ringing --> connecting: first call.accept
+    ringing --> ended: call.cancel, call.decline, nobody answers
+    connecting --> active: call.connected from both
+    connecting --> ended: call.hang_up, call.connect_failed, too late
+    active --> reconnecting: a device is lost
+    reconnecting --> active: it is back
+    active --> ended: call.hang_up, no money, longest call
+    reconnecting --> ended: it does not come back
+```
+
+| state | meaning |
+|---|---|
+"""
+
+STEPS = """\
+
+| message | who | while |
+|---|---|---|
+| `call.accept` | a device that rings | ringing |
+| `call.decline` | a device that rings | ringing |
+| `call.cancel` | the caller's device | always; once talk time runs it counts as `call.hang_up` |
+| `call.hang_up` | either party's device, or one that rings | always; before the accept it cancels or declines |
+| `call.offer`, `call.answer`, `call.candidate` | either party's device | connecting, active, reconnecting |
+| `call.connected` | either party's device | connecting; later it changes nothing |
+| `call.connect_failed` | either party's device | connecting |
+
+Anything else is answered with the error `illegal_step`, and with `not_in_call` where the call is over, or was never
+this device's.
+"""
+
+LIMITS = f"""\
+Further limits: {DEVICES_PER_ACCOUNT_MAX} devices of an account at one server, {CALLS_PER_ACCOUNT_MAX} calls of an
+account that wait for an answer, {MALFORMED_MAX} malformed messages in a row, {SEND_MS_MAX} ms for a device to take
+a message, {SDP_CHARS_MAX} characters of a description. Frames are text; compression is not agreed to.
+"""
