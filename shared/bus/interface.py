@@ -115,7 +115,7 @@ class Bus(Protocol):
     async def publish(self, envelopes: Sequence[Envelope]) -> list[Outcome]:
         """Publish persistently, mandatory, with confirms awaited together under one time limit.
 
-        Returns an outcome for each envelope, in order.
+        Returns an outcome for each envelope, in order. Raises `BusError` for an exchange outside the topology.
         """
 
     async def ask(self, request: Request, *, timeout_ms: int) -> Reply:
@@ -127,6 +127,7 @@ class Bus(Protocol):
         `gather_ms` is waited for more only while batches are already large. Acknowledged after `handle` returns.
         A batch whose handler fails is given again message by message, and the one that fails alone is rejected;
         `UnavailableError` has the whole batch retried with back-off, unreturned to the queue.
+        Raises `BusError` for a queue that is not in the topology or has no dead letters.
         """
 
     async def serve(self, handle: HandleRequests, *, batch_max: int) -> Subscription:

@@ -15,8 +15,10 @@ from shared.bus.rabbit.failures import BrokerLostError, broker_failures
 from shared.bus.rabbit.link import CONNECT_MS_MAX, Link, first_of, open_channel
 from shared.bus.rabbit.messages import Outgoing
 
-UNCONFIRMED_MAX = 500
+TOGETHER_MAX = 500
 """Messages of one call on their way before the next ones follow."""
+UNCONFIRMED_MAX = 10_000
+"""Messages of the whole program without an answer; more are refused until the broker answers or is given up."""
 
 
 class Publisher:
@@ -25,6 +27,7 @@ class Publisher:
     def __init__(self, link: Link) -> None:
         self._link = link
         self._channel: Channel | None = None
+        self._unconfirmed: set[asyncio.Task[Outcome]] = set()
         self._over = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
         self.ready = asyncio.Event()
@@ -44,19 +47,33 @@ class Publisher:
         loop = asyncio.get_running_loop()
         deadline = loop.time() + timeout_ms / 1_000
         outcomes: list[Outcome] = []
-        for begin in range(0, len(messages), UNCONFIRMED_MAX):
-            chunk = messages[begin : begin + UNCONFIRMED_MAX]
-            timeout = max(0.0, deadline - loop.time())
-            sending = (
-                # The last one waits until the socket has taken all of them: that is the back-pressure.
-                self._send(message, timeout=timeout, drain=message is chunk[-1])
-                for message in chunk
-            )
-            outcomes += await asyncio.gather(*sending)
+        for begin in range(0, len(messages), TOGETHER_MAX):
+            chunk = messages[begin : begin + TOGETHER_MAX]
+            if (remaining := deadline - loop.time()) > 0:
+                outcomes += await self._send_together(chunk, seconds=remaining)
+            else:
+                outcomes += [Outcome.REFUSED] * len(chunk)
         return outcomes
 
-    async def _send(self, message: Outgoing, *, timeout: float, drain: bool) -> Outcome:
-        if self._channel is None:
+    async def _send_together(self, chunk: Sequence[Outgoing], *, seconds: float) -> list[Outcome]:
+        # The last one waits until the socket has taken all of them: that is the back-pressure.
+        tasks = [self._begin(message, drain=message is chunk[-1]) for message in chunk]
+        await asyncio.wait(tasks, timeout=seconds)
+        return [task.result() if task.done() else Outcome.UNKNOWN for task in tasks]
+
+    def _begin(self, message: Outgoing, *, drain: bool) -> asyncio.Task[Outcome]:
+        """Send in a task that nobody cancels.
+
+        aiormq closes its channel when the broker returns a message whose publish was cancelled or timed out. So who
+        waited in vain leaves, and the answer, if it comes, is taken all the same.
+        """
+        task = asyncio.create_task(self._send(message, drain=drain))
+        self._unconfirmed.add(task)
+        task.add_done_callback(self._unconfirmed.discard)
+        return task
+
+    async def _send(self, message: Outgoing, *, drain: bool) -> Outcome:
+        if self._channel is None or len(self._unconfirmed) > UNCONFIRMED_MAX:
             return Outcome.REFUSED
         try:
             with broker_failures():
@@ -66,7 +83,6 @@ class Publisher:
                     routing_key=message.routing_key,
                     properties=message.properties,
                     mandatory=message.mandatory,
-                    timeout=timeout,
                     wait=drain,
                 )
         except PublishError:

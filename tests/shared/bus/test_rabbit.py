@@ -6,13 +6,13 @@ from typing import Any
 
 import aio_pika
 import pytest
-from aio_pika.abc import AbstractChannel
+from aio_pika.abc import AbstractChannel, AbstractIncomingMessage, AbstractQueue
 from aio_pika.exceptions import ChannelClosed, ChannelPreconditionFailed
 
 from shared.bus.interface import BusError, NoReplyError, Outcome
 from shared.bus.rabbit import RabbitBus
 from shared.bus.rabbit.declaring import arguments_of
-from shared.bus.topology import QUEUES, mailbox_name
+from shared.bus.topology import DELIVERY_LIMIT, QUEUES, mailbox_name
 from shared.ids import new_id
 from tests.harness.ports import free_port
 from tests.shared.bus.story import (
@@ -103,6 +103,30 @@ async def test_a_call_event_is_persistent_and_found_by_its_call(rabbit: Rabbit) 
     assert message.timestamp is not None
     assert before <= message.timestamp.astimezone(UTC) <= before + timedelta(seconds=60)
     assert (message.exchange, message.routing_key) == ("calls", "sweep.due")
+
+
+async def test_a_message_that_ends_its_consumers_is_parked_by_the_broker(rabbit: Rabbit) -> None:
+    """F3: where the process dies of a message each time, nobody is left to reject it but the delivery limit."""
+    sent = call_event()
+    await rabbit.bus.publish([sent])
+    async with await aio_pika.connect(rabbit.url) as connection:
+        queue = await (await connection.channel()).get_queue(CALLS)
+        for _ in range(DELIVERY_LIMIT + 1):
+            await (await in_time(_got(queue))).reject(requeue=True)
+    (letter,) = await consumed(rabbit.url, "billing.calls.dead", 1)
+    assert letter.message_id == str(sent.message_id)
+
+
+async def test_publishes_given_up_half_way_disturb_no_other(rabbit: Rabbit) -> None:
+    """F2: whoever is cancelled while publishing leaves the channel as it was."""
+    for steps in range(30):
+        given_up = asyncio.create_task(rabbit.bus.publish([call_event(), notice_to(new_id())]))
+        for _ in range(steps):
+            await asyncio.sleep(0)
+        given_up.cancel()
+        await asyncio.wait({given_up})
+        outcomes = await rabbit.bus.publish([notice_to(new_id()), call_event()])
+        assert outcomes == [Outcome.UNROUTABLE, Outcome.CONFIRMED]
 
 
 async def test_the_reply_queue_is_the_nodes_own(rabbit: Rabbit) -> None:
@@ -232,6 +256,13 @@ async def test_without_a_broker_nothing_fails_and_nothing_waits() -> None:
         await mailbox.unbind(account_id)
         await subscription.stop()
         await bus.close()
+
+
+async def _got(queue: AbstractQueue) -> AbstractIncomingMessage:
+    """Return the next message; a quorum queue takes a moment to offer a returned one again."""
+    while (message := await queue.get(fail=False)) is None:  # noqa: ASYNC110 - the broker tells nobody
+        await asyncio.sleep(0.005)
+    return message
 
 
 async def _consumed_by_somebody(channel: AbstractChannel, queue: str) -> None:
