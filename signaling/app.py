@@ -52,7 +52,7 @@ class SignalingApp(Quart):
         self.service = service
         self.config["MAX_CONTENT_LENGTH"] = settings.body_bytes_max
         self.add_websocket(SOCKET_PATH, view_func=_serving(endpoint))
-        self.register_blueprint(health_pages(bus, draining=lambda: sockets.closed))
+        self.register_blueprint(health_pages(bus, closed=lambda: sockets.closed))
         answer_with_problems(self)
 
 

@@ -10,7 +10,7 @@ from shared.bus.interface import Bus
 from signaling.problems import problem
 
 
-def health_pages(bus: Bus, *, draining: Callable[[], bool]) -> Blueprint:
+def health_pages(bus: Bus, *, closed: Callable[[], bool]) -> Blueprint:
     """Return the pages `/health/live` and `/health/ready`."""
     pages = Blueprint("health", __name__)
 
@@ -20,8 +20,8 @@ def health_pages(bus: Bus, *, draining: Callable[[], bool]) -> Blueprint:
 
     @pages.get("/health/ready")
     async def ready() -> Response | dict[str, str]:
-        if draining():
-            return problem(503, "draining", "This process is shutting down.")
+        if closed():
+            return problem(503, "closed", "This process is starting or shutting down.")
         if not bus.connected:
             return problem(503, "bus-unavailable", "The message broker cannot be reached.")
         return {"status": "ready"}

@@ -20,8 +20,8 @@ class OpenSockets:
         self._sockets: set[Socket] = set()
         self._arrivals: set[asyncio.Timeout] = set()
         self._none_left = asyncio.Event()
-        self.closed = False
-        """Whether no more shall be opened."""
+        self.closed = True
+        """Whether none shall be opened, because the service has not started yet or is about to stop."""
 
     def __len__(self) -> int:
         return self._count

@@ -1,41 +1,18 @@
-"""The server under the application: uvicorn, with limits, and a stop that drains first."""
+"""The server under the application: uvicorn, with limits."""
 
 from __future__ import annotations
 
 import gc
-import signal
-import socket
-import threading
-from collections.abc import Awaitable, Callable, Iterator
-from contextlib import contextmanager
 from typing import Any, Literal
 
 import uvicorn
-from uvicorn.server import HANDLED_SIGNALS
 
 from shared.settings import Settings
 from signaling.sockets.wire import BoundedWebSocketProtocol
 
-TCP_USER_TIMEOUT_MS = 15_000
-"""What a peer has not acknowledged for so long, it will not: its connection is given up."""
 BACKLOG = 2_048
 GRACEFUL_SECONDS_MAX = 2
 """Requests under way after the drain have this long."""
-
-
-def listening_socket(*, host: str, port: int) -> socket.socket:
-    """Return a socket that listens, whose connections do not outlive a peer that went without a word.
-
-    Who connects before it is served, waits. Raises `OSError`, where the port is taken for instance.
-    """
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    listening = socket.socket(family, socket.SOCK_STREAM)
-    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    if hasattr(socket, "TCP_USER_TIMEOUT"):
-        listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, TCP_USER_TIMEOUT_MS)
-    listening.bind((host, port))
-    listening.listen(BACKLOG)
-    return listening
 
 
 def server_config(app: Any, settings: Settings, *, lifespan: Literal["on", "off"] = "off") -> uvicorn.Config:
@@ -61,32 +38,6 @@ def server_config(app: Any, settings: Settings, *, lifespan: Literal["on", "off"
         server_header=False,
         timeout_graceful_shutdown=GRACEFUL_SECONDS_MAX,
     )
-
-
-class DrainingServer(uvicorn.Server):
-    """Stops on SIGTERM and SIGINT: first `drain`, while still listening, then the server."""
-
-    def __init__(self, config: uvicorn.Config, *, drain: Callable[[], Awaitable[None]]) -> None:
-        super().__init__(config)
-        self._drain = drain
-
-    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        """Drain, then stop serving."""
-        await self._drain()
-        await super().shutdown(sockets)
-
-    @contextmanager
-    def capture_signals(self) -> Iterator[None]:
-        """Take the signals, and do not raise them again afterwards: that would end the process unfinished."""
-        if threading.current_thread() is not threading.main_thread():
-            yield
-            return
-        before = {number: signal.signal(number, self.handle_exit) for number in HANDLED_SIGNALS}
-        try:
-            yield
-        finally:
-            for number, handler in before.items():
-                signal.signal(number, handler)
 
 
 def calm_garbage_collector() -> None:

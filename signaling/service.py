@@ -54,6 +54,7 @@ class Service:
         self._bindings.open(self._mailbox)
         self._announcer.start()
         self._liveness.start()
+        self._sockets.closed = False
 
     async def drain(self) -> None:
         """Take no new sockets and calls, end those there are, and publish what is left to say; idempotent.

@@ -76,7 +76,7 @@ class Endpoint:
         if not self._origins.allow(websocket.headers.getlist("Origin")):
             return problem(403, "origin-refused", "Pages of this origin may not open a socket here.")
         if self._sockets.closed:
-            return problem(503, "draining", "This server is shutting down: another one will answer.")
+            return problem(503, "closed", "This server is starting or shutting down: try again.")
         with self._sockets.open():
             try:
                 await websocket.accept()

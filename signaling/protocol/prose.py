@@ -76,9 +76,9 @@ sequenceDiagram
 Instead of `call.ringing` the caller may hear [`call.refused`](#callrefused), with a reason, or at any moment
 [`call.ended`](#callended); each of these comes once and is the last word about the call, but for its charge.
 
-When two people call each other at the same time there is one call: the second one's invite accepts the first, and its
-device hears `call.incoming` and `call.accepted` with the first one's `call_id`. Where the first one cannot pay, the
-second one's invite is a call of its own.
+When two people call each other at the same time there is one call: the second one's invite accepts the first, and
+its device hears `call.incoming` and `call.accepted` with the first one's `call_id`. Where the first one cannot pay,
+the second one's invite is a call of its own.
 """
 
 STATES = """\

@@ -1,7 +1,5 @@
 """The signaling service on a real server and the in-process bus, with people who call each other."""
 
-import asyncio
-import contextlib
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
@@ -22,10 +20,12 @@ from shared.settings import Settings, with_changes
 from shared.tokens import TokenSigner, TokenVerifier, load_signing_key, new_signing_key
 from signaling.app import SignalingApp, create_app
 from signaling.journal import Journal
-from signaling.server import DrainingServer, listening_socket, server_config
+from signaling.server import server_config
+from signaling.service import Service
+from talktime.serving import listen, serving
 from tests.signaling.billing_double import Account, BillingDouble
 from tests.signaling.device import Device, open_device
-from tests.signaling.manual_time import ManualTime, give_turns
+from tests.signaling.manual_time import ManualTime
 
 SIGNING_KEY = new_signing_key()
 QUIET = {"ping_ms": 3_600_000, "silence_ms_max": 7_200_000}
@@ -42,7 +42,6 @@ class Stage:
     billing: BillingDouble
     signer: TokenSigner
     app: SignalingApp
-    server: DrainingServer
     port: int
     leaving: AsyncExitStack
 
@@ -118,23 +117,17 @@ async def staged(
     billing = BillingDouble(bus, minute_ms=settings.minute_ms)
     await billing.start()
     app = create_app(settings, bus=bus, verifier=verifier, clock=time, scheduler=time, journal=journal)
-    await app.service.start()
-    async with AsyncExitStack() as leaving, _serving(app, settings) as (server, port):
-        yield Stage(settings, time, bus, billing, signer, app, server, port, leaving)
-    await app.service.stop()
+    listener = listen("127.0.0.1", 0)
+    async with serving(server_config(app, settings), listener), _live(app.service), AsyncExitStack() as leaving:
+        yield Stage(settings, time, bus, billing, signer, app, listener.getsockname()[1], leaving)
     await bus.close()
 
 
 @asynccontextmanager
-async def _serving(app: SignalingApp, settings: Settings) -> AsyncIterator[tuple[DrainingServer, int]]:
-    listening = listening_socket(host="127.0.0.1", port=0)
-    server = DrainingServer(server_config(app, settings), drain=app.service.drain)
-    task = asyncio.create_task(server.serve(sockets=[listening]))
-    while not server.started and not task.done():
-        await give_turns()
+async def _live(service: Service) -> AsyncIterator[None]:
+    await service.start()
     try:
-        yield server, listening.getsockname()[1]
+        yield
     finally:
-        server.should_exit = True
-        with contextlib.suppress(asyncio.CancelledError):
-            await task
+        await service.drain()
+        await service.stop()
