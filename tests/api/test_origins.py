@@ -38,7 +38,8 @@ async def test_preflight_of_allowed_origins(api: Api, origin: str) -> None:
 
 @pytest.mark.parametrize(
     "origin",
-    ["https://evil.example", "null", "http://shop.example", f"{SHOP}:8443", f"{SHOP}.evil.example", SHOP.upper(), "*", ""],
+    ["https://evil.example", "null", "http://shop.example", f"{SHOP}:8443", f"{SHOP}.evil.example",
+     SHOP.upper(), "*", ""],
 )  # fmt: skip
 async def test_other_origins_are_told_nothing(api: Api, ann: User, origin: str) -> None:
     """E3: the browser then refuses; there is no wildcard and no reflection."""

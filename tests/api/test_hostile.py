@@ -1,0 +1,222 @@
+"""E6: bad input on every route, taken from the OpenAPI document: a clear 4xx, never a 5xx, never a hang."""
+
+import json
+import re
+from collections.abc import Iterator
+from typing import Any
+from urllib.parse import quote
+
+import httpx
+from litestar.routes import HTTPRoute
+from msgspec import Struct
+
+from tests.api.world import PASSWORD, Api, User, problem_of
+
+OPEN = {
+    ("POST", "/v1/accounts"),
+    ("POST", "/v1/sessions"),
+    ("POST", "/v1/sessions/refresh"),
+    ("POST", "/v1/webhooks/{provider_name}"),
+    ("GET", "/health/live"),
+    ("GET", "/health/ready"),
+    ("GET", "/.well-known/jwks.json"),
+}
+GOOD: dict[str, dict[str, Any]] = {
+    "NewAccount": {"email": "new@example.com", "user_name": "new", "password": PASSWORD},
+    "NewSession": {"login": "ann", "password": PASSWORD},
+    "Refresh": {"refresh_token": "x" * 43},
+    "NewPayment": {"amount_minor": 5},
+}
+BAD_VALUES = [
+    "null", "true", "[]", "{}", '""', "-1", "0.5", "1e2", "1e400", "-1e400", "NaN", "Infinity",
+    "9" * 4_000, "-" + "9" * 400, str(2**63), str(2**64), r'"\u0000"', r'"a\u0000b"', r'"\ud800"',
+    r'"\udc00\ud800"', '"' + "x" * 20_000 + '"',
+    "[" * 12 + "]" * 12, '{"a":' * 12 + "1" + "}" * 12, '"\\u202e"',
+    '"%s%n%x"', '"\' OR 1=1; --"', '"../../etc/passwd"', '"{{7*7}}"', "01", "+1", "0x10", "1_000", "'x'",
+    "undefined",
+]  # fmt: skip
+BAD_BODIES = [
+    b"", b" ", b"null", b"true", b"1", b'"text"', b"[]", b"[{}]", b"{", b"}", b"{}{}", b'{"a"}',
+    b"{'a': 1}", b"{\x00}", b"\xff\xfe", b"\xef\xbb\xbf{}", b'{"a": "\xff"}', b'{"\xc3": 1}',
+    b'"\xed\xa0\x80"', "{}".encode("utf-16"),
+    b"[" * 50_000, b"[" * 30_000 + b"]" * 30_000, b'{"a":' * 10_000, b'"' * 50_000, b"\\" * 50_000, b'"\\' * 25_000,
+    b'{"\\u0000": 1}', b'{"\\ud800": 1}', b"1" * 60_000, b"-" * 60_000, b" " * 60_000, b"{" * 16 + b"}" * 16,
+    b"x" * 70_000, b"[" * 100_000, b"<?xml version='1.0'?><a/>", b"a=1&b=2",
+    b"{" + b",".join(b'"k%d": 1' % number for number in range(5_000)) + b"}",
+]  # fmt: skip
+BAD_TEXTS = [
+    "%00", "%FF", "%C3", "%ED%A0%80", "%F4%90%80%80", "%", "%zz", "%2F", "%2e%2e", "..", "null",
+    "-1", "0", "1e9", "9" * 400, "x" * 4_000, "%25", "_", "'", '"', "%22", ";", "{}", "[]", "true", "%0A",
+    "%0D%0Ax:y", "é", "%F0%9F%98%80",
+    "*", "~", "+", "%20", "00000000-0000-0000-0000-000000000000", "urn:uuid:00000000-0000-0000-0000-000000000000",
+    "{00000000000000000000000000000000}",
+]  # fmt: skip
+LEFT_OUT = {"%2F", "%2e%2e", ".."}
+"""Of these a path is made without its parameter, which may be another route."""
+PATH_PARAMETER = re.compile(r"\{(\w+)\}")
+
+
+class Operation(Struct):
+    """One route as the document describes it."""
+
+    method: str
+    path: str
+    queries: list[str]
+    body: str | None
+    needs_login: bool
+
+    def at(self, text: str = "x") -> str:
+        """Return the path with this text for each parameter."""
+        return PATH_PARAMETER.sub(lambda _: text, self.path)
+
+
+async def operations(api: Api) -> list[Operation]:
+    """Return every documented route."""
+    document = (await api.http.get("/openapi.json")).json()
+    return [
+        _operation(method.upper(), path, each)
+        for path, item in document["paths"].items()
+        for method, each in item.items()
+    ]
+
+
+def _operation(method: str, path: str, described: dict[str, Any]) -> Operation:
+    content = described.get("requestBody", {}).get("content", {})
+    reference = content.get("application/json", {}).get("schema", {}).get("$ref", "")
+    return Operation(
+        method,
+        path,
+        [each["name"] for each in described.get("parameters", []) if each["in"] == "query"],
+        reference.rsplit("/", 1)[-1] or None,
+        bool(described.get("security")),
+    )
+
+
+def check(answer: httpx.Response, *, what: object, must_fail: bool = False) -> None:
+    """Whatever came back: no failure of ours, and failures are problems."""
+    assert answer.status_code < 500, (what, answer.text)
+    assert answer.status_code >= (400 if must_fail else 200), (what, answer.status_code)
+    if answer.status_code >= 400:
+        problem_of(answer)
+
+
+async def test_the_document_has_every_route(api: Api) -> None:
+    """What follows would miss a route that is not documented."""
+    documented = {(each.method, each.path) for each in await operations(api)}
+    routed = {
+        (method, route.path_format)
+        for route in api.app.routes
+        if isinstance(route, HTTPRoute)
+        for method in route.methods
+        if method != "OPTIONS"
+    }
+    assert {path for _, path in routed - documented} == {
+        "/openapi.json", "/docs", "/docs/{name}", "/sandbox/checkout/{ref}", "/sandbox/checkout/{ref}/pay",
+    }  # fmt: skip
+    assert documented <= routed
+
+
+async def test_every_other_route_needs_a_login(api: Api) -> None:
+    """A7: none was forgotten; asked before the input is looked at."""
+    every = await operations(api)
+    assert {(each.method, each.path) for each in every if not each.needs_login} == OPEN
+    for each in every:
+        if each.needs_login:
+            path = each.at("01a1f8fe-b0d3-74ad-bf3c-d5e4f3a41f56")
+            answer = await api.http.request(
+                each.method, path, content=b"{", headers={"Content-Type": "application/json"}
+            )
+            assert problem_of(answer).type == "urn:talktime:problem:unauthenticated", each
+
+
+async def test_bodies_that_are_none(api: Api, ann: User) -> None:
+    """Invalid UTF-8, nesting 100 000 deep, other formats, rubbish; all 4xx."""
+    headers = {**ann.headers, "Content-Type": "application/json"}
+    with_body = [each for each in await operations(api) if each.method in {"POST", "PUT", "PATCH"}]
+    assert len(with_body) >= 5
+    for each in with_body:
+        for body in BAD_BODIES:
+            answer = await api.http.request(each.method, each.at("sandbox"), content=body, headers=headers)
+            check(answer, what=(each, body[:60]), must_fail=True)
+    assert await api.value("SELECT count(*) FROM accounts") == 1
+
+
+async def test_each_field_of_each_body(api: Api, ann: User) -> None:
+    """Wrong types, huge and negative numbers, NUL, half surrogates, oversize; missing and unknown fields."""
+    headers = {**ann.headers, "Content-Type": "application/json"}
+    with_schema = [each for each in await operations(api) if each.body]
+    assert {each.body for each in with_schema} == set(GOOD)
+    for each in with_schema:
+        for body, must_fail in bodies_of(GOOD[str(each.body)]):
+            answer = await api.http.request(each.method, each.at(), content=body, headers=headers)
+            check(answer, what=(each, body[:200]), must_fail=must_fail)
+
+
+def bodies_of(good: dict[str, Any]) -> Iterator[tuple[str, bool]]:
+    """Yield bodies with one thing wrong, and whether it surely is."""
+    for name in good:
+        others = {key: value for key, value in good.items() if key != name}
+        yield json.dumps(others), True
+        for value in BAD_VALUES:
+            fields = [f"{json.dumps(key)}: {json.dumps(other)}" for key, other in others.items()]
+            is_text = value.startswith('"') and "\\u0000" not in value and "\\ud" not in value
+            yield "{" + ", ".join([*fields, f'"{name}": {value}']) + "}", not is_text
+    for unknown in ("extra", "__proto__", "", "is_admin", "x" * 5_000, "\u202e"):
+        yield json.dumps({**good, unknown: 1}), True
+
+
+async def test_each_query_parameter(api: Api, ann: User) -> None:
+    """Unknown ones do no harm; twice the same, empty, garbage."""
+    for each in await operations(api):
+        if each.method != "GET":
+            continue
+        for name in [*each.queries, "unknown"]:
+            for text in BAD_TEXTS:
+                for query in (f"{name}={text}", f"{name}={text}&{name}={text}", f"{name}", f"{name}[]={text}"):
+                    answer = await api.http.get(f"{each.at('x')}?{query}", headers=ann.headers)
+                    check(answer, what=(each, query))
+
+
+async def test_each_path_parameter(api: Api, ann: User) -> None:
+    """What names nothing is not found."""
+    routes = [
+        (method, route.path_format)
+        for route in api.app.routes
+        if isinstance(route, HTTPRoute) and "{" in route.path_format
+        for method in route.methods
+        if method != "OPTIONS"
+    ]
+    assert len(routes) >= 7
+    for method, path in routes:
+        for text in BAD_TEXTS:
+            hostile = PATH_PARAMETER.sub(text.replace("\\", r"\\"), path)
+            answer = await api.http.request(method, hostile, headers=ann.headers)
+            check(answer, what=(method, hostile), must_fail=text not in LEFT_OUT)
+
+
+async def test_headers(api: Api, ann: User) -> None:
+    """Garbage in the headers that are read."""
+    for name in (
+        "Authorization",
+        "Content-Type",
+        "Content-Length",
+        "Origin",
+        "If-None-Match",
+        "Accept",
+        "User-Agent",
+    ):
+        for value in (b"", b"\xff\xfe", b"x" * 20_000, b"-1", b"9" * 100, b";;;=,,,", b"Bearer \xc3\xa9", b"null"):
+            headers = [(b"Content-Type", b"application/json"), (name.encode(), value)]
+            answer = await api.http.post(
+                "/v1/sessions", content=b'{"login": "a", "password": "b"}', headers=headers
+            )
+            check(answer, what=(name, value[:20]), must_fail=True)
+            answer = await api.http.get("/v1/me", headers=[(name.encode(), value)])
+            check(answer, what=(name, value[:20]), must_fail=True)
+
+
+async def test_people_can_still_log_in_afterwards(api: Api, ann: User) -> None:
+    """Nothing of it was kept, and nobody else is harmed."""
+    path = "/v1/people/" + quote("' OR 1=1")
+    assert problem_of(await api.http.get(path, headers=ann.headers)).status == 404
+    assert (await api.log_in("ann")).id == ann.id
