@@ -16,9 +16,10 @@ CONNECT_SECONDS_MAX = 3.0
 STATEMENT_SECONDS_MAX = 10.0
 POOL_WAIT_SECONDS_MAX = 5.0
 
-# PostgreSQL, appendix A: connection exceptions, insufficient resources, operator intervention (a server that
-# starts or stops), and the two that a second try mends: serialization failure and deadlock.
-_OUTAGE_CLASSES = ("08", "53", "57P")
+# PostgreSQL, appendix A: connection exceptions; a role that is not let in, a database that is not there (both as
+# while it is restored); insufficient resources; operator intervention (a server that starts or stops); and what a
+# second try mends: serialization failure, deadlock, a lock that was not free, a cancelled statement, a standby.
+_OUTAGE_CLASSES = ("08", "28", "3D", "53", "57P")
 _RETRY_STATES = frozenset({"40001", "40P01", "55P03", "57014", "25006"})
 
 

@@ -9,7 +9,7 @@ from alembic.config import Config
 from alembic.util import CommandError
 from sqlalchemy import URL, Connection, pool, text
 from sqlalchemy.exc import ArgumentError, DBAPIError
-from sqlalchemy.ext.asyncio import create_async_engine
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 import migrations
 from migrations.rights import grant
@@ -47,12 +47,7 @@ async def migrate(owner_url: str, app_url: str) -> None:
     engine = create_async_engine(owner, poolclass=pool.NullPool, connect_args={"timeout": CONNECT_SECONDS_MAX})
     try:
         with outages_told():
-            async with engine.begin() as connection:
-                await connection.run_sync(_migrate, app)
-    except CommandError as error:
-        raise MigrationError(f"this version of Talktime does not fit the database: {error}") from error
-    except DBAPIError as error:
-        raise _told(error, owner) from None
+            await _upgrade(engine, owner, app)
     finally:
         await engine.dispose()
 
@@ -72,6 +67,16 @@ def _parsed(url: str, variable: str) -> URL:
         raise MigrationError(
             f"{variable} is not an address like postgresql://role:password@host/database"
         ) from error
+
+
+async def _upgrade(engine: AsyncEngine, owner: URL, app: URL) -> None:
+    try:
+        async with engine.begin() as connection:
+            await connection.run_sync(_migrate, app)
+    except CommandError as error:
+        raise MigrationError(f"this version of Talktime does not fit the database: {error}") from error
+    except DBAPIError as error:
+        raise _told(error, owner) from None
 
 
 def _told(error: DBAPIError, owner: URL) -> Exception:

@@ -97,6 +97,20 @@ async def test_a_server_without_free_connections_is_an_outage(database: Database
         await transact(engine)
 
 
+@pytest.mark.parametrize(
+    ("change", "named"),
+    [({"database": "no_such_database"}, "InvalidCatalogNameError"), ({"username": "no_such_role"}, "Invalid")],
+)
+async def test_a_database_that_is_being_restored_is_an_outage(
+    database: Database, change: dict[str, str], named: str
+) -> None:
+    """C14: gone for a while, or closed to the programs, it must not turn messages into dead letters."""
+    url = make_url(database.app_url).set(**change)  # type: ignore[arg-type]  # one of two texts
+    async for engine in engine_on(url.render_as_string(hide_password=False)):
+        with pytest.raises(DatabaseUnavailableError, match=named):
+            await transact(engine)
+
+
 async def test_a_statement_that_takes_too_long_is_an_outage(
     database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
