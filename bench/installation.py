@@ -21,6 +21,7 @@ from tests.harness.programs import ROOT, Program, inherited_environment
 from tests.harness.rabbitmq import rabbitmq_service
 from tests.harness.vhosts import virtual_hosts
 
+LINES_SHOWN = 30
 LONG_MINUTES = {"TALKTIME_MINUTE_MS": "3600000"}
 """No lease ends, and no call is renewed, while something else is measured."""
 
@@ -87,9 +88,15 @@ class Installation:
 
     async def stop(self, *programs: Program) -> None:
         """End these programs, or all."""
-        for program in programs or tuple(self.programs):
+        for program in programs or self.programs:
             await program.stop()
-            self.programs.remove(program)
+
+
+    def show(self) -> None:
+        """Print what the programs have said last."""
+        for program in self.programs:
+            lines = "\n".join(program.lines[-LINES_SHOWN:])
+            print(f"--- {program.name} ({program.exit_status})\n{lines}", file=sys.stderr)
 
 
 @contextlib.asynccontextmanager
@@ -101,5 +108,8 @@ async def installation() -> AsyncIterator[Installation]:
         place = Installation(postgres, await make_template(postgres), rabbitmq.vhost_url(vhost))
         try:
             yield place
+        except BaseException:
+            place.show()
+            raise
         finally:
             await place.stop()

@@ -26,6 +26,7 @@ from tests.harness.databases import Database
 POLL_SECONDS = 0.01
 SETTLED_SECONDS_MAX = 120
 STEADY_TICK_SECONDS = 0.02
+UNSETTLED = "calls WHERE settled_at IS NULL"
 WARM_UP_CALLS, WARM_UP_BATCHES = 20, 5
 
 
@@ -78,7 +79,7 @@ class Settling:
             begun = time.perf_counter()
             for program in programs:
                 program.send(signal.SIGCONT)
-            settled = await _gone(connection, "calls WHERE settled_at IS NULL") - begun
+            settled = await _gone(connection, UNSETTLED) - begun
             told = await _gone(connection, "outbox") - begun
         finally:
             await connection.close()
@@ -94,7 +95,7 @@ class Settling:
             events = await self._ended(connection, self._sizes.steady_per_second * self._sizes.steady_seconds)
             begun, begun_cpu = time.perf_counter(), cpu_seconds(program.pid)
             await self._evenly(events)
-            settled = await _gone(connection, "calls WHERE settled_at IS NULL") - begun
+            settled = await _gone(connection, UNSETTLED) - begun
             await _gone(connection, "outbox")
             cpu = cpu_seconds(program.pid) - begun_cpu
         finally:
@@ -106,7 +107,8 @@ class Settling:
         """Have the workers' statements prepared: that happens once in their lives."""
         for _ in range(WARM_UP_BATCHES):
             await publish(self._bus, await self._ended(connection, WARM_UP_CALLS))
-            await _gone(connection, "outbox")
+            await _gone(connection, UNSETTLED)
+        await _gone(connection, "outbox")
 
     async def _ended(self, connection: asyncpg.Connection[asyncpg.Record], count: int) -> list[CallEnded]:
         events = await authorize(connection, self._calls_made, count)

@@ -14,9 +14,9 @@ from quart import Quart
 from quart.globals import websocket_ctx
 
 from shared.settings import Settings
-from signaling.server import calm_garbage_collector, listening_socket, server_config
+from signaling.server import calm_garbage_collector, server_config
 from signaling.sockets.lean import LeanConnection, LeanWebsocket, SocketClosedError
-from talktime.serving import Server
+from talktime.serving import Server, listen
 
 
 class Relay(Quart):
@@ -45,7 +45,7 @@ class Relay(Quart):
 
 async def main(port: int) -> None:
     """Serve until killed."""
-    listening = listening_socket(host="127.0.0.1", port=port)
+    listening = listen("127.0.0.1", port)
     server = Server(server_config(Relay(), Settings()))
     task = asyncio.create_task(server.serve(sockets=[listening]))
     await server.up.wait()
