@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 
 import msgspec
 from litestar import Request
+from litestar.exceptions import InternalServerException
 from msgspec import Struct
 
 from api.fields import decode_field
@@ -22,14 +23,24 @@ DEPTH_MAX = 16
 
 NAME_CHARS_MAX = 100
 """So much of an unknown field's name is told back."""
+ERRORS_MAX = 50
+"""So many bad fields are named."""
 
 _SURROGATE = re.compile("[\ud800-\udfff]")
-_STRING = re.compile(rb'"(?:[^"\\]|\\.)*"')
+# It matches an unfinished string too: a pattern that could fail would try again at every quote inside.
+_STRING = re.compile(rb'"(?:[^"\\]|\\.?)*(?:"|\Z)', re.DOTALL)
 _ESCAPED_NUL = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000")
 
 
 class JsonRequest(Request[Any, Any, Any]):
     """A request whose JSON body is decoded into the struct that its handler asks for."""
+
+    async def body(self) -> bytes:
+        """Return the body. Raises `ApiError` where the client went away while sending it."""
+        try:
+            return await super().body()
+        except InternalServerException as error:
+            raise MalformedRequestError("The body ended early.") from error
 
     async def json(self) -> Any:
         """Return the struct. Raises `ApiError`."""
@@ -104,7 +115,7 @@ def _field_errors(given: dict[str, Any], struct_type: type[Struct]) -> list[Fiel
             errors += _errors_of(name, given[name], field.type)
         elif field.required:
             errors.append(FieldError(name, "Missing"))
-    return errors
+    return errors[:ERRORS_MAX]
 
 
 def _errors_of(name: str, value: Any, field_type: Any) -> list[FieldError]:
