@@ -394,7 +394,7 @@ async def test_many_at_once_on_the_same_wallets_lose_nothing_and_never_deadlock(
 ) -> None:
     """B8: each transaction names the wallets in an order of its own."""
     accounts = [await make_account(balance_minor=1_000) for _ in range(4)]
-    shuffled = random.Random(7)  # noqa: S311 - a test's order, no secret
+    shuffled = random.Random(7)
 
     async def work() -> None:
         for _ in range(5):

@@ -110,7 +110,6 @@ def test_a_file_that_cannot_be_read_is_named(tmp_path: Path) -> None:
         ("price_minor", "0.10"),
         ("payment_minor_max", "0"),
         ("payment_provider", "stripe"),
-        ("node", ""),
         ("node", "a b"),
         ("node", "node\n"),
     ],
