@@ -11,7 +11,7 @@ HIGHEST = 32_000
 def free_port() -> int:
     """Return a port of 127.0.0.1 that nobody listens on; at random, so that parallel workers rarely meet."""
     for _ in range(200):
-        port = random.randint(LOWEST, HIGHEST)  # noqa: S311 - no secret
+        port = random.randint(LOWEST, HIGHEST)
         with socket.socket() as probe:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             try:
