@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from shared.database import create_engine
 from shared.messages.base import RefusalReason
+from shared.messages.events import CallEnded
 from shared.messages.requests import Authorized, Refused
 from tests.billing_worker.books import audit
 from tests.billing_worker.town import Conversation, Resident, Town
@@ -93,6 +94,24 @@ async def test_an_end_races_its_authorize(towns: list[Town]) -> None:
         )
         assert (await towns[0].wallet(caller)).in_call_id is None
         await audit(towns[0].engine)
+
+
+async def test_the_same_ends_in_other_orders_at_several_workers(towns: list[Town]) -> None:
+    """C9: redelivered batches meet at the same rows, of known calls and of ends that overtook their authorize."""
+    caller_of = {await towns[0].moves_in(100): await towns[0].moves_in() for _ in range(40)}
+    for _ in range(3):
+        calls = [await towns[0].calls(caller, callee) for caller, callee in caller_of.items()]
+        unknown = [towns[0].conversation(caller, callee) for caller, callee in caller_of.items()]
+        events = [call.ended(1) for call in calls] + [call.ended(0) for call in unknown]
+
+        def shuffled(seed: int, events: list[CallEnded] = events) -> list[CallEnded]:
+            return random.Random(seed).sample(events, len(events))
+
+        rejected = await asyncio.gather(*(town.hears(*shuffled(n)) for n, town in enumerate(towns * 2)))
+
+        assert not any(rejected)
+        await audit(towns[0].engine)
+    assert {(await towns[0].wallet(caller)).balance_minor for caller in caller_of} == {70}
 
 
 async def test_nothing_deadlocks(towns: list[Town]) -> None:
