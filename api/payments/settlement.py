@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
-from sqlalchemy import Row, Update, select, update
+from sqlalchemy import Row, bindparam, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
@@ -54,7 +54,7 @@ class Settlement:
             is_new = await _claimed(connection, provider, confirmation.event_id, now)
             if not is_new or payment.status == "settled":
                 return "repeated"
-            await connection.execute(_settled(payment, now))
+            await connection.execute(_SETTLED, {"payment_id": payment.id, "now": now})
             await _credit(connection, payment, now)
         logger.info("payment %s settled", payment.id)
         return "settled"
@@ -62,8 +62,7 @@ class Settlement:
 
 async def _locked(connection: AsyncConnection, provider: str, ref: str) -> Row[Any] | None:
     """The lock on the payment lets one confirmation of it work at a time."""
-    ours = select(*Payment.__table__.columns).where(Payment.provider == provider, Payment.provider_ref == ref)
-    return (await connection.execute(ours.with_for_update())).one_or_none()
+    return (await connection.execute(_LOCKED, {"provider": provider, "ref": ref})).one_or_none()
 
 
 def _check(payment: Row[Any], confirmation: Confirmation) -> None:
@@ -77,13 +76,8 @@ def _check(payment: Row[Any], confirmation: Confirmation) -> None:
 
 
 async def _claimed(connection: AsyncConnection, provider: str, event_id: str, now: datetime) -> bool:
-    event = insert(WebhookEvent).values(provider=provider, event_id=event_id, received_at=now)
-    claimed = await connection.execute(event.on_conflict_do_nothing().returning(WebhookEvent.event_id))
-    return claimed.first() is not None
-
-
-def _settled(payment: Row[Any], now: datetime) -> Update:
-    return update(Payment).where(Payment.id == payment.id).values(status="settled", settled_at=now)
+    event = {"provider": provider, "event_id": event_id, "received_at": now}
+    return (await connection.execute(_CLAIMED, event)).first() is not None
 
 
 async def _credit(connection: AsyncConnection, payment: Row[Any], now: datetime) -> None:
@@ -107,3 +101,17 @@ async def _credit(connection: AsyncConnection, payment: Row[Any], now: datetime)
     changed = WalletChanged(notice_id=new_id(), account_id=account_id, wallet=wallet)
     freed = [AccountUnblocked(notice_id=new_id(), account_id=account_id, wallet=wallet)] if unblocked else []
     await store(connection, [settled, changed, *freed])
+
+
+# Made once: to build a statement costs about as much as to run it.
+_LOCKED = (
+    select(*Payment.__table__.columns)
+    .where(Payment.provider == bindparam("provider"), Payment.provider_ref == bindparam("ref"))
+    .with_for_update()
+)
+_CLAIMED = insert(WebhookEvent).on_conflict_do_nothing().returning(WebhookEvent.event_id)
+_SETTLED = (
+    update(Payment)
+    .where(Payment.id == bindparam("payment_id"))
+    .values(status="settled", settled_at=bindparam("now"))
+)
