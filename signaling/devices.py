@@ -38,11 +38,6 @@ class ConnectedDevice:
         self.as_caller = Device(Role.CALLER, self.device_id)
         self.as_callee = Device(Role.CALLEE, self.device_id)
 
-    def put(self, text: str) -> None:
-        """Send a message, or drop it where the device is lost: it gets a snapshot when it comes back."""
-        if self.socket is not None:
-            self.socket.put(text)
-
 
 class Devices:
     """The devices of this node."""

@@ -29,7 +29,7 @@ class Liveness:
         self._clock = clock
         self._scheduler = scheduler
         self._sweep_ms = max(1, min(SWEEP_MS_MAX, settings.ping_ms // 2))
-        self._ping = encode(Ping()).decode()
+        self._ping = encode(Ping())
         self._timer: Timer | None = None
 
     def start(self) -> None:

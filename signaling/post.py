@@ -16,7 +16,7 @@ class Post:
     def __init__(self, devices: Devices) -> None:
         self._devices = devices
         self._crowded: Socket | None = None
-        self._last: tuple[ToClient, str] | None = None
+        self._last: tuple[ToClient, bytes] | None = None
 
     def send(self, device_id: UUID, message: ToClient) -> None:
         """Queue a message for one device."""
@@ -41,8 +41,8 @@ class Post:
         crowded, self._crowded = self._crowded, None
         return crowded
 
-    def _text(self, message: ToClient) -> str:
+    def _text(self, message: ToClient) -> bytes:
         """A message to several devices is encoded once."""
         if self._last is None or self._last[0] is not message:
-            self._last = (message, encode(message).decode())
+            self._last = (message, encode(message))
         return self._last[1]

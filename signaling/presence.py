@@ -67,7 +67,7 @@ class Presence:
             device = self._devices.add(
                 admitted.account, session_id=claims.sid, socket=socket, now_ms=self._clock.monotonic_ms()
             )
-        socket.put(encode(self._welcome(device, admitted, ref)).decode())
+        socket.put(encode(self._welcome(device, admitted, ref)))
         self._switchboard.device_here(device)
         return device
 

@@ -81,10 +81,11 @@ class Runner:
         self._do(live, given)
 
     def _do(self, live: LiveCall, work: Input | list[Effect]) -> None:
-        self._work.append((live, work))
         if self._working:
+            self._work.append((live, work))
             return
         self._working = True
+        self._do_one(live, work)
         while self._work:
             self._do_one(*self._work.popleft())
         self._working = False

@@ -39,14 +39,14 @@ class Call:
 
     @property
     def is_accepted(self) -> bool:
-        return self.state in {State.CONNECTING, State.ACTIVE, State.RECONNECTING}
+        return self.state is State.ACTIVE or self.state is State.CONNECTING or self.state is State.RECONNECTING
 
     def device(self, role: Role) -> Device | None:
         return self.caller if role is Role.CALLER else self.callee
 
     def is_party(self, device: Device) -> bool:
         """Whether this is one of the two devices that talk or will talk."""
-        return device in {self.caller, self.callee}
+        return device == self.caller or device == self.callee
 
     def takes_part(self, device: Device) -> bool:
         return self.is_party(device) or device in self.ringing

@@ -100,17 +100,19 @@ class Endpoint:
 
     async def _attend(self, websocket: LeanWebsocket, hello: Hello, claims: Claims, admitted: Admitted) -> None:
         socket = Socket(websocket, queue_max=self._queue_max, clock=self._clock)
-        device = self._presence.welcome(
-            admitted, claims, resume_token=hello.resume_token, socket=socket, ref=hello.ref
-        )
         try:
-            with self._sockets.holding(socket):
-                await self._listen(websocket, device, socket)
+            device = self._presence.welcome(
+                admitted, claims, resume_token=hello.resume_token, socket=socket, ref=hello.ref
+            )
+            try:
+                with self._sockets.holding(socket):
+                    await self._listen(websocket, device, socket)
+            finally:
+                self._presence.lose(device, socket)
         except asyncio.CancelledError:
             if not socket.aborted:
                 raise
         finally:
-            self._presence.lose(device, socket)
             await socket.finish()
 
     async def _listen(self, websocket: LeanWebsocket, device: ConnectedDevice, socket: Socket) -> None:

@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Any, cast
 from quart.asgi import ASGIWebsocketConnection
 from quart.wrappers import Websocket
 
+from signaling.sockets.wire import SEND_NOW
+
 if TYPE_CHECKING:
     from hypercorn.typing import ASGIReceiveCallable, ASGISendCallable
 
@@ -26,6 +28,8 @@ class SocketClosedError(Exception):
 class LeanWebsocket(Websocket):
     """Set as `app.websocket_class`; the handler accepts by itself, once, before the first receive."""
 
+    send_now: Callable[[bytes], bool]
+    """Send a text frame without waiting and return True, or False where the server cannot."""
     abandon: Callable[[], None]
     """Have no close frame sent at the end: the peer does not read it."""
 
@@ -47,6 +51,7 @@ class LeanConnection(ASGIWebsocketConnection):
         websocket = cast(LeanWebsocket, self._create_websocket_from_scope(send))
         websocket._receive = partial(self._next_frame, receive)
         websocket.abandon = self._abandon
+        websocket.send_now = cast(dict[str, Any], self.scope["extensions"]).get(SEND_NOW, _never)
         await self.handle_websocket(websocket, send)
 
     async def send_data(self, send: ASGISendCallable, data: Frame) -> None:
@@ -68,3 +73,9 @@ class LeanConnection(ASGIWebsocketConnection):
                 # Quart would answer with a close frame, and wait for a peer that does not read.
                 self._closed = True
                 raise SocketClosedError
+
+
+def _never(text: bytes) -> bool:
+    """Another server than ours has no such extension."""
+    del text
+    return False

@@ -1,9 +1,14 @@
-"""One connected WebSocket: a bounded queue out and one task that empties it, so that no sender ever waits."""
+"""One connected WebSocket: a bounded queue out and one task that empties it, so that no sender ever waits.
+
+A message goes out at once where nothing waits before it and the peer reads, which is nearly always: to wake a task
+for it would cost as much as all the rest.
+"""
 
 from __future__ import annotations
 
 import asyncio
 from collections import deque
+from collections.abc import Callable
 from typing import Protocol
 
 from shared.clock import Clock
@@ -15,6 +20,10 @@ SEND_MS_MAX = 5_000
 
 class Wire(Protocol):
     """What a socket needs of a WebSocket."""
+
+    @property
+    def send_now(self) -> Callable[[bytes], bool]:
+        """Send a text frame and return True, or False where that would have to wait."""
 
     async def send(self, data: str) -> None:
         """Send a text frame; waits while the peer does not read."""
@@ -33,7 +42,7 @@ class Socket:
         self._wire = wire
         self._queue_max = queue_max
         self._clock = clock
-        self._waiting: deque[str] = deque()
+        self._waiting: deque[bytes] = deque()
         self._wake = asyncio.Event()
         self._room = asyncio.Event()
         self._room.set()
@@ -58,9 +67,11 @@ class Socket:
         """Whether the peer has let a message wait for too long."""
         return self._sending_since_ms is not None and now_ms - self._sending_since_ms > SEND_MS_MAX
 
-    def put(self, text: str) -> None:
-        """Queue a message; one more than the queue holds, and the socket is closed as too slow."""
+    def put(self, text: bytes) -> None:
+        """Send or queue a message; one more than the queue holds, and the socket is closed as too slow."""
         if self._closing is not None:
+            return
+        if not self._waiting and self._sending_since_ms is None and self._wire.send_now(text):
             return
         if len(self._waiting) >= self._queue_max:
             self._waiting.clear()
@@ -115,9 +126,9 @@ class Socket:
         finally:
             self._room.set()
 
-    async def _send(self, text: str) -> None:
+    async def _send(self, text: bytes) -> None:
         self._sending_since_ms = self._clock.monotonic_ms()
-        await self._wire.send(text)
+        await self._wire.send(text.decode())
         self._sending_since_ms = None
         if not self.crowded:
             self._room.set()

@@ -1,17 +1,38 @@
-"""uvicorn's WebSocket protocol with two more limits."""
+"""uvicorn's WebSocket protocol with two more limits, and a way to send without waiting."""
 
 from __future__ import annotations
+
+from http import HTTPStatus
+from typing import cast
 
 from uvicorn._types import ASGIReceiveEvent
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 from websockets.frames import CloseCode, Frame
+from websockets.http11 import Request
+from websockets.protocol import OPEN
 
+SEND_NOW = "talktime.send_now"
+"""The extension of the ASGI scope under which an application finds `send_now`."""
 FRAGMENTS_MAX = 256
 """Fragments of one message; empty ones would count nothing towards its size."""
 
 
 class BoundedWebSocketProtocol(WebSocketsSansIOProtocol):
     """A peer that does not read is not read either, so that the pongs to its pings cannot pile up."""
+
+    def handle_connect(self, event: Request) -> None:
+        """Take the handshake; the application's task runs afterwards."""
+        super().handle_connect(event)
+        if self.response.status_code == HTTPStatus.SWITCHING_PROTOCOLS:
+            cast(dict[str, object], self.scope["extensions"])[SEND_NOW] = self.send_now
+
+    def send_now(self, text: bytes) -> bool:
+        """Send a text frame and return True, or False where that would have to wait or cannot be done."""
+        if not self.writable.is_set() or self.close_sent or self.disconnected or self.conn.state is not OPEN:
+            return False
+        self.conn.send_text(text)
+        self.transport.write(b"".join(self.conn.data_to_send()))
+        return True
 
     def pause_writing(self) -> None:
         """The peer does not read."""
