@@ -19,9 +19,8 @@ from signaling.call.inputs import (
     Renewed,
     TimerFired,
 )
-from signaling.call.states import RENEWAL_RETRIES_MAX
 from signaling.call.machine import step
-from signaling.call.states import State, TimerName
+from signaling.call.states import RENEWAL_RETRIES_MAX, State, TimerName
 from tests.signaling.call.story import CALL_ID, CALLER, MINUTE_MS, PHONE, TIMES, Story, story_in
 
 NO_MONEY = RenewalRefused(minute=2, reason="insufficient_funds", shortfall_minor=5)
