@@ -58,18 +58,21 @@ class Town:
     async def moves_in(self, balance: int = 0, *, price: int = PRICE, name: str = "") -> Resident:
         """Open an account with some money."""
         resident = Resident(new_id(), name or f"resident{next(self._numbers)}")
+        async with transaction(self.engine) as connection:
+            await self._open(connection, resident, balance, price=price)
+        return resident
+
+    async def _open(self, connection: AsyncConnection, resident: Resident, balance: int, *, price: int) -> None:
         values = {
             "id": resident.id,
             "email": f"{resident.name}@example.org",
             "user_name": resident.name,
             "password_hash": "-",
         }
-        async with transaction(self.engine) as connection:
-            await connection.execute(insert(Account).values(values))
-            await open_wallet(connection, resident.id, price_minor=price)
-            if balance:
-                await self._pay(connection, resident, balance)
-        return resident
+        await connection.execute(insert(Account).values(values))
+        await open_wallet(connection, resident.id, price_minor=price)
+        if balance:
+            await self._pay(connection, resident, balance)
 
     async def tops_up(self, resident: Resident, amount: int) -> None:
         """Pay, as the API books it."""
@@ -127,6 +130,17 @@ class Town:
         if minutes > 1:
             await conversation.renewed(minutes)
         return conversation
+
+    async def many_calls(self, count: int, *, balance: int = 100) -> "list[Conversation]":
+        """Have so many calls authorized, each between two newcomers."""
+        residents = [Resident(new_id(), f"resident{next(self._numbers)}") for _ in range(2 * count)]
+        async with transaction(self.engine) as connection:
+            for place, resident in enumerate(residents):
+                await self._open(connection, resident, balance if place < count else 0, price=PRICE)
+        calls = [self.conversation(*pair) for pair in zip(residents[:count], residents[count:], strict=True)]
+        replies = await self.asks(*(self.invitation(call.caller, call.callee, call.id) for call in calls))
+        assert all(isinstance(reply, Authorized) for reply in replies), replies
+        return calls
 
     def conversation(self, caller: Resident, callee: Resident) -> "Conversation":
         """Return a call that nobody asked for yet."""

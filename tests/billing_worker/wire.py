@@ -35,7 +35,7 @@ class Wire:
         self.after()
         return outcomes
 
-    async def until(self, met: Callable[[], bool], *, seconds_max: float = 10) -> None:
+    async def until(self, met: Callable[[], bool], *, seconds_max: float = 30) -> None:
         """Wait for publishes until the condition holds. Raises `TimeoutError`."""
         async with asyncio.timeout(seconds_max):
             while not met():
