@@ -46,7 +46,7 @@ def answer_api_error(_: Request[Any, Any, Any], error: ApiError) -> Response[Pro
 
 def answer_outage(request: Request[Any, Any, Any], error: DatabaseUnavailableError) -> Response[Problem]:
     """Answer that the database is away."""
-    logger.warning("%s %s: %s", request.method, request.url.path, error)
+    logger.warning("%s: %s", _route(request), error)
     return answer_api_error(request, UnavailableError(database="down"))
 
 
@@ -70,9 +70,14 @@ def answer_http_exception(request: Request[Any, Any, Any], error: HTTPException)
 
 def answer_anything(request: Request[Any, Any, Any], error: Exception) -> Response[Problem]:
     """Answer what nobody foresaw, and leave the trace in the log."""
-    logger.error("%s %s failed", request.method, request.url.path, exc_info=error)
+    logger.error("%s failed", _route(request), exc_info=error)
     kind = ProblemType.INTERNAL_ERROR
     return _response(Problem(type=kind.uri, title=kind.title, status=kind.status), {})
+
+
+def _route(request: Request[Any, Any, Any]) -> str:
+    """Name the route, not the path: that may hold a checkout's secret, or what a client likes to see in a log."""
+    return f"{request.method} {request.scope.get('path_template', '(no route)')}"
 
 
 def _field_error(key: str, message: str) -> FieldError:

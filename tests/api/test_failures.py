@@ -1,15 +1,22 @@
 """Every failure is a problem."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Coroutine
+from typing import Any
 
 import httpx
 import pytest
 from litestar import get
 
 from api.app import create_app
+from api.calls.service import Calls, Filter
+from api.payments.service import Payments
+from api.people.service import People
 from api.problems import ProblemType
-from shared.database import create_engine
+from api.wallet.service import Wallets
+from shared.clock import SystemClock
+from shared.database import DatabaseUnavailableError, create_engine
+from shared.ids import new_id
 from tests.api.world import PASSWORD, Api, User, client_of, problem_of, settings_for
 from tests.harness.clock import ManualClock
 
@@ -48,46 +55,49 @@ def test_types_are_stable() -> None:
     }
 
 
-@pytest.mark.parametrize(
-    "path",
-    ["/", "/v1", "/v1/none", "/v1/me/x", "/docs/none", "/docs/x/y", "/%00", "/%FF", "/%2e%2e/etc/passwd", "/é"],
-)
-async def test_unknown_paths(api: Api, path: str) -> None:
+async def test_unknown_paths(stranded: httpx.AsyncClient) -> None:
     """E1: 404."""
-    assert problem_of(await api.http.get(path)).type == "urn:talktime:problem:not-found"
+    paths = "/ /v1 /v1/none /v1/me/x /docs/none /docs/x/y /%00 /%FF /%2e%2e/etc/passwd /é".split()
+    for path in paths:
+        assert problem_of(await stranded.get(path)).type == "urn:talktime:problem:not-found", path
 
 
-@pytest.mark.parametrize("method", ["PUT", "PATCH", "DELETE", "TRACE", "FOO", "POST"])
-async def test_wrong_methods(api: Api, ann: User, method: str) -> None:
+async def test_wrong_methods(stranded: httpx.AsyncClient) -> None:
     """E1: 405 with what is allowed."""
-    answer = await api.http.request(method, "/v1/me", headers=ann.headers)
-    assert problem_of(answer).type == "urn:talktime:problem:method-not-allowed"
-    assert set(answer.headers["allow"].split(", ")) == {"GET", "OPTIONS"}
+    for method in ("PUT", "PATCH", "DELETE", "TRACE", "FOO", "POST"):
+        answer = await stranded.request(method, "/v1/me")
+        assert problem_of(answer).type == "urn:talktime:problem:method-not-allowed", method
+        assert set(answer.headers["allow"].split(", ")) == {"GET", "OPTIONS"}
 
 
-async def test_too_large_bodies(api: Api) -> None:
+async def test_too_large_bodies(stranded: httpx.AsyncClient) -> None:
     """E1: 413, announced or not."""
-    limit = api.settings.body_bytes_max
+    limit = settings_for(CLOSED).body_bytes_max
     headers = {"Content-Type": "application/json"}
-    announced = await api.http.post("/v1/sessions", content=b"x" * (limit + 1), headers=headers)
+    announced = await stranded.post("/v1/sessions", content=b"x" * (limit + 1), headers=headers)
     assert problem_of(announced).type == "urn:talktime:problem:body-too-large"
 
     async def endless() -> AsyncIterator[bytes]:
         for _ in range(limit):
             yield b"x" * 1_024
 
-    streamed = await api.http.post("/v1/sessions", content=endless(), headers=headers)
+    streamed = await stranded.post("/v1/sessions", content=endless(), headers=headers)
     assert problem_of(streamed).status == 413
 
 
-@pytest.mark.parametrize(
-    "content_type", [None, "text/plain", "multipart/form-data", "application/x-www-form-urlencoded", "é/é", ";"]
-)
-async def test_other_media_types(api: Api, content_type: str | None) -> None:
+async def test_other_media_types(stranded: httpx.AsyncClient) -> None:
     """E1: 415; a form of another site cannot send JSON."""
-    headers = {} if content_type is None else {b"Content-Type": content_type.encode()}
-    answer = await api.http.post("/v1/sessions", content=b'{"login":"x","password":"x"}', headers=headers)
-    assert problem_of(answer).type == "urn:talktime:problem:unsupported-media-type"
+    for content_type in (
+        None,
+        "text/plain",
+        "multipart/form-data",
+        "application/x-www-form-urlencoded",
+        "é/é",
+        ";",
+    ):
+        headers = {} if content_type is None else {b"Content-Type": content_type.encode()}
+        answer = await stranded.post("/v1/sessions", content=b'{"login":"x","password":"x"}', headers=headers)
+        assert problem_of(answer).type == "urn:talktime:problem:unsupported-media-type", content_type
 
 
 async def test_json_with_parameters(api: Api, ann: User) -> None:
@@ -130,6 +140,26 @@ async def test_database_away(stranded: httpx.AsyncClient, api: Api, ann: User) -
         assert problem.dependencies == {"database": "down"}
         assert int(answer.headers["retry-after"]) > 0
         assert "127.0.0.1" not in answer.text
+
+
+async def test_an_outage_after_the_login_is_told_as_one(anyio_backend: str) -> None:
+    """E7: by repositories too, which by themselves would call every failure of the database the same."""
+    engine = create_engine(CLOSED, connections_max=1)
+    who = new_id()
+    asked: list[Coroutine[Any, Any, object]] = [
+        Wallets(engine, "EUR").read(who),
+        Wallets(engine, "EUR").entries(who, limit=1, cursor=""),
+        People(engine).search("a", limit=1, cursor=""),
+        People(engine).get("ann"),
+        Payments(engine, SystemClock(), None, "EUR", 1).list_own(who, limit=1, cursor=""),
+        Payments(engine, SystemClock(), None, "EUR", 1).get_own(who, who),
+        Calls(engine, "EUR").list_own(who, Filter("any", ()), limit=1, cursor=""),
+        Calls(engine, "EUR").get_own(who, who),
+    ]
+    for each in asked:
+        with pytest.raises(DatabaseUnavailableError):
+            await each
+    await engine.dispose()
 
 
 async def test_live_stays_up(stranded: httpx.AsyncClient) -> None:

@@ -177,10 +177,10 @@ async def test_each_query_parameter(api: Api, ann: User) -> None:
         if each.method != "GET":
             continue
         for name in [*each.queries, "unknown"]:
-            for text in BAD_TEXTS:
-                for query in (f"{name}={text}", f"{name}={text}&{name}={text}", f"{name}", f"{name}[]={text}"):
-                    answer = await api.http.get(f"{each.at('x')}?{query}", headers=ann.headers)
-                    check(answer, what=(each, query))
+            twice = [f"{name}={text}&{name}={text}" for text in BAD_TEXTS[:5]]
+            for query in (name, f"{name}[]=x", *twice, *(f"{name}={text}" for text in BAD_TEXTS)):
+                answer = await api.http.get(f"{each.at('x')}?{query}", headers=ann.headers)
+                check(answer, what=(each, query))
 
 
 async def test_each_path_parameter(api: Api, ann: User) -> None:

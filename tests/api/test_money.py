@@ -3,7 +3,6 @@
 from typing import Any
 from uuid import uuid4
 
-import pytest
 from msgspec.structs import replace
 
 from api.app import create_app
@@ -53,18 +52,19 @@ async def test_amounts_are_whole_positive_numbers_within_the_limit(api: Api, ann
     assert await api.value("SELECT count(*) FROM payments") == 0
 
 
-@pytest.mark.parametrize("amount", [1, 100_000])
-async def test_amounts_up_to_the_limit_are_taken(ann: User, amount: int) -> None:
+async def test_amounts_up_to_the_limit_are_taken(ann: User) -> None:
     """B1: with the currency beside them."""
-    payment = await ask_for(ann, amount)
-    assert (payment["amount_minor"], payment["currency"]) == (amount, "EUR")
+    for amount in (1, 100_000):
+        payment = await ask_for(ann, amount)
+        assert (payment["amount_minor"], payment["currency"]) == (amount, "EUR")
 
 
-@pytest.mark.parametrize("field", ["status", "currency", "id", "account_id", "provider", "settled_at"])
-async def test_output_fields_are_refused_as_input(api: Api, ann: User, field: str) -> None:
+async def test_output_fields_are_refused_as_input(api: Api, ann: User) -> None:
     """A4."""
-    problem = problem_of(await ann.post("/payments", {"amount_minor": 5, field: "settled"}))
-    assert (problem.status, problem.fields) == (422, {field})
+    for field in ("status", "currency", "id", "account_id", "provider", "settled_at"):
+        problem = problem_of(await ann.post("/payments", {"amount_minor": 5, field: "settled"}))
+        assert (problem.status, problem.fields) == (422, {field})
+    assert await api.value("SELECT count(*) FROM payments") == 0
 
 
 async def test_payments_come_newest_first_in_stable_pages(ann: User, bob: User) -> None:
@@ -156,10 +156,10 @@ BAD_PAGES = {
 }
 
 
-@pytest.mark.parametrize("path", ["/payments", "/wallet/entries", "/calls"])
-async def test_bad_pages_are_refused(ann: User, path: str) -> None:
+async def test_bad_pages_are_refused(ann: User) -> None:
     """E4, E6."""
-    for field, values in BAD_PAGES.items():
-        for value in values:
-            problem = problem_of(await ann.get(f"{path}?{field}={value}"))
-            assert (problem.status, problem.fields) == (422, {field}), value
+    for path in ("/payments", "/wallet/entries", "/calls"):
+        for field, values in BAD_PAGES.items():
+            for value in values:
+                problem = problem_of(await ann.get(f"{path}?{field}={value}"))
+                assert (problem.status, problem.fields) == (422, {field}), (path, value)

@@ -6,7 +6,6 @@ import time
 
 import httpx
 import msgspec
-import pytest
 from msgspec.structs import replace
 
 from api.app import create_app
@@ -25,17 +24,16 @@ async def refresh(api: Api, token: str) -> httpx.Response:
     return await api.http.post("/v1/sessions/refresh", json={"refresh_token": token})
 
 
-@pytest.mark.parametrize("login", ["ann", "ANN", "ann@example.com", "Ann@Example.Com"])
-async def test_log_in_by_name_or_address(api: Api, ann: User, login: str) -> None:
+async def test_log_in_by_name_or_address(api: Api, ann: User) -> None:
     """A3: case makes no difference when logging in either."""
-    opened = await api.http.post("/v1/sessions", json={"login": login, "password": PASSWORD})
-    assert opened.status_code == 201
-    session = opened.json()
-    assert session["account"]["id"] == str(ann.id)
-    assert session["token_type"] == "Bearer"
-    assert session["expires_in"] == 600
-    assert session["expires_at"] == "2030-01-01T12:10:00Z"
-    assert opened.headers["cache-control"] == "no-store"
+    for login in ("ann", "ANN", "ann@example.com", "Ann@Example.Com"):
+        opened = await api.http.post("/v1/sessions", json={"login": login, "password": PASSWORD})
+        assert opened.status_code == 201, login
+        session = opened.json()
+        assert session["account"]["id"] == str(ann.id)
+        assert (session["token_type"], session["expires_in"]) == ("Bearer", 600)
+        assert session["expires_at"] == "2030-01-01T12:10:00Z"
+        assert opened.headers["cache-control"] == "no-store"
 
 
 async def test_unknown_login_and_wrong_password_look_the_same(api: Api, ann: User) -> None:
@@ -161,10 +159,10 @@ async def test_expired_tokens_are_forgotten(api: Api, ann: User, clock: ManualCl
     assert await api.value("SELECT count(*) FROM refresh_tokens") == 2
 
 
-@pytest.mark.parametrize("token", ["x", "x" * 43, "ä" * 43, "' OR 1=1"])
-async def test_unknown_refresh_tokens_are_refused(api: Api, ann: User, token: str) -> None:
+async def test_unknown_refresh_tokens_are_refused(api: Api, ann: User) -> None:
     """A19."""
-    assert problem_of(await refresh(api, token)).type == REFUSED
+    for token in ("x", "x" * 43, "ä" * 43, "' OR 1=1"):
+        assert problem_of(await refresh(api, token)).type == REFUSED, token
 
 
 async def test_logging_out_ends_the_session_at_once(api: Api, ann: User) -> None:

@@ -136,11 +136,11 @@ async def test_every_attack_gets_the_same_answer(api: Api, ann: User, claims: Cl
         assert (answer.status_code, answer.text, answer.headers) == (401, reference.text, reference.headers), name
 
 
-@pytest.mark.parametrize("scheme", ["", "Basic ", "Bearer", "Token ", "bearer:", "Bearer Bearer "])
-async def test_other_schemes_get_it_too(api: Api, ann: User, scheme: str) -> None:
+async def test_other_schemes_get_it_too(api: Api, ann: User) -> None:
     """A7."""
-    answer = await api.http.get("/v1/me", headers={"Authorization": scheme + ann.access_token})
-    assert problem_of(answer).status == 401
+    for scheme in ("", "Basic ", "Bearer", "Token ", "bearer:", "Bearer Bearer "):
+        answer = await api.http.get("/v1/me", headers={"Authorization": scheme + ann.access_token})
+        assert problem_of(answer).status == 401, scheme
 
 
 async def test_the_scheme_is_read_without_case(api: Api, ann: User) -> None:

@@ -66,11 +66,11 @@ async def test_parallel_payments_of_one_account_all_count(api: Api, ann: User) -
     assert (await ann.wallet()).balance_minor == 31
 
 
-@pytest.mark.parametrize("seconds_ago", [300, -300, 0, 299.5])
-async def test_within_the_tolerance(api: Api, ann: User, seconds_ago: float) -> None:
+async def test_within_the_tolerance(api: Api, ann: User) -> None:
     """B10: 300 s both ways."""
-    payment = await ask_for(ann, 5)
-    assert (await send(api, event_of(payment), seconds_ago=seconds_ago)).status_code == 200
+    for seconds_ago in (300, -300, 0, 299.5):
+        body = event_of(await ask_for(ann, 5), event_id=f"evt_{seconds_ago}")
+        assert (await send(api, body, seconds_ago=seconds_ago)).json() == {"outcome": "settled"}, seconds_ago
 
 
 async def test_forged_or_stale_signatures_change_nothing(api: Api, ann: User) -> None:
@@ -134,16 +134,16 @@ def test_one_of_several_signatures_is_enough() -> None:
     assert not is_signed(both, b"body", secrets=[], now=START, tolerance_seconds=300)
 
 
-@pytest.mark.parametrize("changes", [{"amount_minor": 999}, {"amount_minor": 1_001}, {"currency": "USD"}])
-async def test_another_amount_or_currency_is_refused(
-    api: Api, ann: User, changes: dict[str, Any], caplog: pytest.LogCaptureFixture
-) -> None:
+async def test_another_amount_or_currency_is_refused(api: Api, ann: User, caplog: pytest.LogCaptureFixture) -> None:
     """B3: what the provider says is compared with what we asked for; a person must look at a difference."""
     payment = await ask_for(ann, 1_000)
-    answer = await send(api, event_of(payment, **changes))
-    assert problem_of(answer).type == "urn:talktime:problem:payment-mismatch"
+    differences: list[dict[str, Any]] = [{"amount_minor": 999}, {"amount_minor": 1_001}, {"currency": "USD"}]
+    for changes in differences:
+        caplog.clear()
+        answer = await send(api, event_of(payment, **changes))
+        assert problem_of(answer).type == "urn:talktime:problem:payment-mismatch"
+        assert any(record.levelname == "ERROR" and payment["id"] in record.message for record in caplog.records)
     assert await unchanged(api)
-    assert any(record.levelname == "ERROR" and payment["id"] in record.message for record in caplog.records)
 
 
 async def test_what_is_not_ours_is_ignored(api: Api, ann: User) -> None:
