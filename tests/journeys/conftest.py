@@ -1,5 +1,6 @@
 """The installations that journeys run on; most share one of each kind, those that break it take their own."""
 
+import os
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -32,7 +33,8 @@ async def session_programs(anyio_backend: str) -> AsyncIterator[Programs]:
 @pytest.fixture(scope="session")
 async def session_database(postgres_server: PostgresAddress, database_template: str) -> AsyncIterator[Database]:
     """The database that several journeys share."""
-    made = await make_database(postgres_server, f"{postgres_server.prefix}journeys", template=database_template)
+    name = f"{postgres_server.prefix}journeys_{os.getpid()}"
+    made = await make_database(postgres_server, name, template=database_template)
     yield made
     await drop_database(postgres_server.owner_url, made.name)
 

@@ -4,6 +4,8 @@ import os
 import shutil
 from pathlib import Path
 
+import pytest
+
 from tests.harness.programs import Program, Programs
 from tests.journeys.conftest import let_others_pass
 from tests.journeys.installation import Installation, Separate
@@ -55,20 +57,25 @@ async def test_all_in_one_keeps_its_data_and_stops_clean(programs: Programs, tmp
     assert said[0][1] == said[1][1]
 
 
-async def test_programs_say_what_is_missing(programs: Programs) -> None:
+@pytest.mark.parametrize(
+    ("command", "env", "words"),
+    [
+        ("api", {}, "TALKTIME_TOKEN_SIGNING_KEY"),
+        ("signaling", {}, "TALKTIME_TOKEN_VERIFY_KEYS"),
+        ("migrate", {}, "TALKTIME_DATABASE_OWNER_URL"),
+        ("worker", {"TALKTIME_NO_SUCH_THING": "1"}, "TALKTIME_NO_SUCH_THING is not a setting"),
+        ("api", {"TALKTIME_PRICE_MINOR": "1.5"}, "TALKTIME_PRICE_MINOR"),
+        ("api", {"TALKTIME_TOKEN_SIGNING_KEY": "nonsense", "TALKTIME_API_PORT": "0"}, "signing key"),
+    ],
+)
+async def test_programs_say_what_is_missing(
+    programs: Programs, command: str, env: dict[str, str], words: str
+) -> None:
     """No traceback for a wrong environment."""
-    for arguments, env, words in (
-        (("api",), {}, "TALKTIME_TOKEN_SIGNING_KEY"),
-        (("signaling",), {}, "TALKTIME_TOKEN_VERIFY_KEYS"),
-        (("migrate",), {}, "TALKTIME_DATABASE_OWNER_URL"),
-        (("worker",), {"TALKTIME_NO_SUCH_THING": "1"}, "TALKTIME_NO_SUCH_THING is not a setting"),
-        (("api",), {"TALKTIME_PRICE_MINOR": "1.5"}, "TALKTIME_PRICE_MINOR"),
-        (("api",), {"TALKTIME_TOKEN_SIGNING_KEY": "nonsense", "TALKTIME_API_PORT": "0"}, "signing key"),
-    ):
-        program = await programs.talktime(*arguments, env=env)
-        assert await program.ends() == 1
-        assert words in program.output
-        assert "Traceback" not in program.output
+    program = await programs.talktime(command, env=env)
+    assert await program.ends() == 1
+    assert words in program.output
+    assert "Traceback" not in program.output
 
 
 async def test_the_health_command_tells_up_from_down(programs: Programs, separate: Separate) -> None:
