@@ -91,7 +91,6 @@ class Installation:
         for program in programs or self.programs:
             await program.stop()
 
-
     def show(self) -> None:
         """Print what the programs have said last."""
         for program in self.programs:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 import statistics
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 
 CPUCLOCK_SCHED = 2
 """Linux names the CPU clock of a process by its id (clock_getcpuclockid): all its threads, in nanoseconds."""
@@ -16,12 +17,28 @@ def cpu_seconds(pid: int) -> float:
     return time.clock_gettime((~pid << 3) | CPUCLOCK_SCHED)
 
 
-def pin(pid: int, core: int) -> None:
-    """Keep a process on one core, where there are two."""
-    cores = sorted(os.sched_getaffinity(0))
-    if len(cores) > 1:
-        for thread in os.listdir(f"/proc/{pid}/task"):
-            os.sched_setaffinity(int(thread), {cores[core % len(cores)]})
+SERVER_CORE, CLIENT_CORE = 0, -1
+
+
+def pin_server(pid: int) -> None:
+    """Keep a server on the first core."""
+    _pin(pid, {sorted(os.sched_getaffinity(0))[SERVER_CORE]})
+
+
+@contextmanager
+def pinned_client() -> Iterator[None]:
+    """Keep ourselves, who make the load, on the last core meanwhile: not the server's, if there are two."""
+    cores = os.sched_getaffinity(0)
+    _pin(os.getpid(), {sorted(cores)[CLIENT_CORE]})
+    try:
+        yield
+    finally:
+        _pin(os.getpid(), cores)
+
+
+def _pin(pid: int, cores: set[int]) -> None:
+    for thread in os.listdir(f"/proc/{pid}/task"):
+        os.sched_setaffinity(int(thread), cores)
 
 
 def median(figures: Sequence[float]) -> float:

@@ -6,7 +6,6 @@ python -m bench.relay
 from __future__ import annotations
 
 import asyncio
-import os
 import sys
 from collections import defaultdict
 from dataclasses import dataclass, field
@@ -14,7 +13,7 @@ from uuid import UUID
 
 from bench.command_line import sizes
 from bench.installation import Installation, installation
-from bench.measuring import median, pin
+from bench.measuring import median, pin_server, pinned_client
 from bench.pairs import connect_pairs
 from bench.people import make_people
 from bench.sockets import Socket, frame_of
@@ -27,7 +26,6 @@ from tests.harness.ports import free_port
 
 MESSAGE_BYTES = 1_500
 SDP_LINE = "a=candidate:1 1 UDP 2122252543 192.0.2.1 49170 typ host\r\n"
-SERVER_CORE, CLIENT_CORE = 0, 1
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,7 +39,7 @@ class Sizes:
     """Messages a second, of all pairs together."""
 
 
-QUICK = Sizes(rounds=1, seconds=0.3, pairs=2)
+QUICK = Sizes(rounds=1, seconds=0.1, pairs=2)
 
 
 @dataclass
@@ -67,7 +65,7 @@ async def bare(place: Installation, pairs: int) -> Traffic:
     port = free_port()
     program = await place.run(sys.executable, "-m", "bench.floors.relay", str(port))
     await program.says("the bare relay is ready")
-    pin(program.pid, SERVER_CORE)
+    pin_server(program.pid)
     sockets = [await Socket.open(port, f"/{pair}/{side}") for pair in range(pairs) for side in "ab"]
     return Traffic(program.pid, sockets, [offer(new_id())] * len(sockets))
 
@@ -79,7 +77,7 @@ async def signaling(place: Installation, count: int) -> Traffic:
     await place.use(database)
     await place.talktime("worker")
     program = await place.talktime("signaling")
-    pin(program.pid, SERVER_CORE)
+    pin_server(program.pid)
     pairs = await connect_pairs(count, port=place.settings.signaling_port, signer=place.signer)
     frames = [offer(await pair.call()) for pair in pairs]
     sockets = [socket for pair in pairs for socket in (pair.caller, pair.callee)]
@@ -89,19 +87,23 @@ async def signaling(place: Installation, count: int) -> Traffic:
 async def measure(place: Installation, sizes: Sizes) -> dict[int, Figures]:
     """Take turns between the floor and ours, at each rate."""
     floor, ours = await bare(place, sizes.pairs), await signaling(place, sizes.pairs)
-    pin(os.getpid(), CLIENT_CORE)
     figures: dict[int, Figures] = defaultdict(Figures)
-    for _ in range(sizes.rounds):
-        for rate in sizes.rates:
-            cpu_us, per_second = await floor.cost(rate=rate, seconds=sizes.seconds)
-            figures[rate].floor_us.append(cpu_us)
-            figures[rate].floor_per_second.append(per_second)
-            cpu_us, per_second = await ours.cost(rate=rate, seconds=sizes.seconds)
-            figures[rate].ours_us.append(cpu_us)
-            figures[rate].ours_per_second.append(per_second)
+    with pinned_client():
+        for _ in range(sizes.rounds):
+            for rate in sizes.rates:
+                await _round(figures[rate], floor, ours, rate=rate, seconds=sizes.seconds)
     for socket in (*floor.sockets, *ours.sockets):
         socket.close()
     return figures
+
+
+async def _round(figures: Figures, floor: Traffic, ours: Traffic, *, rate: int, seconds: float) -> None:
+    cpu_us, per_second = await floor.cost(rate=rate, seconds=seconds)
+    figures.floor_us.append(cpu_us)
+    figures.floor_per_second.append(per_second)
+    cpu_us, per_second = await ours.cost(rate=rate, seconds=seconds)
+    figures.ours_us.append(cpu_us)
+    figures.ours_per_second.append(per_second)
 
 
 def show(figures: dict[int, Figures], sizes: Sizes) -> None:

@@ -6,7 +6,6 @@ python -m bench.rest
 from __future__ import annotations
 
 import asyncio
-import os
 import sys
 from collections import defaultdict
 from collections.abc import Awaitable, Callable
@@ -21,7 +20,7 @@ from api.payments.signatures import HEADER, sign
 from bench.command_line import sizes
 from bench.http_load import request, send_all
 from bench.installation import Installation, installation
-from bench.measuring import cpu_seconds, median, pin
+from bench.measuring import cpu_seconds, median, pin_server, pinned_client
 from bench.people import access_token, account_id, audit, make_people, tidy
 from bench.tables import machine_facts, print_table, spread, times
 from shared.clock import SystemClock
@@ -30,7 +29,6 @@ from tests.harness.databases import Database
 from tests.harness.ports import free_port
 from tests.harness.programs import Program
 
-SERVER_CORE, CLIENT_CORE = 0, 1
 PEOPLE = 100
 AMOUNT_MINOR = 500
 OURS, CORE, ASYNCPG = "the API", "bare ASGI and SQLAlchemy Core", "bare ASGI and asyncpg"
@@ -46,6 +44,8 @@ class Sizes:
 
 QUICK = Sizes(rounds=1, requests=40)
 
+Kinds = dict[str, Callable[[Database, int], Awaitable[list[bytes]]]]
+"""What makes so many requests of each kind, for the people of a database."""
 Figures = dict[str, dict[str, list[float]]]
 """CPU µs a request, of every round, by request and by server."""
 
@@ -127,7 +127,7 @@ async def servers(place: Installation) -> list[Server]:
         await _floor(place, ASYNCPG, "asyncpg"),
     ]
     for server in started:
-        pin(server.program.pid, SERVER_CORE)
+        pin_server(server.program.pid)
     return started
 
 
@@ -152,23 +152,30 @@ async def _database(place: Installation, name: str) -> Database:
 async def measure(place: Installation, sizes: Sizes) -> Figures:
     """Take turns between all servers, for each kind of request; a first round only warms up."""
     started = await servers(place)
-    pin(os.getpid(), CLIENT_CORE)
     made = Requests(place)
-    kinds: dict[str, Callable[[Database, int], Awaitable[list[bytes]]]] = {
+    kinds: Kinds = {
         "GET /v1/me": made.me,
         "POST /v1/payments": made.payments,
         "POST /v1/webhooks/sandbox": made.webhooks,
     }
-    figures: Figures = defaultdict(lambda: defaultdict(list))
-    for number in range(1 + sizes.rounds):
-        for kind, make in kinds.items():
-            for server in started:
-                cost_us = await server.cost_us(await make(server.database, sizes.requests))
-                if number:
-                    figures[kind][server.name].append(cost_us)
+    figures = _figures()
+    with pinned_client():
+        await _round(_figures(), started, kinds, sizes.requests)
+        for _ in range(sizes.rounds):
+            await _round(figures, started, kinds, sizes.requests)
     for server in started:
         await audit(server.database.owner_url)
     return figures
+
+
+async def _round(figures: Figures, started: list[Server], kinds: Kinds, count: int) -> None:
+    for kind, make in kinds.items():
+        for server in started:
+            figures[kind][server.name].append(await server.cost_us(await make(server.database, count)))
+
+
+def _figures() -> Figures:
+    return defaultdict(lambda: defaultdict(list))
 
 
 def show(figures: Figures) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import signal
 import time
+from collections import defaultdict
 from dataclasses import dataclass, field
 
 import asyncpg
@@ -27,7 +28,7 @@ POLL_SECONDS = 0.01
 SETTLED_SECONDS_MAX = 120
 STEADY_TICK_SECONDS = 0.02
 UNSETTLED = "calls WHERE settled_at IS NULL"
-WARM_UP_CALLS, WARM_UP_BATCHES = 20, 5
+WARM_UP_CALLS, WARM_UP_BATCHES = 20, 3
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,12 +38,14 @@ class Sizes:
     rounds: int = 5
     calls: int = 10_000
     """Calls of one backlog; twice as many people."""
+    workers: tuple[int, ...] = (1, 2)
+    """Processes that a backlog is given to."""
     pgbench_seconds: int = 5
     steady_per_second: int = 1_500
     steady_seconds: int = 4
 
 
-QUICK = Sizes(rounds=1, calls=200, pgbench_seconds=1, steady_per_second=100, steady_seconds=1)
+QUICK = Sizes(rounds=1, calls=200, workers=(1,), pgbench_seconds=1, steady_per_second=50, steady_seconds=1)
 
 
 @dataclass
@@ -50,8 +53,8 @@ class Figures:
     """Of every round."""
 
     floor: list[float] = field(default_factory=list)
-    drained: dict[int, list[float]] = field(default_factory=lambda: {1: [], 2: []})
-    told: dict[int, list[float]] = field(default_factory=lambda: {1: [], 2: []})
+    drained: dict[int, list[float]] = field(default_factory=lambda: defaultdict(list))
+    told: dict[int, list[float]] = field(default_factory=lambda: defaultdict(list))
     steady: list[float] = field(default_factory=list)
     steady_cpu_us: list[float] = field(default_factory=list)
 
@@ -166,7 +169,7 @@ async def _round(
     await connection.close()
     seconds = sizes.pgbench_seconds
     figures.floor.append(await charges_per_second(floor.app_url, people=people, run=run, seconds=seconds))
-    for workers in figures.drained:
+    for workers in sizes.workers:
         settled, told = await settling.backlog(workers)
         figures.drained[workers].append(settled)
         figures.told[workers].append(told)
@@ -179,12 +182,11 @@ def show(figures: Figures, sizes: Sizes) -> None:
     """Print what was measured."""
     named = {
         "pgbench, one transaction a charge, 8 clients (the floor)": figures.floor,
-        "one worker, a backlog: charged": figures.drained[1],
-        "one worker, a backlog: charged and told": figures.told[1],
-        "two workers, a backlog: charged": figures.drained[2],
-        "two workers, a backlog: charged and told": figures.told[2],
-        f"one worker, {sizes.steady_per_second:,}/s coming in: charged": figures.steady,
     }
+    for workers in sizes.workers:
+        named[f"{workers} worker(s), a backlog: charged"] = figures.drained[workers]
+        named[f"{workers} worker(s), a backlog: charged and told"] = figures.told[workers]
+    named[f"1 worker, {sizes.steady_per_second:,}/s coming in: charged"] = figures.steady
     rows = []
     for name, each in named.items():
         ratios = [ours / floor for ours, floor in zip(each, figures.floor, strict=True)]

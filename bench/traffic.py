@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from bench.measuring import cpu_seconds
 from bench.sockets import Socket
 
-WARM_UP_SECONDS = 0.5
+WARM_UP_SECONDS_MAX = 0.5
 TICK_SECONDS = 0.005
 UNLIMITED = 0
 IN_FLIGHT = 2
@@ -32,13 +32,13 @@ class Traffic:
         `rate` is that of all pairs together; `UNLIMITED` has every message answered by one, as fast as it goes.
         """
         sending = asyncio.create_task(self._pace(rate) if rate else self._play())
-        await asyncio.sleep(WARM_UP_SECONDS)
+        await asyncio.sleep(min(WARM_UP_SECONDS_MAX, seconds))
         begun, begun_cpu, begun_with = time.perf_counter(), cpu_seconds(self.server_pid), self._received
         await asyncio.sleep(seconds)
         received, cpu = self._received - begun_with, cpu_seconds(self.server_pid) - begun_cpu
         took = time.perf_counter() - begun
         sending.cancel()
-        await self._rest()
+        await self._rest(min(WARM_UP_SECONDS_MAX, seconds))
         return cpu / received * 1e6, received / took
 
     async def _play(self) -> None:
@@ -59,11 +59,11 @@ class Traffic:
             sent = due
             await asyncio.sleep(TICK_SECONDS)
 
-    async def _rest(self) -> None:
+    async def _rest(self, seconds: float) -> None:
         """Have what is under way arrive, and nothing follow."""
         for socket in self.sockets:
             socket.take = self._count
-        await asyncio.sleep(WARM_UP_SECONDS)
+        await asyncio.sleep(seconds)
 
     def _answering(self, place: int) -> Callable[[bytes], None]:
         def take(_: bytes) -> None:

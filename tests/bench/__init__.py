@@ -1,0 +1,1 @@
+"""The measurements themselves are tried."""
