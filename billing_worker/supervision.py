@@ -1,4 +1,8 @@
-"""Finds calls whose end never came. It only tells the queue of the call events, so it overtakes no delayed end."""
+"""Finds calls whose end never came. It only tells the queue of the call events, so it overtakes no end in there.
+
+Ends that are not in there yet, because the broker was away, are waited for: nothing is swept until the broker has
+been there for as long as a silent call is left alone.
+"""
 
 from __future__ import annotations
 
@@ -29,13 +33,17 @@ class Supervision:
         self._engine = engine
         self._bus = bus
         self._clock = clock
+        self._grace_ms = grace_ms
         self._grace = timedelta(milliseconds=grace_ms)
+        self._connected_since_ms: int | None = None
 
     async def look(self) -> int:
         """Publish a sweep for each call whose lease ran out long ago; return how many the bus took.
 
         Raises `DatabaseUnavailableError`.
         """
+        if not self._ends_had_time():
+            return 0
         sweeps = await self._find()
         if not sweeps:
             return 0
@@ -46,6 +54,15 @@ class Supervision:
         if taken < len(sweeps):
             log.warning("The bus took %d of %d sweeps; the others come with the next round", taken, len(sweeps))
         return taken
+
+    def _ends_had_time(self) -> bool:
+        """Whether signaling could long since publish what it had to keep while the broker was away."""
+        now_ms = self._clock.monotonic_ms()
+        if not self._bus.connected:
+            self._connected_since_ms = None
+        elif self._connected_since_ms is None:
+            self._connected_since_ms = now_ms
+        return self._connected_since_ms is not None and now_ms - self._connected_since_ms >= self._grace_ms
 
     async def _find(self) -> list[SweepDue]:
         async with reading(self._engine) as connection:

@@ -14,8 +14,15 @@ from tests.billing_worker.wire import Wire
 class Watch:
     """Supervision over a wire, and its sweeps."""
 
-    def __init__(self, town: Town) -> None:
-        self.wire = Wire()
+    @classmethod
+    async def begins(cls, town: Town) -> "Watch":
+        """Return it as it is when the broker has been there for long."""
+        watch = cls(town, Wire())
+        assert await watch.finds() == []
+        return watch
+
+    def __init__(self, town: Town, wire: Wire) -> None:
+        self.wire = wire
         self._grace_ms = town.settings.sweep_grace_ms
         self._supervision = Supervision(town.engine, bus=self.wire.bus, clock=town.clock, grace_ms=self._grace_ms)
         self._town = town
@@ -35,7 +42,7 @@ class Watch:
 
 async def test_a_silent_call_is_closed_at_its_last_proof(town: Town) -> None:
     """C11: the parties were proven alive in the second minute; the third, held already, is given back."""
-    watch, caller = Watch(town), await town.moves_in(100)
+    watch, caller = await Watch.begins(town), await town.moves_in(100)
     call = await town.calls(caller, await town.moves_in())
     await town.hears(started := call.started())
     await town.asks(call.renewal(2), call.renewal(3, MINUTE_MS + 45_000))
@@ -55,7 +62,7 @@ async def test_a_silent_call_is_closed_at_its_last_proof(town: Town) -> None:
 
 async def test_a_call_that_never_started_costs_nothing(town: Town) -> None:
     """C1, C10: its node died while it rang."""
-    watch, caller = Watch(town), await town.moves_in(10)
+    watch, caller = await Watch.begins(town), await town.moves_in(10)
     call = await town.calls(caller, await town.moves_in())
     await watch.lease_and_grace_pass(call)
     town.clock.advance(1)
@@ -69,7 +76,7 @@ async def test_a_call_that_never_started_costs_nothing(town: Town) -> None:
 
 async def test_a_sweep_overtakes_no_delayed_end(town: Town) -> None:
     """The end was in the queue already: it counts, and the sweep behind it finds the call over."""
-    watch, caller = Watch(town), await town.moves_in(100)
+    watch, caller = await Watch.begins(town), await town.moves_in(100)
     call = await town.calls(caller, await town.moves_in())
     await watch.lease_and_grace_pass(call)
     town.clock.advance(1)
@@ -106,7 +113,7 @@ async def test_an_end_after_the_sweep_may_only_shrink(town: Town) -> None:
 
 async def test_what_the_bus_did_not_take_is_found_again(town: Town) -> None:
     """Every round looks afresh."""
-    watch, caller = Watch(town), await town.moves_in(100)
+    watch, caller = await Watch.begins(town), await town.moves_in(100)
     call = await town.calls(caller, await town.moves_in())
     await watch.lease_and_grace_pass(call)
     town.clock.advance(1)
@@ -116,3 +123,32 @@ async def test_what_the_bus_did_not_take_is_found_again(town: Town) -> None:
 
     assert [sweep.call_id for sweep in first] == [sweep.call_id for sweep in second] == [call.id]
     assert first[0].event_id != second[0].event_id
+
+
+async def test_ends_that_the_broker_could_not_take_come_before_the_sweep(town: Town) -> None:
+    """C12: the broker was away for longer than the grace; signaling is given time to publish what it kept."""
+    watch, caller = await Watch.begins(town), await town.moves_in(100)
+    call = await town.calls(caller, await town.moves_in())
+    await watch.lease_and_grace_pass(call)
+    watch.wire.connected = False
+    town.clock.advance(town.settings.sweep_grace_ms)
+    assert await watch.finds() == []
+
+    watch.wire.connected = True
+    assert await watch.finds() == []
+    town.clock.advance(town.settings.sweep_grace_ms - 1)
+    assert await watch.finds() == []
+    town.clock.advance(1)
+    assert [sweep.call_id for sweep in await watch.finds()] == [call.id]
+
+
+async def test_a_worker_that_starts_gives_ends_the_same_time(town: Town) -> None:
+    """C12: it cannot know how long the broker was away before."""
+    call = await town.calls(await town.moves_in(100), await town.moves_in())
+    watch = Watch(town, Wire())
+    await watch.lease_and_grace_pass(call)
+    town.clock.advance(1)
+
+    assert await watch.finds() == []
+    town.clock.advance(town.settings.sweep_grace_ms)
+    assert [sweep.call_id for sweep in await watch.finds()] == [call.id]

@@ -250,7 +250,7 @@ async def test_the_worker_watches_over_silent_calls(town: Town, office: Office) 
     await back_date(town, call)
     mailbox = await office.bus.open_mailbox("node-1", office.take)
     await mailbox.bind(caller.id)
-    async with working(town.engine, office.bus, sweep_ms=20):
+    async with working(town.engine, office.bus, sweep_ms=20, sweep_grace_ms=20):
         (charged, *_) = await office.charged(1)
     assert charged.charge_minor == 0
     assert (await call.record()).reason == "lost"

@@ -11,6 +11,7 @@ class Wire:
     """Takes everything, unless `fate` says otherwise."""
 
     def __init__(self) -> None:
+        self.connected = True
         self.fate: Callable[[Envelope], Outcome] = lambda _: Outcome.CONFIRMED
         self.after: Callable[[], None] = lambda: None
         """Called once the broker has the messages, before the publisher hears of it."""
