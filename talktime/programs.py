@@ -37,7 +37,7 @@ async def run_api(settings: Settings) -> None:
         raise ProgramError("TALKTIME_TOKEN_SIGNING_KEY is not set: `talktime generate-keys` makes one")
     listener = listen(settings.host, settings.api_port)
     async with database(settings) as engine:
-        app = api.app.create_app(settings, engine=engine, clock=SystemClock())
+        app = api.app.create_app(settings, engine=engine, clock=SystemClock(), internal_url=address_of(listener))
         async with serving(http_config(app, settings), listener):
             log.info("api is ready at %s", address_of(listener))
             await forever()
