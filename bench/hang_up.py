@@ -6,12 +6,9 @@ python -m bench.hang_up
 from __future__ import annotations
 
 import asyncio
-import time
 from collections import defaultdict
-from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
-from uuid import UUID
 
 import asyncpg
 
@@ -19,13 +16,12 @@ from bench.command_line import sizes
 from bench.floors.bare_path import BarePath, bare_path
 from bench.installation import Installation, installation
 from bench.measuring import median, percentile
-from bench.pairs import Pair, connect_pairs
+from bench.pairs import connect_pairs
 from bench.people import audit, make_people
 from bench.tables import machine_facts, print_table, times
-from shared.messages.to_client import Charged
+from bench.talk import Talk, evenly, tell_commits
 from tests.harness.databases import Database
 
-CHANNEL = "bench_settled"
 PERCENTS = (50, 99)
 
 
@@ -53,59 +49,6 @@ class Figures:
     per_second: list[float] = field(default_factory=list)
 
 
-class Talk:
-    """Pairs that call, hang up, and call again."""
-
-    def __init__(self, pairs: list[Pair]) -> None:
-        self._ready: asyncio.Queue[Pair] = asyncio.Queue()
-        self._pairs = pairs
-        self._committed: dict[UUID, asyncio.Future[float]] = {}
-
-    async def begin(self) -> None:
-        """Have every pair in a call."""
-        for pair in self._pairs:
-            await self._call(pair)
-
-    def heard(self, *notification: object) -> None:
-        """The database has committed a call's charge."""
-        committed = self._committed.get(UUID(str(notification[-1])))
-        if committed is not None and not committed.done():
-            committed.set_result(time.perf_counter())
-
-    async def hang_up(self, figures: tuple[list[float], list[float]]) -> None:
-        """End the call of a pair that is in one, add the milliseconds until both events, and call again."""
-        pair = await self._ready.get()
-        assert pair.call_id is not None
-        committed = self._committed[pair.call_id]
-        begun = time.perf_counter()
-        pair.hang_up()
-        await pair.caller.expect(Charged)
-        told = time.perf_counter()
-        figures[0].append((await committed - begun) * 1e3)
-        figures[1].append((told - begun) * 1e3)
-        del self._committed[pair.call_id]
-        await self._call(pair)
-
-    async def _call(self, pair: Pair) -> None:
-        call_id = await pair.call()
-        self._committed[call_id] = asyncio.get_running_loop().create_future()
-        self._ready.put_nowait(pair)
-
-
-async def evenly(work: Callable[[], Awaitable[None]], *, rate: int, seconds: float) -> float:
-    """Begin the work at this rate, whether what was begun before is done or not; return the rate it came to."""
-    begun, count = time.perf_counter(), int(rate * seconds)
-    async with asyncio.TaskGroup() as group:
-        for number in range(count):
-            await asyncio.sleep(max(0, begun + number / rate - time.perf_counter()))
-            group.create_task(_finished(work))
-    return count / (time.perf_counter() - begun)
-
-
-async def _finished(work: Callable[[], Awaitable[None]]) -> None:
-    await work()
-
-
 async def measure(place: Installation, sizes: Sizes) -> dict[int, Figures]:
     """Take turns between the floor and ours, at each rate."""
     ours, floor = await place.database("hang_up"), await place.database("hang_up_floor")
@@ -131,14 +74,12 @@ async def _talk(place: Installation, database: Database, sizes: Sizes, stack: As
     await place.talktime("signaling")
     connection = await asyncpg.connect(database.owner_url)
     stack.push_async_callback(connection.close)
-    for statement in _NOTIFY:
-        await connection.execute(statement)
     pairs = await connect_pairs(sizes.pairs, port=place.settings.signaling_port, signer=place.signer)
     talk = Talk(pairs)
     for pair in pairs:
         stack.callback(pair.caller.close)
         stack.callback(pair.callee.close)
-    await connection.add_listener(CHANNEL, talk.heard)
+    await tell_commits(connection, talk)
     await talk.begin()
     return talk
 
@@ -187,17 +128,6 @@ async def main(sizes: Sizes) -> None:
         print(facts, flush=True)
         show(await measure(place, sizes))
 
-
-_NOTIFY = (
-    f"""
-    CREATE FUNCTION tell_bench() RETURNS trigger LANGUAGE plpgsql AS $$
-    BEGIN PERFORM pg_notify('{CHANNEL}', NEW.id::text); RETURN NULL; END $$
-    """,
-    """
-    CREATE TRIGGER tell_bench AFTER UPDATE OF settled_at ON calls FOR EACH ROW
-    WHEN (OLD.settled_at IS NULL AND NEW.settled_at IS NOT NULL) EXECUTE FUNCTION tell_bench()
-    """,
-)
 
 if __name__ == "__main__":
     asyncio.run(main(sizes(Sizes(), quick=QUICK)))
