@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
+from http import HTTPStatus
 from typing import Any
 
 import msgspec
@@ -29,17 +30,18 @@ def health_app(probes: Mapping[str, Probe]) -> Asgi:
             case "/health/ready":
                 states = {name: "up" if await probe() else "down" for name, probe in probes.items()}
                 if "down" in states.values():
-                    await _send_problem(send, 503, "Not ready", dependencies=states)
+                    await _send_problem(send, 503, "unavailable", dependencies=states)
                 else:
                     await _send(send, 200, {"status": "ready", "dependencies": states})
             case _:
-                await _send_problem(send, 404, "Not found")
+                await _send_problem(send, 404, "not-found")
 
     return app
 
 
-async def _send_problem(send: Any, status: int, title: str, **more: object) -> None:
-    body = {"type": f"/problems/{title.lower().replace(' ', '-')}", "title": title, "status": status, **more}
+async def _send_problem(send: Any, status: int, name: str, **more: object) -> None:
+    title = HTTPStatus(status).phrase
+    body = {"type": f"urn:talktime:problem:{name}", "title": title, "status": status, **more}
     await _send(send, status, body, content_type=b"application/problem+json")
 
 

@@ -21,9 +21,9 @@ def health_pages(bus: Bus, *, closed: Callable[[], bool]) -> Blueprint:
     @pages.get("/health/ready")
     async def ready() -> Response | dict[str, str]:
         if closed():
-            return problem(503, "closed", "This process is starting or shutting down.")
+            return problem(503, "unavailable", "This process is starting or shutting down.")
         if not bus.connected:
-            return problem(503, "bus-unavailable", "The message broker cannot be reached.")
+            return problem(503, "unavailable", "The message broker cannot be reached.")
         return {"status": "ready"}
 
     return pages
