@@ -48,7 +48,7 @@ async def run_signaling(settings: Settings) -> None:
     listener = listen(settings.host, settings.signaling_port)
     settings = with_node(settings, listener)
     clock = SystemClock()
-    async with broker(settings, node=settings.node) as bus:
+    async with broker(settings, "signaling", node=settings.node) as bus:
         app = signaling.app.create_app(settings, bus=bus, verifier=verifier(settings), clock=clock)
         async with serving(signaling.server.server_config(app, settings), listener), live(app.service):
             log.info("signaling node %s is ready at %s", settings.node, address_of(listener))
@@ -58,7 +58,7 @@ async def run_signaling(settings: Settings) -> None:
 async def run_worker(settings: Settings) -> None:
     """Run a billing worker until stopped; the batch at hand is finished. Raises `ProgramError`."""
     listener = listen(settings.host, settings.worker_port)
-    async with database(settings) as engine, broker(settings) as bus:
+    async with database(settings) as engine, broker(settings, "worker") as bus:
         worker = BillingWorker(settings, engine=engine, bus=bus, clock=SystemClock())
         await worker.start()
         try:
@@ -124,9 +124,14 @@ async def database(settings: Settings) -> AsyncIterator[AsyncEngine]:
 
 
 @contextlib.asynccontextmanager
-async def broker(settings: Settings, *, node: str | None = None) -> AsyncIterator[Bus]:
-    """Hold the program's connections to RabbitMQ; the broker need not be there yet."""
-    bus = RabbitBus(settings.rabbitmq_url, publish_timeout_ms=settings.publish_timeout_ms, node=node)
+async def broker(settings: Settings, program: str, *, node: str | None = None) -> AsyncIterator[Bus]:
+    """Hold the program's connections to RabbitMQ, named after it; the broker need not be there yet."""
+    bus = RabbitBus(
+        settings.rabbitmq_url,
+        publish_timeout_ms=settings.publish_timeout_ms,
+        node=node,
+        program=f"talktime {program}",
+    )
     await bus.start()
     try:
         yield bus
