@@ -91,13 +91,20 @@ class Runner:
         self._working = False
 
     def _do_one(self, live: LiveCall, work: Input | list[Effect]) -> None:
-        try:
-            effects = work if isinstance(work, list) else step(live.call, work, self._clock.monotonic_ms())
-            for effect in effects:
+        """A mistake about one call must not close the socket of whoever happened to come by."""
+        for effect in work if isinstance(work, list) else self._step(live, work):
+            try:
                 self._perform(live, effect)
+            except Exception:
+                # What comes after it, a timer that ends the call among others, is done all the same.
+                log.exception("Call %s: %s failed", live.call_id, type(effect).__name__)
+
+    def _step(self, live: LiveCall, given: Input) -> list[Effect]:
+        try:
+            return step(live.call, given, self._clock.monotonic_ms())
         except Exception:
-            # A mistake about one call must not close the socket of whoever happened to come by.
-            log.exception("Call %s: %s failed", live.call_id, type(work).__name__)
+            log.exception("Call %s: %s failed", live.call_id, type(given).__name__)
+            return []
 
     def _perform(self, live: LiveCall, effect: Effect) -> None:
         match effect:

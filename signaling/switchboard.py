@@ -56,7 +56,7 @@ class Switchboard:
         elif (live := self._glare(device, invite)) is None:
             self._runner.place(device, invite)
         elif live.call.state is State.AUTHORIZING:
-            live.held_invites.append((device, invite))
+            self._hold(live, device, invite)
         else:
             self._runner.feed(live, AcceptByInvite(device.device_id, invite.ref))
 
@@ -102,7 +102,17 @@ class Switchboard:
     def end_all(self) -> None:
         """End every call: this node shuts down."""
         for live in self._calls.all():
+            # They would become calls of their own, which nobody would end any more.
+            live.held_invites.clear()
             self._runner.feed(live, StopCall(EndReason.SHUTDOWN))
+
+    def _hold(self, live: LiveCall, device: ConnectedDevice, invite: Invite) -> None:
+        """Have the invite wait for the other one's authorization: one of each device, or they would pile up."""
+        if any(holder is device for holder, _ in live.held_invites):
+            text = "An invite of this device waits for an answer."
+            self._post.send(device.device_id, Error(code=ErrorCode.ILLEGAL_STEP, message=text, ref=invite.ref))
+        else:
+            live.held_invites.append((device, invite))
 
     def _feed_all(self, device: ConnectedDevice, given: Callable[[Device], Input]) -> None:
         for live in self._calls.of_account(device.account.account_id):

@@ -128,6 +128,8 @@ class Endpoint:
             device.last_alive_ms = self._clock.monotonic_ms()
             message = read_frame(frame)
             malformed = malformed + 1 if isinstance(message, Error) else 0
+            # A socket that timers or notices have crowded is not this device's doing.
+            self._post.take_crowded()
             self._take(device, message)
             if malformed >= MALFORMED_MAX:
                 socket.close(CloseCode.MALFORMED_HELLO, "too many malformed messages")

@@ -8,8 +8,9 @@ from websockets.exceptions import InvalidStatus
 from shared.bus.interface import Outcome
 from shared.messages.base import EndReason
 from shared.messages.events import CallEnded
-from shared.messages.from_client import Hello
-from shared.messages.to_client import CallOver, CloseCode
+from shared.messages.from_client import Hello, Invite
+from shared.messages.requests import Authorize
+from shared.messages.to_client import CallAuthorizing, CallOver, CloseCode
 from tests.signaling.bus_with_outages import BusWithOutages
 from tests.signaling.device import open_device
 from tests.signaling.manual_time import give_turns
@@ -61,3 +62,20 @@ async def test_events_are_waited_for() -> None:
         assert bus.published[-1].type == "call.ended"
         assert bus.published[-1].message_id == bus.published[-3].message_id
         assert not bus.outcomes
+
+
+async def test_an_invite_that_waits_becomes_no_call(stage: Stage) -> None:
+    """D16, C10: a call that begins while all others are ended would be left behind with its minute held."""
+    ann, ben = await stage.pair()
+    stage.billing.answering.clear()
+    await ann.say(Invite(callee_id=ben.account_id))
+    await ann.expect(CallAuthorizing)
+    await ben.say(Invite(callee_id=ann.account_id))
+    await ben.hears_nothing()
+    await stage.app.service.drain()
+    stage.billing.answering.set()
+    await give_turns()
+    assert [request.caller_id for request in stage.billing.asked if isinstance(request, Authorize)] == [
+        ann.account_id
+    ]
+    assert stage.account_of(ben).held_minor == 0

@@ -3,10 +3,13 @@
 import asyncio
 import json
 
+import msgspec
 from websockets.asyncio.client import connect
 from websockets.frames import Frame, Opcode
 
-from shared.messages.from_client import Candidate, IceCandidate, Offer
+from shared.ids import new_id
+from shared.messages.from_client import Candidate, IceCandidate, Offer, Pong
+from shared.messages.notices import WalletChanged
 from shared.messages.to_client import CloseCode, Error, ErrorCode, PeerCandidate, PeerLost, PeerOffer
 from signaling.door.endpoint import MALFORMED_MAX
 from signaling.sockets.socket import SEND_MS_MAX
@@ -180,3 +183,19 @@ async def test_a_peer_that_does_not_read_is_dropped_and_nobody_else_notices() ->
             await stage.time.pass_ms(SEND_MS_MAX)
         ben.connection.transport.abort()
         assert any(isinstance(message, PeerLost) for message in await ann.hears_no_more_than())
+
+
+async def test_a_peer_that_does_not_read_its_notices_stops_nobody_else() -> None:
+    """D11: who waits for room in a queue is who has filled it; notices come from nobody who could."""
+    async with staged(socket_queue_max=40) as stage:
+        _, ben = await stage.pair()
+        carl = await stage.device(stage.billing.account("carl"))
+        ben.connection.transport.pause_reading()
+        wallet = msgspec.structs.replace(stage.account_of(ben).wallet, currency="E" * 60_000)
+        for _ in range(80):
+            for _ in range(5):
+                notice = WalletChanged(notice_id=new_id(), account_id=ben.account_id, wallet=wallet)
+                await stage.billing.tell(notice)
+            await carl.say(Pong())
+            await carl.hears_nothing()
+        ben.connection.transport.abort()

@@ -160,3 +160,22 @@ async def test_glare_with_somebody_who_cannot_pay(stage: Stage) -> None:
     await ann.expect(CallAccepted)
     await ben.expect(CallAccepted)
     await ben.say(HangUp(call_id=call_id))
+
+
+async def test_invites_that_wait_for_the_other_side_do_not_pile_up(stage: Stage) -> None:
+    """D10, D11: a flood while the other one's call is being authorized becomes one call, not thousands."""
+    ann, ben = await stage.pair(balance_minor=0)
+    stage.billing.answering.clear()
+    await ann.say(Invite(callee_id=ben.account_id))
+    await ann.expect(CallAuthorizing)
+    for number in range(200):
+        await ben.say(Invite(callee_id=ann.account_id, ref=str(number)))
+    errors = [await ben.expect(Error) for _ in range(199)]
+    assert [(error.code, error.ref) for error in errors[:2]] == [
+        (ErrorCode.ILLEGAL_STEP, "1"),
+        (ErrorCode.ILLEGAL_STEP, "2"),
+    ]
+    stage.billing.answering.set()
+    assert (await ben.expect(CallAuthorizing)).ref == "0"
+    await ben.expect(CallRinging)
+    await ben.hears_nothing()
