@@ -76,8 +76,9 @@ class RabbitMailbox:
     async def _prepare(self, channel: Channel) -> None:
         await declare_topology(channel)
         if not self._emptied:
-            # What an earlier process of this name left behind, its bindings included.
-            await channel.queue_delete(self._queue, if_unused=False, if_empty=False)
+            # What an earlier process of this name left behind, its bindings included. One that still lives keeps
+            # its own: the broker refuses, and we ask again until it is gone.
+            await channel.queue_delete(self._queue, if_unused=True, if_empty=False)
         await declare_mailbox(channel, self._queue)
         self._emptied = True
         # From here on `bind` tells the broker itself; it does no harm to say the same twice.

@@ -277,3 +277,25 @@ async def _consumed_by_somebody(channel: AbstractChannel, queue: str) -> None:
         if declared.consumer_count:
             return
         await asyncio.sleep(0.01)
+
+
+async def test_a_second_node_of_the_same_name_takes_no_notices_from_the_first(rabbit: Rabbit) -> None:
+    """A8: else half of what ends sessions would go where nobody is; once the first is gone, the name is free."""
+    account_id = new_id()
+    first, second = Noticed(), Noticed()
+    mailbox = await rabbit.bus.open_mailbox("node-7", first.take)
+    await mailbox.bind(account_id)
+    other = RabbitBus(rabbit.url, publish_timeout_ms=PUBLISH_TIMEOUT_MS)
+    await other.start()
+    namesake = asyncio.create_task(other.open_mailbox("node-7", second.take))
+    notices = [notice_to(account_id) for _ in range(20)]
+    await asyncio.wait({namesake}, timeout=1)
+    assert await rabbit.bus.publish(notices) == [Outcome.CONFIRMED] * len(notices)
+    assert ids_of(await first.messages(len(notices))) == ids_of(notices)
+    await mailbox.stop()
+    await (await namesake).bind(account_id)
+    last = notice_to(account_id)
+    while await rabbit.bus.publish([last]) != [Outcome.CONFIRMED]:  # noqa: ASYNC110 - the bus tells nobody
+        await asyncio.sleep(0.05)
+    assert ids_of(await second.messages(1)) == ids_of([last])
+    await other.close()
