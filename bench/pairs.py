@@ -9,7 +9,7 @@ from uuid import UUID
 from bench.people import access_token, account_id
 from bench.sockets import Socket
 from shared.messages.from_client import Accept, Connected, HangUp, Hello, Invite
-from shared.messages.to_client import CallActive, CallIncoming, Welcome
+from shared.messages.to_client import CallAccepted, CallActive, CallIncoming, Welcome
 from shared.tokens import TokenSigner
 
 SETUPS_AT_ONCE = 8
@@ -37,6 +37,8 @@ class Pair:
         self.caller.say(Invite(callee_id=self.callee_id))
         call_id = self.call_id = (await self.callee.expect(CallIncoming)).call_id
         self.callee.say(Accept(call_id=call_id))
+        # On the other socket, so it must not be sent before the accept has been heard.
+        await self.caller.expect(CallAccepted)
         for side in (self.callee, self.caller):
             side.say(Connected(call_id=call_id))
         for side in (self.callee, self.caller):

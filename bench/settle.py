@@ -98,11 +98,18 @@ def show(figures: Figures, sizes: Sizes) -> None:
     for workers in sizes.workers:
         named[f"{workers} worker(s), a backlog: charged"] = figures.drained[workers]
         named[f"{workers} worker(s), a backlog: charged and told"] = figures.told[workers]
-    named[f"1 worker, {sizes.steady_per_second:,}/s coming in: charged"] = figures.steady
     rows = []
     for name, each in named.items():
         ratios = [ours / floor for ours, floor in zip(each, figures.floor, strict=True)]
         rows.append((name, f"{median(each):,.0f}", spread(each), times(median(ratios))))
+    rows.append(
+        (
+            f"1 worker, {sizes.steady_per_second:,}/s coming in: charged",
+            f"{median(figures.steady):,.0f}",
+            spread(figures.steady),
+            "",
+        )
+    )
     print_table(("calls a second", "median", "of all rounds", "to the floor"), rows)
     print(f"A worker's CPU a call while they come in, notices included: {median(figures.steady_cpu_us):,.0f} µs")
 
