@@ -15,12 +15,13 @@ import asyncpg
 from bench.command_line import sizes
 from bench.floors.bare_path import BarePath, bare_path
 from bench.installation import Installation, installation
-from bench.measuring import median, percentile
+from bench.measuring import cpu_seconds, median, percentile
 from bench.pairs import connect_pairs
 from bench.people import audit, make_people
 from bench.tables import machine_facts, print_table, times
 from bench.talk import Talk, evenly, tell_commits
 from tests.harness.databases import Database
+from tests.harness.programs import Program
 
 PERCENTS = (50, 99)
 
@@ -32,7 +33,7 @@ class Sizes:
     rounds: int = 5
     seconds: float = 4
     pairs: int = 80
-    rates: tuple[int, ...] = (10, 50, 150)
+    rates: tuple[int, ...] = (10, 50, 100)
     """Hang-ups a second."""
 
 
@@ -47,6 +48,9 @@ class Figures:
     committed: list[list[float]] = field(default_factory=list)
     told: list[list[float]] = field(default_factory=list)
     per_second: list[float] = field(default_factory=list)
+    worker_cpu_ms: list[float] = field(default_factory=list)
+    signaling_cpu_ms: list[float] = field(default_factory=list)
+    """Of a whole call, from the invite to the last notice."""
 
 
 async def measure(place: Installation, sizes: Sizes) -> dict[int, Figures]:
@@ -55,23 +59,28 @@ async def measure(place: Installation, sizes: Sizes) -> dict[int, Figures]:
     for database in (ours, floor):
         await make_people(database.owner_url, 2 * sizes.pairs)
     async with AsyncExitStack() as stack:
-        talk = await _talk(place, ours, sizes, stack)
+        worker, signaling, talk = await _talk(place, ours, sizes, stack)
         path = await stack.enter_async_context(
             bare_path(database_url=floor.app_url, rabbitmq_url=place.rabbitmq_url)
         )
         figures: dict[int, Figures] = defaultdict(Figures)
         for _ in range(sizes.rounds):
             for rate in sizes.rates:
-                await _round(figures[rate], talk, path, sizes, rate=rate)
+                await _floor_round(figures[rate], path, sizes, rate=rate)
+                begun = cpu_seconds(worker.pid), cpu_seconds(signaling.pid)
+                calls = await _round(figures[rate], talk, sizes, rate=rate)
+                figures[rate].worker_cpu_ms.append((cpu_seconds(worker.pid) - begun[0]) / calls * 1e3)
+                figures[rate].signaling_cpu_ms.append((cpu_seconds(signaling.pid) - begun[1]) / calls * 1e3)
     for database in (ours, floor):
         await audit(database.owner_url)
     return figures
 
 
-async def _talk(place: Installation, database: Database, sizes: Sizes, stack: AsyncExitStack) -> Talk:
+async def _talk(
+    place: Installation, database: Database, sizes: Sizes, stack: AsyncExitStack
+) -> tuple[Program, Program, Talk]:
     await place.use(database)
-    await place.talktime("worker")
-    await place.talktime("signaling")
+    worker, signaling = await place.talktime("worker"), await place.talktime("signaling")
     connection = await asyncpg.connect(database.owner_url)
     stack.push_async_callback(connection.close)
     pairs = await connect_pairs(sizes.pairs, port=place.settings.signaling_port, signer=place.signer)
@@ -81,10 +90,10 @@ async def _talk(place: Installation, database: Database, sizes: Sizes, stack: As
         stack.callback(pair.callee.close)
     await tell_commits(connection, talk)
     await talk.begin()
-    return talk
+    return worker, signaling, talk
 
 
-async def _round(figures: Figures, talk: Talk, path: BarePath, sizes: Sizes, *, rate: int) -> None:
+async def _floor_round(figures: Figures, path: BarePath, sizes: Sizes, *, rate: int) -> None:
     floor: list[float] = []
     people = iter(range(1, 1_000_000))
 
@@ -92,13 +101,18 @@ async def _round(figures: Figures, talk: Talk, path: BarePath, sizes: Sizes, *, 
         floor.append(await path.charge(next(people) % sizes.pairs + 1) * 1e3)
 
     await evenly(charge, rate=rate, seconds=sizes.seconds)
+    figures.floor.append(floor)
+
+
+async def _round(figures: Figures, talk: Talk, sizes: Sizes, *, rate: int) -> int:
+    """Return how many calls there were."""
     committed: list[float] = []
     told: list[float] = []
     per_second = await evenly(lambda: talk.hang_up((committed, told)), rate=rate, seconds=sizes.seconds)
-    figures.floor.append(floor)
     figures.committed.append(committed)
     figures.told.append(told)
     figures.per_second.append(per_second)
+    return len(committed)
 
 
 def show(figures: dict[int, Figures]) -> None:
@@ -114,7 +128,10 @@ def show(figures: dict[int, Figures]) -> None:
     head = ("hang-ups a second", *(f"p{percent} ms" for percent in PERCENTS))
     print_table((*head, *(f"p{percent} to the floor" for percent in PERCENTS)), rows)
     for rate, each in figures.items():
-        print(f"{rate} a second were {median(each.per_second):.0f}")
+        print(
+            f"{rate} a second were {median(each.per_second):.0f}; CPU of a whole call: worker "
+            f"{median(each.worker_cpu_ms):.1f} ms, signaling {median(each.signaling_cpu_ms):.1f} ms"
+        )
 
 
 def _of_rounds(rounds: list[list[float]]) -> list[float]:
