@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import click
+from websockets.exceptions import InvalidHandshake
 
 from shared.database import DatabaseUnavailableError
 from shared.settings import Settings, SettingsError, load_settings, with_changes
@@ -102,15 +103,24 @@ def migrate() -> None:
 @click.option("--talk-seconds", type=click.FloatRange(0, 3_600), default=TALK_SECONDS, show_default=True)
 def demo(url: str, signaling_url: str | None, talk_seconds: float) -> None:
     """Play a paid call between two new people against a running server."""
-    _run(play(Doors.of(url, signaling_url), click.echo, talk_seconds=talk_seconds))
+    doors = Doors.of(url, signaling_url)
+    try:
+        _run(play(doors, click.echo, talk_seconds=talk_seconds))
+    except InvalidHandshake as error:
+        raise click.ClickException(
+            f"{doors.socket_url}: {error}; --signaling-url says where signaling is"
+        ) from error
 
 
 @talktime.command("generate-keys")
 @click.argument("folder", type=click.Path(file_okay=False, path_type=Path))
 def generate_keys(folder: Path) -> None:
     """Make an installation's secrets in FOLDER; what is there is kept."""
-    for path in make_keys(folder):
-        click.echo(f"made {path}")
+    try:
+        for path in make_keys(folder):
+            click.echo(f"made {path}")
+    except OSError as error:
+        raise _told(error) from error
 
 
 @talktime.command()
@@ -143,6 +153,13 @@ def _run(work: Coroutine[Any, Any, Any]) -> None:
         raise click.ClickException(str(error)) from error
     except TimeoutError as error:
         raise click.ClickException("no answer in time; the server's log may say why") from error
+    except OSError as error:
+        raise _told(error) from error
+
+
+def _told(error: OSError) -> Exception:
+    """Return the error as one line where a file is the trouble; anything else keeps its trace."""
+    return click.ClickException(f"{error.filename}: {error.strerror}") if error.filename else error
 
 
 def _loop_factory() -> Any:

@@ -172,7 +172,7 @@ async def _answer(asked: Any) -> Any:
     try:
         response: httpx.Response = await asked
     except httpx.HTTPError as error:
-        raise DoorError(f"no answer: {error or type(error).__name__}") from error
+        raise DoorError(f"no answer from {error.request.url}: {error or type(error).__name__}") from error
     if response.is_error:
         raise DoorError(f"{response.request.method} {response.request.url.path}: {response.text}")
     return response.json() if response.content else None

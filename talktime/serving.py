@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import errno
 import logging
 import signal
 import socket
@@ -17,6 +18,7 @@ log = logging.getLogger(__name__)
 TCP_USER_TIMEOUT_MS = 15_000
 """What a peer has not acknowledged for so long, it will not: its connection is given up."""
 STOP_SIGNALS = (signal.SIGTERM, signal.SIGINT)
+PORT_REFUSED = frozenset({errno.EADDRINUSE, errno.EACCES})
 STOPPED_BY_FORCE = 130
 """Exit status of a program that was told twice."""
 
@@ -53,7 +55,8 @@ def listen(host: str, port: int) -> socket.socket:
         listener.bind((host, port))
     except OSError as error:
         listener.close()
-        raise ProgramError(f"cannot listen on {host}:{port} ({error.strerror}): choose another port") from error
+        advice = ": choose another port" if error.errno in PORT_REFUSED else ""
+        raise ProgramError(f"cannot listen on {host}:{port} ({error.strerror}){advice}") from error
     listener.set_inheritable(True)
     return listener
 
