@@ -97,17 +97,14 @@ def _fields(struct: type[Struct]) -> str:
     fields = sorted(_fields_of(struct), key=lambda field: field.name == "ref")
     if not fields:
         return "No fields.\n"
-    rows = (f"| `{field.name}` | {describe(field.type)}{_optional(field)} |" for field in fields)
+    left_out = "" if struct in TO_CLIENT else "; may be left out"  # what we send is complete
+    rows = (f"| `{field.name}` | {describe(field.type)}{'' if field.required else left_out} |" for field in fields)
     return "| field | holds |\n|---|---|\n" + "\n".join(rows) + "\n"
 
 
 def _fields_of(struct: type[Struct]) -> tuple[types.Field, ...]:
     described = types.type_info(struct)
     return described.fields if isinstance(described, types.StructType) else ()
-
-
-def _optional(field: types.Field) -> str:
-    return "" if field.required else "; may be left out"
 
 
 def _settings() -> str:
