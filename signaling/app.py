@@ -73,6 +73,7 @@ def create_app(
     billing = Billing(
         bus,
         node=settings.node,
+        minute_ms=settings.minute_ms,
         timeout_ms=settings.authorize_ms_max,
         # No longer than the call waits between two tries, so that several fit in before the lease ends.
         renewal_timeout_ms=min(settings.authorize_ms_max, CallTimes.of(settings).renewal_retry_ms),

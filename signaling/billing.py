@@ -24,9 +24,10 @@ log = logging.getLogger(__name__)
 class Billing:
     """Asks over the bus, each question under the same time limit."""
 
-    def __init__(self, bus: Bus, *, node: str, timeout_ms: int, renewal_timeout_ms: int) -> None:
+    def __init__(self, bus: Bus, *, node: str, minute_ms: int, timeout_ms: int, renewal_timeout_ms: int) -> None:
         self._bus = bus
         self._node = node
+        self._minute_ms = minute_ms
         self._timeout_ms = timeout_ms
         self._renewal_timeout_ms = renewal_timeout_ms
 
@@ -42,7 +43,7 @@ class Billing:
     async def authorize(
         self, call_id: UUID, *, caller_id: UUID, callee_id: UUID | None, callee_user_name: str | None
     ) -> Authorized | Refused | None:
-        """Ask for a call's first minute; None where there is no answer."""
+        """Ask for a call's first minute; None where there is no answer, or none that a call can run on."""
         request = Authorize(
             call_id=call_id,
             caller_id=caller_id,
@@ -54,6 +55,12 @@ class Billing:
             reply = await self._bus.ask(request, timeout_ms=self._timeout_ms)
         except NoReplyError as error:
             log.warning("Call %s: not authorized: %s", call_id, error)
+            return None
+        if isinstance(reply, Authorized) and reply.minute_ms != self._minute_ms:
+            text = (
+                "Call %s: not authorized: a minute is %d ms to billing and %d ms here; set TALKTIME_MINUTE_MS alike"
+            )
+            log.error(text, call_id, reply.minute_ms, self._minute_ms)
             return None
         return reply if isinstance(reply, Authorized | Refused) else None
 

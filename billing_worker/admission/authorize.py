@@ -129,6 +129,7 @@ def _authorized(call: OpenCall, *, caller: Person, callee: Person, room: Room) -
         callee=callee.party,
         price_minor=call.price_minor,
         currency=room.terms.currency,
+        minute_ms=room.terms.minute_ms,
     )
 
 

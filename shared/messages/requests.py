@@ -41,13 +41,17 @@ class Authorize(Message, frozen=True, kw_only=True, tag="authorize"):
 
 
 class Authorized(Message, frozen=True, kw_only=True, tag="authorized"):
-    """Yes: one minute is held; the price is frozen for the whole call."""
+    """Yes: one minute is held; the price is frozen for the whole call.
+
+    `minute_ms` is the length of the minutes that billing charges: whoever measures others must not have it ring.
+    """
 
     call_id: UUID
     caller: Party
     callee: Party
     price_minor: int
     currency: str
+    minute_ms: int
 
 
 class Refused(Message, frozen=True, kw_only=True, tag="refused"):

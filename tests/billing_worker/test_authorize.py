@@ -28,6 +28,7 @@ async def test_a_call_that_may_ring_holds_a_minute_and_both_parties(town: Town) 
         callee=Party(account_id=callee.id, user_name="Callee"),
         price_minor=10,
         currency="EUR",
+        minute_ms=town.terms.minute_ms,
     )
     wallet = await town.wallet(caller)
     assert (wallet.balance_minor, wallet.held_minor, wallet.in_call_id) == (10, 10, reply.call_id)

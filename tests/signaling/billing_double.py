@@ -146,6 +146,7 @@ class BillingDouble:
             callee=callee.party,
             price_minor=caller.price_minor,
             currency=CURRENCY,
+            minute_ms=self.minute_ms,
         )
 
     def _too_poor(self, asked: Authorize, caller: Account) -> Refused:

@@ -78,3 +78,14 @@ async def test_renewals_prove_life_with_talk_time() -> None:
         ended = stage.billing.events[-1]
         assert isinstance(ended, CallEnded)
         assert ended.talk_ms == 3_000
+
+
+async def test_minutes_of_another_length_are_not_talked(stage: Stage) -> None:
+    """C2: a lease of a minute here would be charged as several by a worker that was set otherwise."""
+    ann, ben = await stage.pair()
+    stage.billing.minute_ms = stage.settings.minute_ms // 2
+    await ann.say(Invite(callee_id=ben.account_id))
+    await ann.expect(CallAuthorizing)
+    assert (await ann.expect(CallRefused)).reason is RefusalReason.BILLING_UNAVAILABLE
+    await ben.hears_nothing()
+    assert stage.account_of(ann).held_minor == 0
