@@ -103,7 +103,7 @@ class Bus(Protocol):
 
     @property
     def connected(self) -> bool:
-        """Whether the broker can be reached at this moment, as far as is known."""
+        """Whether the broker can be reached at this moment and all consumers consume, as far as is known."""
 
     async def start(self) -> None:
         """Begin connecting and declare the topology; returns at once when the broker is there, else within

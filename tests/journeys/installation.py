@@ -97,7 +97,8 @@ class Separate(Installation):
         """Start one of the programs, again if need be; return when it is ready."""
         assert self.launcher is not None
         self.running[name] = await self.launcher.talktime(name, env=self.environments[name])
-        await self.running[name].says("is ready at")
+        address = await self.running[name].says(r"is ready at (\S+)")
+        await self.running[name].answers(f"{address[1]}/health/ready")
         return self.running[name]
 
     async def fetch(self, query: str, *arguments: object) -> list[asyncpg.Record]:

@@ -52,13 +52,14 @@ class RabbitBus:
         self._in = Link(url, name=f"{name}: consumer")
         self._publisher = Publisher(self._out)
         self._asker = Asker(node, link=self._in, publisher=self._publisher, clock=self._clock) if node else None
-        self._subscriptions: list[Subscription] = []
+        self._subscriptions: list[Consumer | RabbitMailbox] = []
 
     @property
     def connected(self) -> bool:
-        """Whether messages go both ways at this moment, as far as is known."""
+        """Whether messages go both ways at this moment and every consumer really consumes, as far as is known."""
         asker_ready = self._asker is None or self._asker.ready.is_set()
-        return self._publisher.ready.is_set() and self._in.up.is_set() and asker_ready
+        consuming = all(subscription.in_order for subscription in self._subscriptions)
+        return self._publisher.ready.is_set() and self._in.up.is_set() and asker_ready and consuming
 
     async def start(self) -> None:
         """Begin connecting and declare the topology; returns when that is done or the broker is found away."""

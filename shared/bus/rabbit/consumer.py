@@ -63,6 +63,11 @@ class Consumer:
         self.ready = asyncio.Event()
         self._task = asyncio.create_task(link.keep(self._consume, over=self._over))
 
+    @property
+    def in_order(self) -> bool:
+        """Whether messages arrive, or are no longer wanted."""
+        return self.ready.is_set() or self._over.is_set()
+
     async def stop(self) -> None:
         """Take no more messages, finish the batch at hand, and return."""
         self._over.set()

@@ -44,6 +44,11 @@ class RabbitMailbox:
         """Set while notices arrive."""
         return self._consumer.ready
 
+    @property
+    def in_order(self) -> bool:
+        """Whether notices arrive, or are no longer wanted."""
+        return self._consumer.in_order
+
     async def bind(self, account_id: UUID) -> None:
         """Have the account's messages delivered here; where the broker is away, as soon as it is back."""
         self._accounts.add(account_id)
