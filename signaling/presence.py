@@ -94,6 +94,9 @@ class Presence:
         for device in self._devices.of_account(account_id):
             if session_id in {None, device.session_id}:
                 socket = device.socket
+                if socket is not None:
+                    # Not lost but sent away: it talked until now, or logging out would be a cheaper way to hang up.
+                    device.last_alive_ms = self._clock.monotonic_ms()
                 self.forget(device)
                 if socket is not None:
                     socket.close(CloseCode.SESSION_ENDED, "the session has ended")

@@ -161,3 +161,14 @@ async def test_a_session_that_ends_while_it_is_let_in(stage: Stage) -> None:
     stage.billing.before_admitting = lambda: stage.billing.tell(ended)
     await device.say(Hello(token=stage.token(account, session_id=session_id)))
     assert (await device.closed_with())[0] == CloseCode.SESSION_ENDED
+
+
+async def test_logging_out_costs_what_hanging_up_does(stage: Stage) -> None:
+    """C2, C4: the device was there until now; it is not a lost one, of which nobody knows since when."""
+    ann, ben = await stage.pair()
+    await talks(ann, ben)
+    await stage.time.pass_ms(3_000)
+    await stage.billing.tell(SessionEnded(notice_id=new_id(), account_id=ann.account_id))
+    assert (await ann.closed_with())[0] == CloseCode.SESSION_ENDED
+    assert (await ben.expect(CallOver)).talk_ms == 3_000
+    assert stage.account_of(ann).balance_minor == 90
