@@ -35,7 +35,10 @@ def authorized(call: Call, given: Authorized, now_ms: int) -> None:
 
 
 def refused(call: Call, given: Refused, now_ms: int) -> None:
-    """Nothing is held, so there is nothing to announce."""
+    """Nothing is held, so there is nothing to announce; unless billing itself does not know."""
+    if given.reason is RefusalReason.BILLING_UNAVAILABLE:
+        authorize_failed(call, now_ms)
+        return
     if call.state is not State.AUTHORIZING:
         return
     refusal = CallRefused(

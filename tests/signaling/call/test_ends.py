@@ -42,6 +42,7 @@ from tests.signaling.call.test_table import INPUTS
 
 A, R, C, T, X = State.AUTHORIZING, State.RINGING, State.CONNECTING, State.ACTIVE, State.RECONNECTING
 LIVE = (A, R, C, T, X)
+UNAVAILABLE = RefusalReason.BILLING_UNAVAILABLE
 
 Ending = Callable[[Story], object]
 
@@ -156,7 +157,7 @@ def test_nobody_there() -> None:
     assert overs(story, CALLER) == [EndReason.UNREACHABLE]
 
 
-@pytest.mark.parametrize("reason", list(RefusalReason))
+@pytest.mark.parametrize("reason", [reason for reason in RefusalReason if reason is not UNAVAILABLE])
 def test_refusal_holds_nothing_and_announces_nothing(reason: RefusalReason) -> None:
     """C5: nothing rings, and the invite is answered with price and shortfall."""
     story = story_in(State.AUTHORIZING)
@@ -167,7 +168,9 @@ def test_refusal_holds_nothing_and_announces_nothing(reason: RefusalReason) -> N
     assert_silent_end(story)
 
 
-@pytest.mark.parametrize("ending", [gets(AuthorizeFailed()), fires(TimerName.AUTHORIZE)])
+@pytest.mark.parametrize(
+    "ending", [gets(AuthorizeFailed()), gets(Refused(reason=UNAVAILABLE)), fires(TimerName.AUTHORIZE)]
+)
 def test_no_reply_from_billing_is_refused_and_announced(ending: Ending) -> None:
     """C1: whatever billing may have held in the meantime is released by the announcement."""
     story = story_in(State.AUTHORIZING)
