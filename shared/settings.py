@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, get_args, get_origin, get_type_hints
 
 import msgspec
 from msgspec import Meta, Struct
@@ -167,8 +167,14 @@ def _validated(values: Mapping[str, object]) -> Settings:
     try:
         return msgspec.convert(dict(values), Settings, strict=False)
     except msgspec.ValidationError as error:
-        said = re.sub(r"`\$\.(\w+)(\[\.\.\.\])?`", lambda m: f"{PREFIX}{m[1].upper()}", str(error))
+        said = re.sub(r"`\$\.(\w+)(\[\.\.\.\])?`", lambda m: f"{PREFIX}{m[1].upper()}{_choices(m[1])}", str(error))
         raise SettingsError(re.sub(r"`([a-z_]+)`", lambda m: _named(m[1]), said)) from error
+
+
+def _choices(name: str) -> str:
+    """Return what the setting may be, where that is one of a few words."""
+    kind = get_type_hints(Settings)[name]
+    return f", which is one of: {', '.join(get_args(kind))}" if get_origin(kind) is Literal else ""
 
 
 def _named(word: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import secrets
 from pathlib import Path
 
@@ -9,7 +10,9 @@ import httpx
 import msgspec
 from msgspec import Struct
 
-from talktime.person import DoorError, Doors, Person
+from talktime.person import AlreadyTakenError, DoorError, Doors, Person
+
+log = logging.getLogger(__name__)
 
 FILE = "demo-accounts.json"
 NAMES = ("alice", "bob")
@@ -26,13 +29,19 @@ class DemoAccount(Struct, frozen=True):
 async def demo_accounts(doors: Doors, folder: Path) -> list[DemoAccount]:
     """Return the demo accounts of this data folder; what is missing of them is made, and credit paid in once.
 
-    Their passwords are random and kept in the folder. Raises `talktime.person.DoorError`.
+    Their passwords are random and kept in the folder. An account of that name whose password is not the one in the
+    folder is left alone and left out. Raises `talktime.person.DoorError`.
     """
-    accounts = _remembered(folder / FILE)
+    made = []
     async with httpx.AsyncClient(timeout=10) as http:
-        for account in accounts:
-            await _make(doors, http, account)
-    return accounts
+        for account in _remembered(folder / FILE):
+            try:
+                await _make(doors, http, account)
+            except AlreadyTakenError:
+                log.warning("%s exists, with a password that is not in %s", account.user_name, folder / FILE)
+            else:
+                made.append(account)
+    return made
 
 
 def _remembered(path: Path) -> list[DemoAccount]:

@@ -32,6 +32,10 @@ class DoorError(Exception):
     """A door answered something else than what was wanted."""
 
 
+class AlreadyTakenError(DoorError):
+    """Somebody else has this user name."""
+
+
 @dataclass(frozen=True)
 class Doors:
     """Where a running Talktime is reached."""
@@ -174,5 +178,6 @@ async def _answer(asked: Any) -> Any:
     except httpx.HTTPError as error:
         raise DoorError(f"no answer from {error.request.url}: {error or type(error).__name__}") from error
     if response.is_error:
-        raise DoorError(f"{response.request.method} {response.request.url.path}: {response.text}")
+        kind = AlreadyTakenError if response.status_code == httpx.codes.CONFLICT else DoorError
+        raise kind(f"{response.request.method} {response.request.url.path}: {response.text}")
     return response.json() if response.content else None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import logging
 import os
 import shutil
 import signal
@@ -21,6 +22,8 @@ from talktime.postgres_data import OWNER, check_data_dir, data_major, make_data_
 from talktime.postgres_user import barrier, reachable_data_dir, running_user
 
 __all__ = ["Binaries", "ManagedPostgres", "PostgresError", "find_binaries"]
+
+log = logging.getLogger(__name__)
 
 PORT = 5432
 """Only names the socket: nothing listens on the network."""
@@ -69,7 +72,15 @@ class ManagedPostgres:
         As root, where PostgreSQL may not enter that folder, its data is kept elsewhere. Raises `PostgresError`.
         """
         data_dir = reachable_data_dir(folder)
-        return cls(data_dir, find_binaries(major=data_major(data_dir)))
+        if data_dir != folder:
+            log.warning("The database is in %s, since PostgreSQL may not enter %s", data_dir, folder)
+        major = data_major(data_dir)
+        try:
+            return cls(data_dir, find_binaries(major=major))
+        except PostgresError as error:
+            raise (
+                PostgresError(f"{data_dir} was made by PostgreSQL {major}. {error}") if major else error
+            ) from None
 
     @property
     def pid(self) -> int | None:
@@ -170,7 +181,7 @@ class ManagedPostgres:
             "unix_socket_directories": str(self.socket_folder),
         }
         program: list[str | Path] = [self._binaries.folder / "postgres", "-D", self._data_dir]
-        with (self._data_dir / LOG_NAME).open("wb") as log:
+        with (self._data_dir / LOG_NAME).open("ab") as log:
             return await start_child(
                 [*program, *(f"--{name}={value}" for name, value in settings.items())],
                 env=neutral_environment(),
@@ -185,12 +196,18 @@ class ManagedPostgres:
         """Return when line 8 of `postmaster.pid`, written by our child, says so."""
         while True:
             if process.returncode is not None:
-                raise PostgresError(f"PostgreSQL ended as it was starting.{self._log_tail()}")
+                raise PostgresError(self._why_it_ended())
             with contextlib.suppress(OSError):
                 lines = (self._data_dir / "postmaster.pid").read_text().splitlines()
                 if len(lines) >= 8 and lines[0] == str(process.pid) and lines[7].strip() == "ready":
                     return
             await asyncio.sleep(READY_POLL_SECONDS)
+
+    def _why_it_ended(self) -> str:
+        said = self._log_tail()
+        if 'lock file "postmaster.pid" already exists' in said:
+            return f"Another Talktime uses {self._data_dir}: stop it, or choose another data folder."
+        return f"PostgreSQL ended as it was starting.{said}"
 
     def _log_tail(self) -> str:
         with contextlib.suppress(OSError):

@@ -18,11 +18,16 @@ BUILTIN_LOCALE_MAJOR = 17
 
 
 def data_major(data_dir: Path) -> int | None:
-    """Return the major version that a data directory is bound to, or None if it is not made yet."""
+    """Return the major version that a data directory is bound to, or None if it is not made yet.
+
+    Raises `PostgresError`.
+    """
     try:
         return int((data_dir / "PG_VERSION").read_text())
     except FileNotFoundError:
         return None
+    except ValueError:
+        raise PostgresError(f"{data_dir / 'PG_VERSION'} is damaged: move the folder away to start afresh") from None
 
 
 def check_data_dir(data_dir: Path, binaries: Binaries) -> None:

@@ -17,7 +17,7 @@ log = logging.getLogger(__name__)
 
 TCP_USER_TIMEOUT_MS = 15_000
 """What a peer has not acknowledged for so long, it will not: its connection is given up."""
-STOP_SIGNALS = (signal.SIGTERM, signal.SIGINT)
+STOP_SIGNALS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 PORT_REFUSED = frozenset({errno.EADDRINUSE, errno.EACCES})
 STOPPED_BY_FORCE = 130
 """Exit status of a program that was told twice."""
@@ -85,9 +85,9 @@ async def serving(config: uvicorn.Config, listener: socket.socket) -> AsyncItera
 
 
 async def until_told(work: Coroutine[Any, Any, None]) -> None:
-    """Do the work until it ends, or until SIGTERM or Ctrl-C cancels it, whose clean-up then runs to its end.
+    """Do the work until it ends, or until it is told to stop and has cleaned up.
 
-    A second signal ends the process at once.
+    SIGTERM, Ctrl-C and the end of the terminal cancel it. A second signal ends the process at once.
     """
     task = asyncio.ensure_future(work)
 

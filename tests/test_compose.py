@@ -10,7 +10,7 @@ import yaml
 from click.testing import CliRunner
 
 from shared.settings import FILE_SUFFIX, PREFIX, Settings, load_settings
-from talktime.__main__ import talktime
+from talktime.command_line import talktime
 from talktime.keys import generate_keys
 
 ROOT = Path(__file__).parents[1]

@@ -6,6 +6,7 @@ from typing import Any
 from litestar import Controller, Litestar, MediaType, Request, Response, get
 from litestar.di import NamedDependency
 from litestar.params import FromPath, SkipValidation
+from litestar.response import Redirect
 
 from api.docs.assets import PAGE, Asset, load_assets
 from api.docs.document import openapi_document
@@ -40,6 +41,11 @@ class DocsRoutes(Controller):
 
     path = "/"
     include_in_schema = False
+
+    @get("/", status_code=303)
+    async def front(self) -> Redirect:
+        """Send whoever opens the printed address to the page there is."""
+        return Redirect("/docs")
 
     @get("/openapi.json")
     async def document(

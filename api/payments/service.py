@@ -14,7 +14,7 @@ from api.payments.schemas import PaymentStatus, PaymentView
 from api.problems import ApiError, FieldError, InvalidFieldsError, NotFoundError, ProblemType, UnavailableError
 from api.reads import reading_session
 from shared.clock import Clock
-from shared.database import transaction
+from shared.database import autocommitting
 from shared.ids import new_id
 from shared.models import Payment
 
@@ -57,7 +57,7 @@ class Payments:
             checkout = await self.provider.create_checkout(order)
         except ProviderUnavailableError as error:
             raise UnavailableError(payment_provider="down") from error
-        async with transaction(self.engine) as connection:
+        async with autocommitting(self.engine) as connection:
             stored = await connection.execute(
                 _STORE,
                 {

@@ -218,7 +218,10 @@ class CallOver(Message, frozen=True, kw_only=True, tag="call.ended"):
 
 
 class Charged(Message, frozen=True, kw_only=True, tag="call.charged"):
-    """What the call cost you."""
+    """What the call cost: to its caller alone, soon after `call.ended`, 0 included.
+
+    Sent again with the smaller sum where part of it was refunded.
+    """
 
     call_id: UUID
     talk_ms: int
@@ -228,7 +231,7 @@ class Charged(Message, frozen=True, kw_only=True, tag="call.charged"):
 
 
 class Wallet(Message, frozen=True, kw_only=True, tag="wallet.changed"):
-    """Your money now."""
+    """Your money now: sent at any moment at which it changes, in a call or not."""
 
     wallet: WalletState
 

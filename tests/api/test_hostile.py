@@ -115,7 +115,7 @@ async def test_the_document_has_every_route(api: Api) -> None:
         if method != "OPTIONS"
     }
     assert {path for _, path in routed - documented} == {
-        "/openapi.json", "/docs", "/docs/{name}", "/sandbox/checkout/{ref}", "/sandbox/checkout/{ref}/pay",
+        "/", "/openapi.json", "/docs", "/docs/{name}", "/sandbox/checkout/{ref}", "/sandbox/checkout/{ref}/pay",
     }  # fmt: skip
     assert documented <= routed
 

@@ -95,3 +95,17 @@ async def test_generated_keys_are_kept(programs: Programs, tmp_path: Path) -> No
         assert program.output.count("made ") == expected
     assert (folder / "token-signing-key.pem").stat().st_mode & 0o777 == 0o600
     shutil.rmtree(folder)
+
+
+async def test_a_demo_account_of_an_unknown_password_is_left_alone(programs: Programs, tmp_path: Path) -> None:
+    """A data folder whose passwords were lost still starts, and says which accounts it could not enter."""
+    let_others_pass(tmp_path)
+    folder = tmp_path / "data"
+    for words in (r"demo account +alice", "alice exists, with a password that is not in"):
+        program = await programs.talktime(
+            *("run", "--port", "0", "--data-dir", str(folder), "--demo-accounts"), env={}
+        )
+        await program.says(words)
+        await program.says("Ctrl-C")
+        assert await program.stop() == os.EX_OK
+        (folder / "demo-accounts.json").unlink()

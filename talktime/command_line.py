@@ -1,0 +1,170 @@
+"""`talktime`: run the product or one of its programs, and look after an installation."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import sys
+import urllib.error
+import urllib.request
+from collections.abc import Coroutine
+from pathlib import Path
+from typing import Any
+
+import click
+from websockets.exceptions import InvalidHandshake
+
+from shared.database import DatabaseUnavailableError
+from shared.settings import Settings, SettingsError, load_settings, with_changes
+from shared.tokens import KeyUnusableError
+from talktime.demo import TALK_SECONDS, play
+from talktime.keys import generate_keys as make_keys
+from talktime.logs import log_to_stderr
+from talktime.migrate import MigrationError
+from talktime.migrate import migrate as bring_up_to_date
+from talktime.person import DoorError, Doors
+from talktime.postgres import PostgresError
+from talktime.serving import ProgramError, until_told
+
+EXPECTED_ERRORS = (
+    SettingsError,
+    ProgramError,
+    PostgresError,
+    MigrationError,
+    DatabaseUnavailableError,
+    KeyUnusableError,
+    DoorError,
+)
+HEALTH_SECONDS_MAX = 3
+DEFAULT_URL = Settings().public_url
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="talktime")
+def talktime() -> None:
+    """Sell video calls by the minute.
+
+    Settings come from the environment (TALKTIME_…); .env.example lists them all.
+    """
+
+
+@talktime.command()
+@click.option("--data-dir", type=click.Path(file_okay=False, path_type=Path), default=Path(".talktime"),
+              show_default=True, help="Where database and secrets are kept.")  # fmt: skip
+@click.option("--port", type=click.IntRange(0, 65_535), help="Port to listen on; 0 takes a free one.")
+@click.option("--demo-accounts", is_flag=True, help="Make two accounts with some credit.")
+def run(data_dir: Path, port: int | None, demo_accounts: bool) -> None:  # noqa: FBT001 - a flag of the command line
+    """Run the whole product in one process, with nothing to install."""
+    from talktime.all_in_one import run_all
+
+    settings = _settings()
+    if port is not None:
+        settings = with_changes(settings, api_port=port)
+    _run(run_all(settings, data_dir.absolute(), with_demo_accounts=demo_accounts))
+
+
+@talktime.command()
+def api() -> None:
+    """Run the REST API."""
+    from talktime.programs import run_api
+
+    _run(run_api(_settings()))
+
+
+@talktime.command()
+def signaling() -> None:
+    """Run a signaling node."""
+    from talktime.programs import run_signaling
+
+    _run(run_signaling(_settings()))
+
+
+@talktime.command()
+def worker() -> None:
+    """Run a billing worker."""
+    from talktime.programs import run_worker
+
+    _run(run_worker(_settings()))
+
+
+@talktime.command()
+def migrate() -> None:
+    """Bring the database to the newest schema."""
+    settings = _settings()
+    if not settings.database_owner_url:
+        raise click.ClickException("TALKTIME_DATABASE_OWNER_URL is not set: it names the role that owns the tables")
+    _run(bring_up_to_date(settings.database_owner_url, settings.database_url))
+    click.echo("The database is up to date.")
+
+
+@talktime.command()
+@click.option("--url", default=DEFAULT_URL, show_default=True, help="Where the API is reached.")
+@click.option("--signaling-url", help="Where signaling is reached, if elsewhere.")
+@click.option("--talk-seconds", type=click.FloatRange(0, 3_600), default=TALK_SECONDS, show_default=True)
+def demo(url: str, signaling_url: str | None, talk_seconds: float) -> None:
+    """Play a paid call between two new people against a running server."""
+    doors = Doors.of(url, signaling_url)
+    try:
+        _run(play(doors, click.echo, talk_seconds=talk_seconds))
+    except InvalidHandshake as error:
+        raise click.ClickException(
+            f"{doors.socket_url}: {error}; --signaling-url says where signaling is"
+        ) from error
+
+
+@talktime.command("generate-keys")
+@click.argument("folder", type=click.Path(file_okay=False, path_type=Path))
+def generate_keys(folder: Path) -> None:
+    """Make an installation's secrets in FOLDER; what is there is kept."""
+    try:
+        for path in make_keys(folder):
+            click.echo(f"made {path}")
+    except OSError as error:
+        raise _told(error) from error
+
+
+@talktime.command()
+@click.argument("url")
+def health(url: str) -> None:
+    """Ask a health address; exit with 0 where all is well, 1 otherwise."""
+    if not url.startswith(("http://", "https://")):
+        raise click.ClickException("the address must begin with http:// or https://")
+    try:
+        with urllib.request.urlopen(url, timeout=HEALTH_SECONDS_MAX) as answer:  # noqa: S310 - checked above
+            click.echo(answer.read().decode())
+    except (urllib.error.URLError, TimeoutError, OSError) as error:
+        raise click.ClickException(f"{url}: {error}") from error
+
+
+def _settings() -> Settings:
+    try:
+        settings = load_settings(os.environ)
+    except SettingsError as error:
+        raise click.ClickException(str(error)) from error
+    log_to_stderr(settings.log_level)
+    return settings
+
+
+def _run(work: Coroutine[Any, Any, Any]) -> None:
+    try:
+        with asyncio.Runner(loop_factory=_loop_factory()) as runner:
+            runner.run(until_told(work))
+    except EXPECTED_ERRORS as error:
+        raise click.ClickException(str(error)) from error
+    except TimeoutError as error:
+        raise click.ClickException("no answer in time; the server's log may say why") from error
+    except OSError as error:
+        raise _told(error) from error
+
+
+def _told(error: OSError) -> Exception:
+    """Return the error as one line where a file is the trouble; anything else keeps its trace."""
+    return click.ClickException(f"{error.filename}: {error.strerror}") if error.filename else error
+
+
+def _loop_factory() -> Any:
+    if sys.platform == "win32":
+        return None
+    import uvloop
+
+    return uvloop.new_event_loop
