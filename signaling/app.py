@@ -12,30 +12,30 @@ from shared.bus.interface import Bus
 from shared.clock import Clock
 from shared.settings import Settings
 from shared.tokens import TokenVerifier
-from signaling.announcing import Announcer
 from signaling.background import Background
-from signaling.billing import Billing
-from signaling.bindings import Bindings
+from signaling.billing.announcing import Announcer
+from signaling.billing.client import Billing
+from signaling.billing.journal import Journal, MemoryJournal
 from signaling.call.states import CallTimes
-from signaling.call_timers import CallTimers
-from signaling.devices import Devices
+from signaling.devices.bindings import Bindings
+from signaling.devices.liveness import Liveness
+from signaling.devices.notices import Notices
+from signaling.devices.post import Post
+from signaling.devices.presence import Presence
+from signaling.devices.registry import Devices
 from signaling.door.endpoint import Endpoint
 from signaling.door.greeting import Greeter
+from signaling.door.open_sockets import OpenSockets
 from signaling.door.origins import Origins
 from signaling.health import health_pages
-from signaling.journal import Journal, MemoryJournal
-from signaling.live_calls import LiveCalls
-from signaling.liveness import Liveness
-from signaling.money_questions import MoneyQuestions
-from signaling.notices import Notices
-from signaling.open_sockets import OpenSockets
-from signaling.post import Post
-from signaling.presence import Presence
+from signaling.live.calls import LiveCalls
+from signaling.live.money_questions import MoneyQuestions
+from signaling.live.running import Runner
+from signaling.live.switchboard import Switchboard
+from signaling.live.timers import CallTimers
 from signaling.problems import answer_with_problems
-from signaling.running import Runner
 from signaling.service import Service
 from signaling.sockets.lean import LeanConnection, LeanWebsocket
-from signaling.switchboard import Switchboard
 from signaling.timers import LoopScheduler, Scheduler
 
 SOCKET_PATH = "/ws"

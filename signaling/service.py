@@ -5,13 +5,13 @@ from __future__ import annotations
 import logging
 
 from shared.bus.interface import Bus, Mailbox
-from signaling.announcing import Announcer
 from signaling.background import Background
-from signaling.bindings import Bindings
-from signaling.liveness import Liveness
-from signaling.notices import Notices
-from signaling.open_sockets import OpenSockets
-from signaling.switchboard import Switchboard
+from signaling.billing.announcing import Announcer
+from signaling.devices.bindings import Bindings
+from signaling.devices.liveness import Liveness
+from signaling.devices.notices import Notices
+from signaling.door.open_sockets import OpenSockets
+from signaling.live.switchboard import Switchboard
 
 SOCKETS_SHARE = 4
 """A quarter of the time to drain is for closing sockets, the rest for publishing events."""

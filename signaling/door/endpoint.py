@@ -27,17 +27,17 @@ from shared.messages.from_client import (
 from shared.messages.requests import Admitted
 from shared.messages.to_client import CloseCode, Error, ErrorCode
 from shared.tokens import Claims
-from signaling.devices import ConnectedDevice
+from signaling.devices.post import Post
+from signaling.devices.presence import Presence
+from signaling.devices.registry import ConnectedDevice
 from signaling.door.frames import read_frame
 from signaling.door.greeting import Greeter, TurnedAwayError
+from signaling.door.open_sockets import GOODBYE, OpenSockets
 from signaling.door.origins import Origins
-from signaling.open_sockets import GOODBYE, OpenSockets
-from signaling.post import Post
-from signaling.presence import Presence
+from signaling.live.switchboard import Switchboard
 from signaling.problems import problem
 from signaling.sockets.lean import LeanWebsocket, SocketClosedError
 from signaling.sockets.socket import Socket
-from signaling.switchboard import Switchboard
 
 MALFORMED_MAX = 50
 """So many malformed messages in a row, and the socket is closed."""

@@ -14,11 +14,11 @@ from shared.messages.requests import Admitted, NotAdmitted
 from shared.messages.to_client import CloseCode
 from shared.settings import Settings
 from shared.tokens import Claims, TokenRefusedError, TokenVerifier
-from signaling.billing import Billing
-from signaling.bindings import Bindings
-from signaling.devices import Devices
+from signaling.billing.client import Billing
+from signaling.devices.bindings import Bindings
+from signaling.devices.presence import Presence
+from signaling.devices.registry import Devices
 from signaling.door.frames import read_frame
-from signaling.presence import Presence
 from signaling.sockets.lean import Frame, LeanWebsocket
 from signaling.timers import Scheduler, time_limit
 

@@ -1,10 +1,10 @@
 """The parts of the page that no struct can say."""
 
 from shared.messages.from_client import SDP_CHARS_MAX
-from signaling.devices import DEVICES_PER_ACCOUNT_MAX
+from signaling.devices.registry import DEVICES_PER_ACCOUNT_MAX
 from signaling.door.endpoint import MALFORMED_MAX
+from signaling.live.switchboard import CALLS_PER_ACCOUNT_MAX
 from signaling.sockets.socket import SEND_MS_MAX
-from signaling.switchboard import CALLS_PER_ACCOUNT_MAX
 
 HEAD = """\
 # The WebSocket protocol

@@ -19,7 +19,7 @@ from shared.messages.to_client import (
 from shared.settings import Settings, with_changes
 from shared.tokens import TokenSigner, TokenVerifier, load_signing_key, new_signing_key
 from signaling.app import SignalingApp, create_app
-from signaling.journal import Journal
+from signaling.billing.journal import Journal
 from signaling.server import server_config
 from signaling.service import Service
 from talktime.serving import listen, serving

@@ -11,8 +11,8 @@ from shared.ids import new_id
 from shared.messages.base import EndReason
 from shared.messages.events import CallEnded, CallStarted
 from shared.messages.registry import envelope_of
-from signaling.announcing import WAITING_MAX, Announcer
-from signaling.journal import MemoryJournal
+from signaling.billing.announcing import WAITING_MAX, Announcer
+from signaling.billing.journal import MemoryJournal
 from tests.harness.clock import START
 from tests.signaling.bus_with_outages import BusWithOutages
 

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from shared.ids import new_id
 from signaling.background import Background
-from signaling.bindings import Bindings
+from signaling.devices.bindings import Bindings
 from tests.signaling.manual_time import give_turns
 
 

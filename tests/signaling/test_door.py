@@ -11,7 +11,7 @@ from shared.messages.from_client import Hello, Pong
 from shared.messages.requests import NotAdmitted
 from shared.messages.to_client import CloseCode, Welcome
 from shared.tokens import TokenSigner, load_signing_key, new_signing_key
-from signaling.devices import DEVICES_PER_ACCOUNT_MAX
+from signaling.devices.registry import DEVICES_PER_ACCOUNT_MAX
 from signaling.door.origins import Origins
 from tests.signaling.device import open_device
 from tests.signaling.stage import SIGNING_KEY, Stage, staged

@@ -18,7 +18,7 @@ from shared.messages.to_client import (
     Error,
     ErrorCode,
 )
-from signaling.switchboard import CALLS_PER_ACCOUNT_MAX
+from signaling.live.switchboard import CALLS_PER_ACCOUNT_MAX
 from tests.signaling.device import Device
 from tests.signaling.stage import Stage, rings, talks
 

@@ -15,8 +15,8 @@ from shared.messages.to_client import (
     Error,
     ErrorCode,
 )
-from signaling.announcing import WAITING_MAX
-from signaling.journal import MemoryJournal
+from signaling.billing.announcing import WAITING_MAX
+from signaling.billing.journal import MemoryJournal
 from tests.signaling.bus_with_outages import BusWithOutages
 from tests.signaling.stage import staged, talks
 

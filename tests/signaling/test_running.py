@@ -5,7 +5,7 @@ import pytest
 from shared.messages.base import EndReason
 from shared.messages.from_client import Accept, Connected
 from shared.messages.to_client import CallAccepted, CallActive, CallOver, ToClient
-from signaling.post import Post
+from signaling.devices.post import Post
 from tests.signaling.stage import Stage, rings
 
 

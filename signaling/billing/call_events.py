@@ -7,7 +7,7 @@ from datetime import datetime
 from shared.ids import new_id
 from shared.messages.events import CallEnded, CallStarted
 from signaling.call.effects import AnnounceEnded
-from signaling.live_calls import LiveCall
+from signaling.live.calls import LiveCall
 
 
 def call_started(live: LiveCall, *, node: str, started_at: datetime) -> CallStarted | None:

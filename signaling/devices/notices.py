@@ -18,9 +18,9 @@ from shared.messages.notices import (
 )
 from shared.messages.registry import decode_notice
 from shared.messages.to_client import Blocked, Charged, Unblocked, Wallet
-from signaling.post import Post
-from signaling.presence import Presence
-from signaling.switchboard import Switchboard
+from signaling.devices.post import Post
+from signaling.devices.presence import Presence
+from signaling.live.switchboard import Switchboard
 
 log = logging.getLogger(__name__)
 

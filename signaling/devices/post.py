@@ -6,7 +6,7 @@ from uuid import UUID
 
 from shared.messages.registry import encode
 from shared.messages.to_client import ToClient
-from signaling.devices import Devices
+from signaling.devices.registry import Devices
 from signaling.sockets.socket import Socket
 
 

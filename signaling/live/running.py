@@ -10,7 +10,8 @@ from shared.clock import Clock
 from shared.ids import new_id
 from shared.messages.from_client import Invite
 from shared.messages.to_client import Error
-from signaling.announcing import Announcer
+from signaling.billing.announcing import Announcer
+from signaling.billing.call_events import call_ended, call_started
 from signaling.call.effects import (
     AnnounceEnded,
     AnnounceStarted,
@@ -27,12 +28,11 @@ from signaling.call.effects import (
 from signaling.call.inputs import AcceptByInvite, CalleeDevices, Input
 from signaling.call.machine import place, step
 from signaling.call.states import CallTimes
-from signaling.call_events import call_ended, call_started
-from signaling.call_timers import CallTimers
-from signaling.devices import ConnectedDevice, Devices
-from signaling.live_calls import LiveCall, LiveCalls
-from signaling.money_questions import MoneyQuestions
-from signaling.post import Post
+from signaling.devices.post import Post
+from signaling.devices.registry import ConnectedDevice, Devices
+from signaling.live.calls import LiveCall, LiveCalls
+from signaling.live.money_questions import MoneyQuestions
+from signaling.live.timers import CallTimers
 
 log = logging.getLogger(__name__)
 

@@ -21,10 +21,10 @@ from signaling.call.inputs import (
     StopCall,
 )
 from signaling.call.states import Device, State
-from signaling.devices import ConnectedDevice, Devices
-from signaling.live_calls import LiveCall, LiveCalls
-from signaling.post import Post
-from signaling.running import Runner
+from signaling.devices.post import Post
+from signaling.devices.registry import ConnectedDevice, Devices
+from signaling.live.calls import LiveCall, LiveCalls
+from signaling.live.running import Runner
 
 CALLS_PER_ACCOUNT_MAX = 64
 """Live calls of one account; nearly all of them are about to be refused."""

@@ -10,7 +10,7 @@ from shared.messages.base import Party
 from shared.messages.from_client import Invite
 from signaling.call.call import Call
 from signaling.call.states import Device, TimerName
-from signaling.devices import ConnectedDevice
+from signaling.devices.registry import ConnectedDevice
 from signaling.timers import Timer
 
 

@@ -11,7 +11,7 @@ from shared.bus.backoff import Backoff
 from shared.bus.interface import Bus, Envelope, Outcome
 from shared.messages.events import CallEnded, CallStarted
 from shared.messages.registry import envelope_of
-from signaling.journal import Journal
+from signaling.billing.journal import Journal
 
 BATCH_MAX = 200
 """Events published together."""

@@ -8,8 +8,8 @@ from shared.clock import Clock
 from shared.messages.registry import encode
 from shared.messages.to_client import CloseCode, Ping
 from shared.settings import Settings
-from signaling.devices import ConnectedDevice, Devices
-from signaling.presence import Presence
+from signaling.devices.presence import Presence
+from signaling.devices.registry import ConnectedDevice, Devices
 from signaling.timers import Scheduler, Timer
 
 SWEEP_MS_MAX = 500

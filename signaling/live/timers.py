@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from signaling.call.inputs import Input, TimerFired
 from signaling.call.states import TimerName
-from signaling.live_calls import LiveCall
+from signaling.live.calls import LiveCall
 from signaling.timers import Scheduler
 
 

@@ -14,10 +14,10 @@ from shared.messages.requests import Admitted
 from shared.messages.to_client import CloseCode, Welcome
 from shared.settings import Settings
 from shared.tokens import Claims
-from signaling.bindings import Bindings
-from signaling.devices import ConnectedDevice, Devices
+from signaling.devices.bindings import Bindings
+from signaling.devices.registry import ConnectedDevice, Devices
+from signaling.live.switchboard import Switchboard
 from signaling.sockets.socket import Socket
-from signaling.switchboard import Switchboard
 
 log = logging.getLogger(__name__)
 

@@ -7,11 +7,11 @@ from uuid import UUID
 
 from shared.messages import requests
 from signaling.background import Background
-from signaling.billing import Billing
+from signaling.billing.client import Billing
 from signaling.call import inputs
 from signaling.call.effects import AskAuthorize, AskRenewal
 from signaling.call.states import State, Terms
-from signaling.live_calls import LiveCall, LiveCalls
+from signaling.live.calls import LiveCall, LiveCalls
 
 Feed = Callable[[LiveCall, inputs.Input], None]
 
