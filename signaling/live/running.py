@@ -11,7 +11,6 @@ from shared.ids import new_id
 from shared.messages.from_client import Invite
 from shared.messages.to_client import Error
 from signaling.billing.announcing import Announcer
-from signaling.billing.call_events import call_ended, call_started
 from signaling.call.effects import (
     AnnounceEnded,
     AnnounceStarted,
@@ -31,6 +30,7 @@ from signaling.call.states import CallTimes
 from signaling.devices.post import Post
 from signaling.devices.registry import ConnectedDevice, Devices
 from signaling.live.calls import LiveCall, LiveCalls
+from signaling.live.events import call_ended, call_started
 from signaling.live.money_questions import MoneyQuestions
 from signaling.live.timers import CallTimers
 
