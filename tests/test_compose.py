@@ -125,7 +125,7 @@ def test_no_secret_is_written_down() -> None:
 
 
 def test_each_program_gets_the_secrets_it_needs_and_no_more() -> None:
-    """DESIGN: signaling never opens the database; only the API signs tokens; only migrations own tables."""
+    """Signaling never opens the database; only the API signs tokens; only migrations own tables."""
     secret = re.compile(r"(DATABASE|RABBITMQ).*_URL|_KEYS?_FILE|SECRETS_FILE")
     given = {
         service: {name for name in SERVICES[service].get("environment", {}) if secret.search(name)}

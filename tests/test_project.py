@@ -21,7 +21,7 @@ FORBIDDEN = {
     "shared": PROGRAMS | {"litestar", "quart", "talktime", "migrations"},
     "migrations": PROGRAMS | {"litestar", "quart", "talktime"},
 }
-"""DESIGN section 1. What a package may not reach, by itself or through our other packages."""
+"""What a package may not reach, by itself or through our other packages."""
 OURS_FOR_MIGRATIONS = ("migrations", "shared.models", "shared.settings", "shared.money")
 
 # Written in pieces, so that this file keeps its own rules.
@@ -29,7 +29,7 @@ REGISTRY_HOSTS = tuple(
     ".".join(parts)
     for parts in (
         ("pypi", "org"),
-        ("pythonhosted", "org"),
+        ("python" + "hosted", "org"),
         ("npmjs", "org"),
         ("npmjs", "com"),
         ("yarnpkg", "com"),

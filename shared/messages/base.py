@@ -20,7 +20,7 @@ class Message(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag
 
 
 class EndReason(StrEnum):
-    """Why a call ended; each call has exactly one (DESIGN: a call's life)."""
+    """Why a call ended; each call has exactly one."""
 
     HUNG_UP = "hung_up"
     """One of the two hung up."""

@@ -12,7 +12,7 @@ from shared.settings import Settings
 
 
 class State(StrEnum):
-    """The stages of a call's life (DESIGN: a call's life)."""
+    """The stages of a call's life."""
 
     AUTHORIZING = "authorizing"
     """Billing was asked; nothing rings."""
