@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
@@ -31,14 +31,20 @@ def money_of_all(ledger: Ledger) -> dict[UUID, Money]:
     return {account_id: money_of(wallet) for account_id, wallet in ledger.wallets.items()}
 
 
-def wallet_notices(ledger: Ledger, before: dict[UUID, Money], *, currency: str) -> Iterable[Notice]:
-    """Tell each account whose money is not what it was; and the block or its end, which are told once."""
+def wallet_notices(
+    ledger: Ledger, before: dict[UUID, Money], *, currency: str, told: Collection[UUID] = ()
+) -> Iterable[Notice]:
+    """Tell each account whose money is not what it was; and the block or its end, which are told once.
+
+    Accounts in `told` hear of their money in another notice already.
+    """
     for account_id, wallet in ledger.wallets.items():
         then, now = before[account_id], money_of(wallet)
         if now == then:
             continue
         state = wallet.state(currency)
-        yield WalletChanged(notice_id=new_id(), account_id=account_id, wallet=state)
+        if account_id not in told:
+            yield WalletChanged(notice_id=new_id(), account_id=account_id, wallet=state)
         if now.blocked_at and not then.blocked_at:
             yield AccountBlocked(
                 notice_id=new_id(),

@@ -69,7 +69,8 @@ async def _move_money(
     await ledger.save()
     notices = [
         *charge_notices(ledger, charged, currency=terms.currency),
-        *wallet_notices(ledger, before, currency=terms.currency),
+        # What a call cost says what is left as well: a second notice a call would double the outbox.
+        *wallet_notices(ledger, before, currency=terms.currency, told={call.caller_id for call in charged}),
     ]
     await outbox.store(connection, notices)
     return strangers

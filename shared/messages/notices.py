@@ -33,7 +33,7 @@ class AccountUnblocked(Message, frozen=True, kw_only=True, tag="account.unblocke
 
 
 class CallCharged(Message, frozen=True, kw_only=True, tag="call.charged"):
-    """What an ended call cost its caller; sent again with the smaller sum where a refund followed."""
+    """What an ended call cost its caller, and the money left; sent again, with less, where a refund followed."""
 
     notice_id: UUID
     account_id: UUID

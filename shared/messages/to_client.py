@@ -218,7 +218,7 @@ class CallOver(Message, frozen=True, kw_only=True, tag="call.ended"):
 
 
 class Charged(Message, frozen=True, kw_only=True, tag="call.charged"):
-    """What the call cost: to its caller alone, soon after `call.ended`, 0 included.
+    """What the call cost, and your money now: to its caller alone, soon after `call.ended`, 0 included.
 
     Sent again with the smaller sum where part of it was refunded.
     """
@@ -231,7 +231,10 @@ class Charged(Message, frozen=True, kw_only=True, tag="call.charged"):
 
 
 class Wallet(Message, frozen=True, kw_only=True, tag="wallet.changed"):
-    """Your money now: sent at any moment at which it changes, in a call or not."""
+    """Your money now: sent at any moment at which it changes, in a call or not.
+
+    Where a call's charge changes it, `call.charged` says so instead.
+    """
 
     wallet: WalletState
 

@@ -55,6 +55,8 @@ class Notices:
                 self._switchboard.funds_changed(notice.account_id)
             case CallCharged():
                 self._post.send_to_account(notice.account_id, _charged(notice))
+                # A refund of an earlier call may pay the next minute of this one.
+                self._switchboard.funds_changed(notice.account_id)
             case SessionEnded():
                 self._presence.end_sessions(notice.account_id, notice.session_id)
             case _ as never:
