@@ -88,15 +88,17 @@ class VirtualHostStock:
         self._fresh: list[str] = []
         self._used: list[str] = []
 
-    async def take(self) -> str:
-        """Return the URL of an empty virtual host."""
+    async def take(self, *, for_the_session: bool = False) -> str:
+        """Return the URL of an empty virtual host; one that is not for the session may be deleted after its test."""
         if not self._fresh:
             made_together = 1 if self.address.management_url else VHOSTS_MADE_TOGETHER
             self._fresh = [_unique(self.address.prefix) for _ in range(made_together)]
             await self._vhosts.change(create=self._fresh, delete=self._used)
             self._used = []
-        self._used.append(self._fresh.pop())
-        return self.address.vhost_url(self._used[-1])
+        taken = self._fresh.pop()
+        if not for_the_session:
+            self._used.append(taken)
+        return self.address.vhost_url(taken)
 
 
 @pytest.fixture(scope="session")

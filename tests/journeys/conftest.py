@@ -44,7 +44,9 @@ async def separate(
     session_programs: Programs, session_database: Database, vhost_stock: VirtualHostStock, http: httpx.AsyncClient
 ) -> Separate:
     """Three processes around PostgreSQL and RabbitMQ."""
-    return await Separate.start(session_programs, session_database, await vhost_stock.take(), http)
+    return await Separate.start(
+        session_programs, session_database, await vhost_stock.take(for_the_session=True), http
+    )
 
 
 @pytest.fixture(scope="session")
