@@ -89,7 +89,7 @@ class VirtualHostStock:
         self._used: list[str] = []
 
     async def take(self, *, for_the_session: bool = False) -> str:
-        """Return the URL of an empty virtual host; one that is not for the session may be deleted after its test."""
+        """Return the URL of an empty virtual host; one not for the session is deleted some tests later."""
         if not self._fresh:
             made_together = 1 if self.address.management_url else VHOSTS_MADE_TOGETHER
             self._fresh = [_unique(self.address.prefix) for _ in range(made_together)]
