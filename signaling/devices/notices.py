@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import logging
+from collections import OrderedDict
 from typing import assert_never
+from uuid import UUID
 
 import msgspec
 
@@ -22,16 +24,20 @@ from signaling.devices.post import Post
 from signaling.devices.presence import Presence
 from signaling.live.switchboard import Switchboard
 
+TOLD_MAX = 4_096
+"""Notices remembered, so that one that was published again (its relay died) is not told again."""
+
 log = logging.getLogger(__name__)
 
 
 class Notices:
-    """Takes this node's mailbox. Notices are hints: one that cannot be read is dropped."""
+    """Takes this node's mailbox. Notices are hints: one that cannot be read is dropped, none is told twice."""
 
     def __init__(self, *, post: Post, switchboard: Switchboard, presence: Presence) -> None:
         self._post = post
         self._switchboard = switchboard
         self._presence = presence
+        self._told: OrderedDict[UUID, None] = OrderedDict()
 
     async def handle(self, delivery: Delivery) -> None:
         """Do what one notice says."""
@@ -40,7 +46,16 @@ class Notices:
         except msgspec.DecodeError as error:
             log.warning("Notice %s %s cannot be read: %s", delivery.type, delivery.message_id, error)
             return
-        self._take(notice)
+        if self._is_news(notice.notice_id):
+            self._take(notice)
+
+    def _is_news(self, notice_id: UUID) -> bool:
+        if notice_id in self._told:
+            return False
+        self._told[notice_id] = None
+        if len(self._told) > TOLD_MAX:
+            self._told.popitem(last=False)
+        return True
 
     def _take(self, notice: Notice) -> None:
         match notice:

@@ -80,3 +80,18 @@ async def test_nobody_is_left_bound_who_was_turned_away(stage: Stage) -> None:
     assert (await device.closed_with())[0] == CloseCode.NOT_ADMITTED
     ended = envelope_of(SessionEnded(notice_id=new_id(), account_id=account.id))
     assert await stage.bus.publish([ended]) == [Outcome.UNROUTABLE]
+
+
+async def test_a_notice_published_twice_is_told_once(stage: Stage) -> None:
+    """A relay that died between the confirmation and the delete publishes again, with the same id."""
+    ann, _ = await stage.pair()
+    wallet = ann.welcome.wallet
+    blocked = AccountBlocked(notice_id=new_id(), account_id=ann.account_id, wallet=wallet, shortfall_minor=3)
+    for notice in (
+        blocked,
+        blocked,
+        AccountUnblocked(notice_id=new_id(), account_id=ann.account_id, wallet=wallet),
+    ):
+        await stage.billing.tell(notice)
+    assert await ann.expect(Blocked) == Blocked(wallet=wallet, shortfall_minor=3)
+    assert await ann.expect(Unblocked) == Unblocked(wallet=wallet)
