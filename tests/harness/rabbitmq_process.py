@@ -90,6 +90,7 @@ class RabbitProcess:
         """Stop it in its tracks: connections stay open and nobody answers."""
         if self._server is not None:
             send_signal(self._server, signal.SIGSTOP)
+            await _all_stopped(self._server.pid)
 
     async def thaw(self) -> None:
         """Let a frozen one go on."""
@@ -170,3 +171,10 @@ class RabbitProcess:
         with contextlib.suppress(OSError):
             return self._log.read_text(errors="replace")[-LOG_TAIL_CHARACTERS:]
         return ""
+
+
+async def _all_stopped(pid: int) -> None:
+    """Return once every thread of our child has stopped: on a busy machine some go on for a moment."""
+    async with asyncio.timeout(STOP_SECONDS_MAX):
+        while os.waitid(os.P_PID, pid, os.WSTOPPED | os.WNOWAIT | os.WNOHANG) is None:
+            await asyncio.sleep(POLL_SECONDS)
