@@ -176,5 +176,9 @@ class RabbitProcess:
 async def _all_stopped(pid: int) -> None:
     """Return once every thread of our child has stopped: on a busy machine some go on for a moment."""
     async with asyncio.timeout(STOP_SECONDS_MAX):
-        while os.waitid(os.P_PID, pid, os.WSTOPPED | os.WNOWAIT | os.WNOHANG) is None:
+        while not _has_stopped(pid):  # noqa: ASYNC110 - the kernel tells by a signal that asyncio's children need
             await asyncio.sleep(POLL_SECONDS)
+
+
+def _has_stopped(pid: int) -> bool:
+    return os.waitid(os.P_PID, pid, os.WSTOPPED | os.WNOWAIT | os.WNOHANG) is not None
