@@ -11,6 +11,7 @@ from litestar.di import Provide
 from litestar.types import ControllerRouterHandler, LifespanHook
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from api.accounts.profile import Profiles
 from api.accounts.routes import AccountRoutes, MeRoutes
 from api.accounts.service import Accounts
 from api.bodies import JsonRequest
@@ -76,6 +77,7 @@ def create_app(
         "engine": engine,
         "verifier": verifier,
         "accounts": Accounts(engine, clock, passwords, settings.price_minor),
+        "profiles": Profiles(engine),
         "sessions": Sessions(engine, clock, passwords, signer, refresh_tokens),
         "wallets": Wallets(engine, settings.currency),
         "payments": Payments(engine, clock, sandbox, settings.currency, settings.payment_minor_max),

@@ -38,6 +38,7 @@ class Login(Struct, frozen=True):
     user_name: str
     email: str
     is_operator: bool
+    relay_only: bool
     created_at: datetime
 
 
@@ -81,7 +82,15 @@ def login_of(request: Request[Login, Any, Any]) -> Login:
 
 
 _LOGIN = (
-    select(Account.id, Session.id, Account.user_name, Account.email, Account.is_operator, Account.created_at)
+    select(
+        Account.id,
+        Session.id,
+        Account.user_name,
+        Account.email,
+        Account.is_operator,
+        Account.relay_only,
+        Account.created_at,
+    )
     .join(Session, Session.account_id == Account.id)
     .where(
         Session.id == bindparam("session_id"),

@@ -1,10 +1,11 @@
 """`/v1/accounts` and `/v1/me`."""
 
-from litestar import Controller, get, post
+from litestar import Controller, get, patch, post
 from litestar.di import NamedDependency
 from litestar.params import JSONBody, SkipValidation
 
-from api.accounts.schemas import NewAccount, OwnAccount
+from api.accounts.profile import Profiles, own_account
+from api.accounts.schemas import NewAccount, OwnAccount, ProfileChanges
 from api.accounts.service import Accounts
 from api.docs.responses import problems
 from api.problems import ProblemType
@@ -34,4 +35,14 @@ class MeRoutes(Controller):
     @get("/")
     async def me(self, login: NamedDependency[SkipValidation[Login]]) -> OwnAccount:
         """Return who is logged in."""
-        return OwnAccount(login.account_id, login.user_name, login.email, login.is_operator, login.created_at)
+        return own_account(login)
+
+    @patch("/")
+    async def change_me(
+        self,
+        data: JSONBody[ProfileChanges],
+        login: NamedDependency[SkipValidation[Login]],
+        profiles: NamedDependency[SkipValidation[Profiles]],
+    ) -> OwnAccount:
+        """Change what is given and leave the rest as it is; nothing given changes nothing."""
+        return await profiles.change(login, data)

@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from msgspec import Struct
+from msgspec import UNSET, Struct, UnsetType
 
 from api.fields import EmailAddress, NewPassword
 from shared.messages.base import UserName
@@ -24,4 +24,11 @@ class OwnAccount(Struct, frozen=True):
     user_name: str
     email: str
     is_operator: bool
+    relay_only: bool
     created_at: datetime
+
+
+class ProfileChanges(Struct, frozen=True, forbid_unknown_fields=True):
+    """What is to be changed; what is left out stays (RFC 7396)."""
+
+    relay_only: bool | UnsetType = UNSET

@@ -38,7 +38,14 @@ class Accounts:
     async def register(self, new: NewAccount) -> OwnAccount:
         """Make the account and its empty wallet. Raises `AlreadyTakenError`, `TooManyPasswordsError`."""
         password_hash = await self.passwords.hash(new.password)
-        account = OwnAccount(new_id(), new.user_name, str(new.email), False, self.clock.now())  # noqa: FBT003 - is_operator
+        account = OwnAccount(
+            id=new_id(),
+            user_name=new.user_name,
+            email=str(new.email),
+            is_operator=False,
+            relay_only=False,
+            created_at=self.clock.now(),
+        )
         async with transaction(self.engine) as connection:
             if not await _stored(connection, account, password_hash):
                 raise AlreadyTakenError(await _taken(connection, account))

@@ -143,6 +143,7 @@ _FIND = select(
     Account.user_name,
     Account.email,
     Account.is_operator,
+    Account.relay_only,
     Account.created_at,
     Account.password_hash,
 )

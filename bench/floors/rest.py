@@ -69,7 +69,7 @@ class Bare:
         claims = self._tokens.verify(headers[b"authorization"].decode().removeprefix("Bearer "))
         async with self._driver.reading() as connection:
             row = await connection.row(sql.LOGIN, claims.sid, claims.sub)
-        return OwnAccount(row[0], row[2], row[3], row[4], row[5])
+        return OwnAccount(row[0], *row[2:])
 
     async def _me(self, headers: dict[bytes, bytes]) -> Struct:
         return await self._login(headers)

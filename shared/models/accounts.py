@@ -5,16 +5,20 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index, func
+from sqlalchemy import CheckConstraint, ForeignKey, Index, func
 from sqlalchemy.orm import Mapped, mapped_column
 
 from shared.models.base import Base, CreatedAt
 
 
 class Account(Base):
-    """A person, or an operator. E-mail and user name are unique without regard to case."""
+    """A person, or an operator. E-mail and user name are unique without regard to case.
+
+    A deleted account is a disabled one that nobody can enable again: nothing in its row tells of the person.
+    """
 
     __tablename__ = "accounts"
+    __table_args__ = (CheckConstraint("deleted_at IS NULL OR disabled_at IS NOT NULL", name="deleted_is_disabled"),)
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
     email: Mapped[str]
@@ -23,6 +27,8 @@ class Account(Base):
     is_operator: Mapped[bool] = mapped_column(server_default="false")
     disabled_at: Mapped[datetime | None]
     created_at: Mapped[CreatedAt]
+    relay_only: Mapped[bool] = mapped_column(server_default="false")
+    deleted_at: Mapped[datetime | None]
 
 
 Index("uq_accounts_email", func.lower(Account.email), unique=True)

@@ -109,6 +109,10 @@ class User:
         """POST under /v1."""
         return await self.api.http.post(f"/v1{path}", json=json, headers=self.headers)
 
+    async def patch(self, path: str, json: Any) -> httpx.Response:
+        """PATCH under /v1."""
+        return await self.api.http.patch(f"/v1{path}", json=json, headers=self.headers)
+
     async def delete(self, path: str) -> httpx.Response:
         """DELETE under /v1."""
         return await self.api.http.delete(f"/v1{path}", headers=self.headers)
