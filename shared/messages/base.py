@@ -71,6 +71,34 @@ class RefusalReason(StrEnum):
     """Billing did not answer in time: try again later."""
 
 
+class State(StrEnum):
+    """The stages of a call's life."""
+
+    AUTHORIZING = "authorizing"
+    """Billing was asked; nothing rings."""
+    RINGING = "ringing"
+    """One minute is held; the callee's devices ring."""
+    CONNECTING = "connecting"
+    """One device of the callee accepted; the two devices negotiate their media."""
+    ACTIVE = "active"
+    """Both said that their media flows: talk time runs."""
+    RECONNECTING = "reconnecting"
+    """Talk time runs, but a device is lost and may still come back."""
+    ENDED = "ended"
+    """Over, for one reason, once and for all."""
+
+
+class Role(StrEnum):
+    """The side of a call that an account is on."""
+
+    CALLER = "caller"
+    CALLEE = "callee"
+
+    @property
+    def other(self) -> Role:
+        return Role.CALLEE if self is Role.CALLER else Role.CALLER
+
+
 class Party(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """An account as the other party of a call may see it."""
 

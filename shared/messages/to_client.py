@@ -7,7 +7,7 @@ from uuid import UUID
 
 from msgspec import Struct
 
-from shared.messages.base import EndReason, Message, Party, RefusalReason, WalletState
+from shared.messages.base import EndReason, Message, Party, RefusalReason, Role, State, WalletState
 from shared.messages.from_client import IceCandidate
 
 
@@ -57,11 +57,12 @@ class CallSnapshot(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     """A live call as one of its devices needs it to go on after a lost socket."""
 
     call_id: UUID
-    state: str
-    role: str
+    state: State
+    role: Role
     other: Party
     price_minor: int
     currency: str
+    minute_ms: int
     talk_ms: int
     paid_ms: int
 

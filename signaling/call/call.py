@@ -61,11 +61,12 @@ class Call:
             return None
         return CallSnapshot(
             call_id=self.call_id,
-            state=self.state.value,
-            role=device.role.value,
+            state=self.state,
+            role=device.role,
             other=self.terms.party(device.role.other),
             price_minor=self.terms.price_minor,
             currency=self.terms.currency,
+            minute_ms=self.times.minute_ms,
             talk_ms=self.talk_ms(now_ms),
             paid_ms=self.lease.paid_ms if self.lease else 0,
         )

@@ -1,9 +1,18 @@
-"""Writes the page to the file named, docs/protocol.md by default."""
+"""Writes docs/protocol.md, or with a folder's name the schemas of the messages into it."""
 
 import sys
 from pathlib import Path
 
-from signaling.protocol.page import page
+import msgspec
 
-path = Path(sys.argv[1]) if len(sys.argv) > 1 else Path("docs/protocol.md")
-path.write_text(page(), encoding="utf-8")
+from signaling.protocol.page import page
+from signaling.protocol.schemas import schemas
+
+match sys.argv[1:]:
+    case []:
+        Path("docs/protocol.md").write_text(page(), encoding="utf-8")
+    case [folder]:
+        for name, document in schemas().items():
+            Path(folder, f"{name}.json").write_bytes(msgspec.json.encode(document))
+    case _:
+        sys.exit("usage: python -m signaling.protocol [FOLDER]")

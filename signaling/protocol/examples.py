@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from shared.messages.base import EndReason, Message, Party, RefusalReason, WalletState
+from shared.messages.base import EndReason, Message, Party, RefusalReason, Role, State, WalletState
 from shared.messages.from_client import (
     Accept,
     Answer,
@@ -99,11 +99,12 @@ EXAMPLES: tuple[Message, ...] = (
         wallet=_wallet(version=7, balance_minor=25, held_minor=10),
         call=CallSnapshot(
             call_id=CALL_ID,
-            state="active",
-            role="caller",
+            state=State.ACTIVE,
+            role=Role.CALLER,
             other=BEN,
             price_minor=10,
             currency="EUR",
+            minute_ms=60_000,
             talk_ms=31_250,
             paid_ms=60_000,
         ),

@@ -1,7 +1,7 @@
 """Devices that fall silent, lose their sockets and come back."""
 
 from shared.ids import new_id
-from shared.messages.base import EndReason
+from shared.messages.base import EndReason, Role, State
 from shared.messages.from_client import Accept, HangUp, Hello, Offer
 from shared.messages.notices import SessionEnded
 from shared.messages.to_client import (
@@ -52,11 +52,12 @@ async def test_a_device_that_lost_its_socket_resumes_its_call(stage: Stage) -> N
     assert again.welcome.resume_token != ben.welcome.resume_token
     assert again.welcome.call == CallSnapshot(
         call_id=call_id,
-        state=again.welcome.call.state if again.welcome.call else "",
-        role="callee",
+        state=again.welcome.call.state if again.welcome.call else State.ENDED,
+        role=Role.CALLEE,
         other=ann.welcome.account,
         price_minor=10,
         currency="EUR",
+        minute_ms=60_000,
         talk_ms=again.welcome.call.talk_ms if again.welcome.call else 0,
         paid_ms=60_000,
     )

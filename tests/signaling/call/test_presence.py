@@ -18,7 +18,7 @@ from signaling.call.inputs import (
     Renewed,
     StopCall,
 )
-from signaling.call.states import CallTimes, Device, State, TimerName
+from signaling.call.states import CallTimes, Device, Role, State, TimerName
 from tests.signaling.call.story import (
     ALICE,
     BOB,
@@ -201,7 +201,7 @@ def test_losing_device_is_nobodys_matter(state: State) -> None:
         assert story.feed(given) == []
 
 
-def snapshot(*, state: str, role: str, other: Party, talk_ms: int = 0, paid_ms: int = 0) -> CallSnapshot:
+def snapshot(*, state: State, role: Role, other: Party, talk_ms: int = 0, paid_ms: int = 0) -> CallSnapshot:
     return CallSnapshot(
         call_id=CALL_ID,
         state=state,
@@ -209,6 +209,7 @@ def snapshot(*, state: str, role: str, other: Party, talk_ms: int = 0, paid_ms: 
         other=other,
         price_minor=10,
         currency="EUR",
+        minute_ms=60_000,
         talk_ms=talk_ms,
         paid_ms=paid_ms,
     )
@@ -219,8 +220,8 @@ def test_snapshots_of_a_talk() -> None:
     story = talk(ms=61_000)
     story.feed(Renewed(2))
     call, now_ms = story.call, story.now_ms
-    of_caller = snapshot(state="active", role="caller", other=BOB, talk_ms=61_000, paid_ms=120_000)
-    of_callee = snapshot(state="active", role="callee", other=ALICE, talk_ms=61_000, paid_ms=120_000)
+    of_caller = snapshot(state=State.ACTIVE, role=Role.CALLER, other=BOB, talk_ms=61_000, paid_ms=120_000)
+    of_callee = snapshot(state=State.ACTIVE, role=Role.CALLEE, other=ALICE, talk_ms=61_000, paid_ms=120_000)
     assert call.snapshot(CALLER, now_ms) == of_caller
     assert call.snapshot(PHONE, now_ms) == of_callee
     assert call.snapshot(TABLET, now_ms) is None
@@ -228,8 +229,8 @@ def test_snapshots_of_a_talk() -> None:
 
 def test_snapshots_while_ringing() -> None:
     story = story_in(State.RINGING)
-    assert story.call.snapshot(CALLER, story.now_ms) == snapshot(state="ringing", role="caller", other=BOB)
-    assert story.call.snapshot(TABLET, story.now_ms) == snapshot(state="ringing", role="callee", other=ALICE)
+    assert story.call.snapshot(CALLER, story.now_ms) == snapshot(state=State.RINGING, role=Role.CALLER, other=BOB)
+    assert story.call.snapshot(TABLET, story.now_ms) == snapshot(state=State.RINGING, role=Role.CALLEE, other=ALICE)
     assert story.call.snapshot(STRANGER, story.now_ms) is None
 
 
