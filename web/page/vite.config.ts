@@ -1,0 +1,22 @@
+import { defineConfig } from "vite";
+
+export default defineConfig({
+  // The library's source, so that a change of it shows at once and its types are checked with the page's.
+  resolve: { alias: { "@talktime/client": new URL("../client/src/index.ts", import.meta.url).pathname } },
+  oxc: { jsx: { runtime: "automatic", importSource: "preact" } },
+  build: {
+    // Where the api looks for the page.
+    outDir: "../../api/page/built",
+    emptyOutDir: true,
+    assetsInlineLimit: 0,
+    modulePreload: { polyfill: false },
+  },
+  server: {
+    // `npm run dev` beside a running `make run`.
+    proxy: {
+      "/v1": "http://127.0.0.1:8000",
+      "/sandbox": "http://127.0.0.1:8000",
+      "/ws": { target: "ws://127.0.0.1:8000", ws: true },
+    },
+  },
+});

@@ -1,0 +1,7 @@
+import { defineConfig } from "vitest/config";
+
+export default defineConfig({
+  resolve: { alias: { "@talktime/client": new URL("./client/src/index.ts", import.meta.url).pathname } },
+  oxc: { jsx: { runtime: "automatic", importSource: "preact" } },
+  test: { include: ["client/test/**/*.test.ts", "page/test/**/*.test.{ts,tsx}"] },
+});
