@@ -1,30 +1,29 @@
-"""RabbitMQ from the system's packages, where nothing else gives one and we are root, as in a fresh container."""
+"""Programs from the system's packages, where nothing else gives them and we are root, as in a fresh container."""
 
 import asyncio
 import contextlib
+import fcntl
 import os
 import shutil
+import tempfile
 from asyncio.subprocess import DEVNULL, PIPE, STDOUT
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 SECONDS_MAX = 600
 POLICY = Path("/usr/sbin/policy-rc.d")
-STEPS = (
-    ("update", "--quiet"),
-    ("install", "--quiet", "--yes", "--no-install-recommends", "rabbitmq-server"),
-)
+LOCK = Path(tempfile.gettempdir()) / "talktime_test_packages.lock"
 
 
-async def install_rabbitmq() -> str | None:
-    """Install the package without starting its service; return why that is not possible, or None."""
+async def install_package(name: str) -> str | None:
+    """Install a package without starting its service; return why that is not possible, or None."""
     apt = shutil.which("apt-get")
     if apt is None:
         return "this system has no apt-get"
     if os.geteuid() != 0:
-        return "installing packages needs root (apt-get install rabbitmq-server)"
-    with _no_services():
-        for step in STEPS:
+        return f"installing packages needs root (apt-get install {name})"
+    async with _alone():
+        for step in (("update", "--quiet"), ("install", "--quiet", "--yes", "--no-install-recommends", name)):
             if (failure := await _run(apt, *step)) is not None:
                 return failure
     return None
@@ -48,6 +47,15 @@ async def _run(program: str, *arguments: str) -> str | None:
             process.terminate()
             await process.wait()
     return None if process.returncode == 0 else f"apt-get {arguments[0]}: {said.decode(errors='replace')[-500:]}"
+
+
+@contextlib.asynccontextmanager
+async def _alone() -> AsyncIterator[None]:
+    """Let workers that need packages at the same time install one after the other."""
+    with LOCK.open("w") as lock:
+        await asyncio.to_thread(fcntl.flock, lock, fcntl.LOCK_EX)
+        with _no_services():
+            yield
 
 
 @contextlib.contextmanager

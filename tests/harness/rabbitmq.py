@@ -13,7 +13,7 @@ from tests.harness.broker import Broker, BrokerAddress
 from tests.harness.docker import DockerRabbit, docker_answers
 from tests.harness.errors import UnavailableServiceError
 from tests.harness.leftovers import is_left_over, session_prefix
-from tests.harness.packages import install_rabbitmq
+from tests.harness.packages import install_package
 from tests.harness.postgres import PRIVATE_VARIABLE
 from tests.harness.rabbitmq_binaries import find_rabbitmq
 from tests.harness.rabbitmq_process import RabbitProcess
@@ -21,6 +21,7 @@ from tests.harness.vhosts import ThroughCommandLine, virtual_hosts
 
 URL_VARIABLE = "TEST_RABBITMQ_URL"
 MANAGEMENT_VARIABLE = "TEST_RABBITMQ_MANAGEMENT_URL"
+PACKAGE = "rabbitmq-server"
 USUAL_URL = "amqp://guest:guest@127.0.0.1:5672"
 USUAL_MANAGEMENT_URL = "http://guest:guest@127.0.0.1:15672"
 CONNECT_SECONDS_MAX = 5
@@ -45,7 +46,7 @@ async def make_private_broker(environ: Mapping[str, str]) -> Broker:
         return RabbitProcess(binaries)
     if await docker_answers():
         return DockerRabbit()
-    refusal = await install_rabbitmq()
+    refusal = await install_package("rabbitmq-server")
     if (binaries := find_rabbitmq(environ)) is not None:
         return RabbitProcess(binaries)
     raise UnavailableServiceError(
