@@ -16,6 +16,7 @@ DESK = pytest.StashKey[Desk]()
 DESK_FOLDER = pytest.StashKey[Path]()
 COST_BY_FIXTURE = {
     "postgres_server": 1,
+    "coturn": 2,
     "rabbitmq": 2,
     "programs": 3,
     "private_broker": 4,

@@ -15,6 +15,7 @@ import msgspec
 from msgspec import Struct
 
 from tests.harness.broker import BrokerAddress
+from tests.harness.coturn import TurnAddress, coturn_service
 from tests.harness.databases import make_template
 from tests.harness.errors import UnavailableServiceError
 from tests.harness.postgres import PostgresAddress, postgres_service
@@ -88,6 +89,7 @@ class Desk:
             "postgres": lambda: self._entered(postgres_service(self._environ)),
             "template": self._template,
             "rabbitmq": lambda: self._entered(rabbitmq_service(self._environ)),
+            "coturn": lambda: self._entered(coturn_service(self._environ)),
         }
         return await starters[name]()
 
@@ -118,6 +120,10 @@ class DeskWindow:
     def rabbitmq(self) -> BrokerAddress:
         """Return the session's RabbitMQ. Raises `UnavailableServiceError`."""
         return msgspec.json.decode(self._ask("rabbitmq"), type=BrokerAddress)
+
+    def coturn(self) -> TurnAddress:
+        """Return the session's TURN server. Raises `UnavailableServiceError`."""
+        return msgspec.json.decode(self._ask("coturn"), type=TurnAddress)
 
     def _ask(self, name: str) -> msgspec.Raw:
         with socket.socket(socket.AF_UNIX) as connection:

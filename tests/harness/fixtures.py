@@ -10,6 +10,7 @@ import pytest
 
 from tests.harness.broker import Broker, BrokerAddress
 from tests.harness.clock import ManualClock
+from tests.harness.coturn import Coturns, TurnAddress
 from tests.harness.databases import Database, make_database
 from tests.harness.desk import DeskWindow
 from tests.harness.errors import UnavailableServiceError
@@ -166,6 +167,27 @@ async def private_rabbitmq(anyio_backend: str, private_broker: Broker) -> AsyncI
     url = await VirtualHostStock(private_broker.address).take()
     yield PrivateRabbit(private_broker, url)
     await private_broker.thaw()
+
+
+@pytest.fixture(scope="session")
+def coturn(desk: DeskWindow) -> TurnAddress:
+    """A real TURN server that others use too, honouring two secrets; loudly skipped where there can be none.
+
+    On a CI server (`CI` is set) that is a failure.
+    """
+    try:
+        return desk.coturn()
+    except UnavailableServiceError as error:
+        if os.environ.get("CI"):
+            pytest.fail(str(error), pytrace=False)
+        pytest.skip(str(error))
+
+
+@pytest.fixture
+async def coturns(anyio_backend: str, coturn: TurnAddress) -> AsyncIterator[Coturns]:
+    """Starts TURN servers of the test's own, with the secrets it wants; none outlives the test."""
+    async with Coturns(os.environ) as started:
+        yield started
 
 
 @pytest.fixture

@@ -21,7 +21,6 @@ from tests.harness.vhosts import ThroughCommandLine, virtual_hosts
 
 URL_VARIABLE = "TEST_RABBITMQ_URL"
 MANAGEMENT_VARIABLE = "TEST_RABBITMQ_MANAGEMENT_URL"
-PACKAGE = "rabbitmq-server"
 USUAL_URL = "amqp://guest:guest@127.0.0.1:5672"
 USUAL_MANAGEMENT_URL = "http://guest:guest@127.0.0.1:15672"
 CONNECT_SECONDS_MAX = 5
