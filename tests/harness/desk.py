@@ -15,9 +15,11 @@ import msgspec
 from msgspec import Struct
 
 from tests.harness.broker import BrokerAddress
+from tests.harness.browser import browser_program
 from tests.harness.coturn import TurnAddress, coturn_service
 from tests.harness.databases import make_template
 from tests.harness.errors import UnavailableServiceError
+from tests.harness.page import build_page
 from tests.harness.postgres import PostgresAddress, postgres_service
 from tests.harness.rabbitmq import rabbitmq_service
 
@@ -89,12 +91,17 @@ class Desk:
             "postgres": lambda: self._entered(postgres_service(self._environ)),
             "template": self._template,
             "rabbitmq": lambda: self._entered(rabbitmq_service(self._environ)),
+            "browser": self._browser,
+            "page": lambda: build_page(self._environ),
             "coturn": lambda: self._entered(coturn_service(self._environ)),
         }
         return await starters[name]()
 
     async def _entered(self, service: contextlib.AbstractAsyncContextManager[object]) -> object:
         return await self._lives.enter_async_context(service)
+
+    async def _browser(self) -> str:
+        return str(await browser_program(self._environ))
 
     async def _template(self) -> str:
         answer = await self._get("postgres")
@@ -124,6 +131,14 @@ class DeskWindow:
     def coturn(self) -> TurnAddress:
         """Return the session's TURN server. Raises `UnavailableServiceError`."""
         return msgspec.json.decode(self._ask("coturn"), type=TurnAddress)
+
+    def browser(self) -> Path:
+        """Return where Chromium is. Raises `UnavailableServiceError`."""
+        return Path(msgspec.json.decode(self._ask("browser"), type=str))
+
+    def build_page(self) -> None:
+        """Return once the page is built from its sources. Raises `UnavailableServiceError`."""
+        self._ask("page")
 
     def _ask(self, name: str) -> msgspec.Raw:
         with socket.socket(socket.AF_UNIX) as connection:

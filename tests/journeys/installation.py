@@ -126,8 +126,11 @@ class Separate(Installation):
         assert (await self.fetch("SELECT coalesce(sum(amount_minor), 0) AS sum FROM ledger_entries"))[0]["sum"] == 0
 
 
-async def start_all_in_one(launcher: Programs, folder: Path, http: httpx.AsyncClient) -> Installation:
+async def start_all_in_one(
+    launcher: Programs, folder: Path, http: httpx.AsyncClient, *, changes: Mapping[str, str] | None = None
+) -> Installation:
     """Start `talktime run` on a fresh data folder and a free port."""
-    program = await launcher.talktime("run", "--port", "0", "--data-dir", str(folder), env=SHORT_MINUTES)
+    env = {**SHORT_MINUTES, **(changes or {})}
+    program = await launcher.talktime("run", "--port", "0", "--data-dir", str(folder), env=env)
     ready = await program.says(r"Talktime is ready at (\S+)")
     return Installation(Doors.of(ready[1]), http, {"run": program})

@@ -1,0 +1,134 @@
+"""A browser, an installation behind one address, and people who sit at its windows."""
+
+import os
+from collections.abc import AsyncIterator, Generator
+from contextlib import AsyncExitStack
+from pathlib import Path
+
+import httpx
+import pytest
+from playwright.async_api import Browser, expect
+
+from tests.browser.people import People
+from tests.browser.product import Product, all_in_one_product, separate_product
+from tests.harness.browser import running_browser
+from tests.harness.databases import Database, make_database
+from tests.harness.desk import DeskWindow
+from tests.harness.errors import UnavailableServiceError
+from tests.harness.fixtures import VirtualHostStock
+from tests.harness.postgres import PostgresAddress
+from tests.harness.programs import Programs
+from tests.harness.sql import drop_database
+from tests.journeys.conftest import let_others_pass
+
+FOLDER = Path(__file__).parent
+WAIT_MS_MAX = 15_000
+FAILED = pytest.StashKey[bool]()
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Keep them on one worker of pytest-xdist: one browser, and media that are not starved by another's."""
+    for item in items:
+        if FOLDER in item.path.parents:
+            item.add_marker(pytest.mark.xdist_group("browser"))
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Remember a failure until the windows are closed."""
+    report = yield
+    item.stash[FAILED] = item.stash.get(FAILED, False) or report.failed
+    return report
+
+
+@pytest.fixture(scope="session")
+def chromium(desk: DeskWindow) -> Path:
+    """Where Chromium is; loudly skipped where there can be none. On a CI server (`CI` is set) that is a failure."""
+    try:
+        return desk.browser()
+    except UnavailableServiceError as error:
+        if os.environ.get("CI"):
+            pytest.fail(str(error), pytrace=False)
+        pytest.skip(str(error))
+
+
+@pytest.fixture(scope="session")
+async def browser(anyio_backend: str, chromium: Path) -> AsyncIterator[Browser]:
+    """One browser for everybody, with two cameras; each person has a context of their own."""
+    expect.set_options(timeout=WAIT_MS_MAX)
+    async with running_browser(chromium) as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def page_is_built(desk: DeskWindow) -> None:
+    """The page as the API serves it, made from what the sources are now."""
+    try:
+        desk.build_page()
+    except UnavailableServiceError as error:
+        pytest.fail(str(error), pytrace=False)
+
+
+@pytest.fixture(scope="session")
+async def http(anyio_backend: str) -> AsyncIterator[httpx.AsyncClient]:
+    """One client for what is prepared by REST."""
+    async with httpx.AsyncClient(timeout=15, trust_env=False) as client:
+        yield client
+
+
+@pytest.fixture(scope="session")
+async def session_programs(anyio_backend: str) -> AsyncIterator[Programs]:
+    """Programs that all tests share."""
+    launcher = Programs()
+    yield launcher
+    await launcher.close()
+
+
+@pytest.fixture(scope="session")
+async def session_database(postgres_server: PostgresAddress, database_template: str) -> AsyncIterator[Database]:
+    """The database that all tests share."""
+    name = f"{postgres_server.prefix}browser_{os.getpid()}"
+    made = await make_database(postgres_server, name, template=database_template)
+    yield made
+    await drop_database(postgres_server.owner_url, made.name)
+
+
+@pytest.fixture(scope="session")
+async def separate(
+    page_is_built: None,
+    session_programs: Programs,
+    session_database: Database,
+    vhost_stock: VirtualHostStock,
+    http: httpx.AsyncClient,
+) -> AsyncIterator[Product]:
+    """Three programs behind one address."""
+    vhost_url = await vhost_stock.take(for_the_session=True)
+    async with separate_product(session_programs, session_database, vhost_url, http) as product:
+        yield product
+
+
+@pytest.fixture(scope="session")
+async def all_in_one(
+    page_is_built: None,
+    session_programs: Programs,
+    tmp_path_factory: pytest.TempPathFactory,
+    http: httpx.AsyncClient,
+) -> Product:
+    """`talktime run`: one process."""
+    folder = tmp_path_factory.mktemp("all-in-one")
+    let_others_pass(folder)
+    return await all_in_one_product(session_programs, folder / "data", http)
+
+
+@pytest.fixture
+async def people(
+    browser: Browser, separate: Product, tmp_path: Path, request: pytest.FixtureRequest
+) -> AsyncIterator[People]:
+    """People of the product; afterwards nothing may have gone wrong in any of their windows."""
+    async with AsyncExitStack() as windows:
+        sitting = People(browser, separate, windows)
+        yield sitting
+        if request.node.stash.get(FAILED, False):
+            await sitting.keep(tmp_path)
+        assert sitting.trouble == []

@@ -1,0 +1,73 @@
+"""What stands before api and signaling in an installation: one address for both, here one that can be cut."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from dataclasses import dataclass, field
+
+HEAD_BYTES_MAX = 65_536
+CHUNK_BYTES = 65_536
+
+
+@dataclass
+class Front:
+    """A reverse proxy: sockets go to signaling, everything else to the API; bytes pass unchanged."""
+
+    api_port: int
+    signaling_port: int
+    _server: asyncio.Server | None = None
+    _sockets: set[asyncio.StreamWriter] = field(default_factory=set)
+    _open: bool = True
+
+    async def listen(self, port: int) -> None:
+        """Take connections of 127.0.0.1."""
+        self._server = await asyncio.start_server(self._serve, "127.0.0.1", port, limit=HEAD_BYTES_MAX)
+
+    async def close(self) -> None:
+        """Drop everything."""
+        self.cut()
+        if self._server is not None:
+            self._server.close()
+
+    def cut(self) -> None:
+        """Break every WebSocket as a lost network does, and let none through until `mend`."""
+        self._open = False
+        for writer in self._sockets:
+            writer.transport.abort()
+
+    def mend(self) -> None:
+        """Let WebSockets through again."""
+        self._open = True
+
+    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        with contextlib.suppress(ConnectionError, asyncio.IncompleteReadError):
+            head = await reader.readuntil(b"\r\n\r\n")
+            # A connection carries either one socket or requests: browsers never mix them.
+            if not head.startswith(b"GET /ws"):
+                await _join(head, reader, writer, self.api_port)
+            elif self._open:
+                self._sockets.add(writer)
+                await _join(head, reader, writer, self.signaling_port)
+        self._sockets.discard(writer)
+        writer.close()
+
+
+async def _join(head: bytes, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, port: int) -> None:
+    """Carry bytes both ways until both have ended, or one has failed."""
+    back_reader, back_writer = await asyncio.open_connection("127.0.0.1", port)
+    back_writer.write(head)
+    try:
+        await asyncio.gather(_copy(reader, back_writer), _copy(back_reader, writer))
+    except ConnectionError:
+        writer.transport.abort()
+        raise
+    finally:
+        back_writer.close()
+
+
+async def _copy(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    while chunk := await reader.read(CHUNK_BYTES):
+        writer.write(chunk)
+        await writer.drain()
+    writer.write_eof()

@@ -1,0 +1,78 @@
+"""A running Talktime at one address, as its people reach it."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import AsyncIterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import httpx
+
+from tests.browser.front import Front
+from tests.harness.browser import OTHER_HOST
+from tests.harness.databases import Database
+from tests.harness.ports import free_port
+from tests.harness.programs import Programs
+from tests.journeys.installation import Installation, Separate, start_all_in_one
+
+MINUTE_MS = 6_000
+PRICE_MINOR = 10
+SETTINGS = {
+    "TALKTIME_MINUTE_MS": str(MINUTE_MS),
+    "TALKTIME_RENEW_LEAD_MS": "5000",
+    "TALKTIME_PRICE_MINOR": str(PRICE_MINOR),
+    "TALKTIME_RING_MS_MAX": "20000",
+    "TALKTIME_CONNECT_MS_MAX": "15000",
+    "TALKTIME_RESUME_MS_MAX": "8000",
+}
+"""Minutes short enough to see them pass; nothing else so short that a busy machine comes too late."""
+
+
+@dataclass
+class Product:
+    """The installation, and what stands before it."""
+
+    url: str
+    installation: Installation
+    front: Front | None = None
+
+    @property
+    def hosts(self) -> tuple[str, str]:
+        """Return the hosts, with ports, that are the product's own."""
+        port = urlsplit(self.url).port
+        return f"127.0.0.1:{port}", f"{OTHER_HOST}:{port}"
+
+
+@contextlib.asynccontextmanager
+async def separate_product(
+    programs: Programs,
+    database: Database,
+    vhost_url: str,
+    http: httpx.AsyncClient,
+    changes: Mapping[str, str] | None = None,
+) -> AsyncIterator[Product]:
+    """Run the three programs behind one address that can be cut."""
+    port = free_port()
+    url = f"http://127.0.0.1:{port}"
+    settings = {
+        **SETTINGS,
+        "TALKTIME_PUBLIC_URL": url,
+        "TALKTIME_ALLOWED_ORIGINS": f"http://{OTHER_HOST}:{port}",
+        **(changes or {}),
+    }
+    installation = await Separate.start(programs, database, vhost_url, http, changes=settings)
+    environment = installation.environments["api"]
+    front = Front(int(environment["TALKTIME_API_PORT"]), int(environment["TALKTIME_SIGNALING_PORT"]))
+    await front.listen(port)
+    try:
+        yield Product(url, installation, front)
+    finally:
+        await front.close()
+
+
+async def all_in_one_product(programs: Programs, folder: Path, http: httpx.AsyncClient) -> Product:
+    """Run everything in one process."""
+    installation = await start_all_in_one(programs, folder, http, changes=SETTINGS)
+    return Product(installation.doors.api_url, installation)
