@@ -3,6 +3,7 @@
 import os
 import shutil
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -20,6 +21,7 @@ COST_BY_FIXTURE = {
     "rabbitmq": 2,
     "programs": 3,
     "private_broker": 4,
+    "browser": 5,
 }
 
 
@@ -47,8 +49,16 @@ def pytest_configure_node(node: object) -> None:
     node.workerinput[DESK_PATH] = str(node.config.stash[DESK_FOLDER] / "socket")  # type: ignore[attr-defined]
 
 
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> object:
+    """Share the tests out as they suit one another, where nothing else is asked for."""
+    from tests.harness.scheduling import TogetherOrAlone
+
+    return TogetherOrAlone(config, log) if config.getvalue("dist") == "load" else None
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Run what fails fastest first: no service, then the database, the broker, whole programs, outages."""
+    """Run what fails fastest first: no service, the database, the broker, whole programs, outages, browsers."""
     items.sort(key=_cost)
 
 

@@ -21,17 +21,8 @@ from tests.harness.programs import Programs
 from tests.harness.sql import drop_database
 from tests.journeys.conftest import let_others_pass
 
-FOLDER = Path(__file__).parent
 WAIT_MS_MAX = 15_000
 FAILED = pytest.StashKey[bool]()
-
-
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep them on one worker of pytest-xdist: one browser, and media that are not starved by another's."""
-    for item in items:
-        if FOLDER in item.path.parents:
-            item.add_marker(pytest.mark.xdist_group("browser"))
 
 
 @pytest.hookimpl(wrapper=True)
