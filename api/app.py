@@ -6,11 +6,13 @@ from datetime import timedelta
 from typing import Any
 
 import httpx
-from litestar import Litestar, Router
+from litestar import Controller, Litestar, Router
 from litestar.di import Provide
-from litestar.types import ControllerRouterHandler, LifespanHook
+from litestar.types import ControllerRouterHandler, Guard, LifespanHook
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from api.accounts.deletion import Deletions
+from api.accounts.password import OwnPassword
 from api.accounts.profile import Profiles
 from api.accounts.routes import AccountRoutes, MeRoutes
 from api.accounts.service import Accounts
@@ -34,7 +36,8 @@ from api.people.service import People
 from api.sandbox.desk import SandboxDesk
 from api.sandbox.routes import SandboxRoutes
 from api.security import Authenticator, login_of
-from api.sessions.routes import CurrentSessionRoutes, SessionRoutes
+from api.sessions.own import OwnSessions
+from api.sessions.routes import OwnSessionRoutes, SessionRoutes
 from api.sessions.service import Sessions
 from api.sessions.tokens import RefreshTokens
 from api.wallet.routes import WalletRoutes
@@ -46,8 +49,8 @@ from shared.tokens import TokenSigner, TokenVerifier, load_signing_key, load_ver
 WEBHOOK_SECONDS_MAX = 10.0
 
 OPEN_ROUTES: Sequence[ControllerRouterHandler] = (AccountRoutes, SessionRoutes, WebhookRoutes)
-LOGIN_ROUTES: Sequence[ControllerRouterHandler] = (
-    CurrentSessionRoutes, MeRoutes, WalletRoutes, PaymentRoutes, PeopleRoutes, CallRoutes,
+LOGIN_ROUTES: Sequence[type[Controller]] = (
+    OwnSessionRoutes, MeRoutes, WalletRoutes, PaymentRoutes, PeopleRoutes, CallRoutes,
 )  # fmt: skip
 
 
@@ -72,13 +75,17 @@ def create_app(
         life=timedelta(seconds=settings.refresh_token_seconds),
         grace=timedelta(seconds=settings.refresh_grace_seconds),
     )
+    own_password = OwnPassword(engine, clock, passwords)
     sandbox = _sandbox_provider(settings, clock) if settings.payment_provider == "sandbox" else None
     services: dict[str, Any] = {
         "engine": engine,
         "verifier": verifier,
         "accounts": Accounts(engine, clock, passwords, settings.price_minor),
-        "profiles": Profiles(engine),
+        "profiles": Profiles(engine, own_password),
+        "own_password": own_password,
+        "deletions": Deletions(engine, clock, own_password, settings.currency),
         "sessions": Sessions(engine, clock, passwords, signer, refresh_tokens),
+        "own_sessions": OwnSessions(engine, clock, refresh_tokens.life),
         "wallets": Wallets(engine, settings.currency),
         "payments": Payments(engine, clock, sandbox, settings.currency, settings.payment_minor_max),
         "provider": sandbox,
@@ -87,6 +94,7 @@ def create_app(
         "calls": Calls(engine, settings.currency),
         "docs": Docs(),
     }
+    guard = Authenticator(engine, verifier).guard()
     on_shutdown: list[LifespanHook] = [passwords.close]
     sandbox_routes: list[ControllerRouterHandler] = []
     if sandbox is not None:
@@ -97,14 +105,7 @@ def create_app(
         on_shutdown.append(http.aclose)
     return Litestar(
         route_handlers=[
-            Router("/v1", route_handlers=OPEN_ROUTES),
-            Router(
-                "/v1",
-                route_handlers=LOGIN_ROUTES,
-                guards=[Authenticator(engine, verifier).guard()],
-                dependencies={"login": Provide(login_of, sync_to_thread=False)},
-                security=[{"bearer": []}],
-            ),
+            Router("/v1", route_handlers=[*OPEN_ROUTES, *(_behind(guard, routes) for routes in LOGIN_ROUTES)]),
             HealthRoutes,
             key_set,
             DocsRoutes,
@@ -120,6 +121,16 @@ def create_app(
         plugins=[FieldSchemas()],
         logging_config=None,
     )
+
+
+def _behind(guard: Guard, routes: type[Controller]) -> type[Controller]:
+    """Guard them as a class of its own: Litestar lets no two routers share a path, as log-in and list do."""
+    given = {
+        "guards": [guard, *vars(routes).get("guards", ())],
+        "dependencies": {"login": Provide(login_of, sync_to_thread=False)},
+        "security": [{"bearer": []}],
+    }
+    return type(routes.__name__, (routes,), given)
 
 
 def _given(service: Any) -> Provide:

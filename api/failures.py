@@ -36,6 +36,8 @@ _BY_STATUS = {
     )
 }
 _MISSING = re.compile(r"Missing required \w+ parameter '(\w+)'")
+_CHALLENGE = {"WWW-Authenticate": "Bearer"}
+"""Every 401 says what is wanted instead (RFC 9110, section 15.5.2)."""
 _HEADERS_PASSED_ON = frozenset({"allow", "retry-after"})
 
 
@@ -86,6 +88,8 @@ def _field_error(key: str, message: str) -> FieldError:
 
 
 def _response(problem: Problem, headers: dict[str, str]) -> Response[Problem]:
+    if problem.status == ProblemType.UNAUTHENTICATED.status:
+        headers = {**_CHALLENGE, **headers}
     return Response(problem, status_code=problem.status, media_type=MEDIA_TYPE, headers=headers)
 
 

@@ -15,7 +15,7 @@ _PREFLIGHT = {
     "Access-Control-Allow-Headers": "Authorization, Content-Type, Idempotency-Key",
     "Access-Control-Max-Age": "600",
 }
-_EXPOSED = "Retry-After, WWW-Authenticate"
+_EXPOSED = "Location, Retry-After, WWW-Authenticate"
 
 
 class AnswerHeaders:

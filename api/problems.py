@@ -26,9 +26,12 @@ class ProblemType(Enum):
     REFRESH_REFUSED = ("refresh-refused", 401, "The refresh token is not valid any more")
     SIGNATURE_REFUSED = ("signature-refused", 401, "The signature does not prove who sent this")
     FORBIDDEN = ("forbidden", 403, "You may not do this")
+    WRONG_PASSWORD = ("wrong-password", 403, "The password is wrong")
     NOT_FOUND = ("not-found", 404, "There is no such thing")
     METHOD_NOT_ALLOWED = ("method-not-allowed", 405, "This cannot be done here")
     ALREADY_TAKEN = ("already-taken", 409, "Somebody else has this already")
+    IN_A_CALL = ("in-a-call", 409, "This cannot be done during a call")
+    MONEY_LEFT = ("money-left", 409, "There is money left in the wallet")
     BODY_TOO_LARGE = ("body-too-large", 413, "The body is too large")
     UNSUPPORTED_MEDIA_TYPE = ("unsupported-media-type", 415, "The body must be JSON")
     INVALID_FIELDS = ("invalid-fields", 422, "Some fields are not valid")
@@ -60,6 +63,8 @@ class Problem(Struct, frozen=True, kw_only=True):
     detail: str | UnsetType = UNSET
     errors: list[FieldError] | UnsetType = UNSET
     dependencies: dict[str, str] | UnsetType = UNSET
+    balance_minor: int | UnsetType = UNSET
+    currency: str | UnsetType = UNSET
 
 
 class ApiError(Exception):

@@ -26,9 +26,6 @@ class UnauthenticatedError(ApiError):
 
     problem_type = ProblemType.UNAUTHENTICATED
 
-    def __init__(self) -> None:
-        super().__init__(headers={"WWW-Authenticate": "Bearer"})
-
 
 class Login(Struct, frozen=True):
     """The account and the session that a request comes from, as the database has them now."""

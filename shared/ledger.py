@@ -30,6 +30,7 @@ class House(StrEnum):
     REVENUE = "revenue"
     REFUNDS = "refunds"
     ADJUSTMENTS = "adjustments"
+    FORFEITS = "forfeits"
 
 
 class LedgerError(Exception):
@@ -157,6 +158,16 @@ class Ledger:
     def top_up(self, account_id: UUID, amount_minor: int, *, payment_id: UUID) -> None:
         """Credit a settled payment, once for ever."""
         self._post(f"top_up:{payment_id}", self.wallets[account_id], _positive(amount_minor), House.PROVIDER)
+
+    def forfeit(self, account_id: UUID) -> None:
+        """Take all that is left from somebody who leaves it behind, once for ever; nothing takes nothing.
+
+        Raises `LedgerError` while some of it is held.
+        """
+        wallet = self.wallets[account_id]
+        if wallet.held_minor:
+            raise LedgerError(f"cannot forfeit: {wallet.held_minor} held")
+        self._post(f"forfeit:{account_id}", wallet, -wallet.balance_minor, House.FORFEITS)
 
     def block(self, account_id: UUID) -> bool:
         """Block the account where it cannot pay a minute; return whether that is new."""

@@ -1,40 +1,71 @@
 """What somebody may change about the own account."""
 
 from dataclasses import dataclass
+from typing import Any
 
-import msgspec
 from msgspec import UNSET
+from msgspec.structs import asdict
 from sqlalchemy import update
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from api.accounts.password import OwnPassword, WrongPasswordError
 from api.accounts.schemas import OwnAccount, ProfileChanges
+from api.accounts.uniqueness import AlreadyTakenError, taken_fields
+from api.problems import FieldError, InvalidFieldsError
 from api.security import Login, UnauthenticatedError
-from shared.database import transaction
+from shared.database import reading, transaction
 from shared.models import Account
+
+PROOF = "current_password"
 
 
 @dataclass(frozen=True)
 class Profiles:
-    """Shows and changes the account that asks."""
+    """Changes the account that asks."""
 
     engine: AsyncEngine
+    password: OwnPassword
 
     async def change(self, login: Login, changes: ProfileChanges) -> OwnAccount:
-        """Change what is given, and nothing else; return the account as it is then."""
-        given = {name: value for name, value in msgspec.structs.asdict(changes).items() if value is not UNSET}
+        """Change what is given, and nothing else; return the account as it is then.
+
+        Raises `InvalidFieldsError` and `WrongPasswordError` where another e-mail address is not proven to be wanted
+        by the owner, `AlreadyTakenError`, `UnauthenticatedError`, `TooManyPasswordsError`.
+        """
+        given = {name: value for name, value in asdict(changes).items() if value is not UNSET}
+        password = given.pop(PROOF, None)
+        proven = None
+        if given.get("email", login.email) != login.email:
+            if password is None:
+                raise InvalidFieldsError(FieldError(PROOF, "Missing: another e-mail address needs it"))
+            proven = await self.password.prove(login, password, field=PROOF)
         if not given:
             return own_account(login)
-        async with transaction(self.engine) as connection:
-            changed = await connection.execute(
-                update(Account)
-                .where(Account.id == login.account_id, Account.disabled_at.is_(None))
-                .values(**given)
-                .returning(*OWN_COLUMNS)
-            )
-            row = changed.one_or_none()
+        return await self._store(login, given, proven)
+
+    async def _store(self, login: Login, given: dict[str, Any], proven: str | None) -> OwnAccount:
+        owned = [Account.id == login.account_id, Account.disabled_at.is_(None)]
+        if proven is not None:
+            owned.append(Account.password_hash == proven)
+        try:
+            async with transaction(self.engine) as connection:
+                changed = await connection.execute(
+                    update(Account).where(*owned).values(**given).returning(*OWN_COLUMNS)
+                )
+                row = changed.one_or_none()
+        except IntegrityError as error:
+            raise AlreadyTakenError(await self._taken(login, given)) from error
         if row is None:
-            raise UnauthenticatedError
+            raise UnauthenticatedError if proven is None else WrongPasswordError(PROOF)
         return OwnAccount(*row)
+
+    async def _taken(self, login: Login, given: dict[str, Any]) -> list[str]:
+        """Name what was taken; the database names only the first, and may have been left by the other since."""
+        names = {name: given.get(name) for name in ("email", "user_name")}
+        async with reading(self.engine) as connection:
+            taken = await taken_fields(connection, **names, besides=login.account_id)
+        return taken or [name for name, value in names.items() if value is not None]
 
 
 def own_account(login: Login) -> OwnAccount:

@@ -1,15 +1,20 @@
 """`/v1/accounts` and `/v1/me`."""
 
-from litestar import Controller, get, patch, post
+from litestar import Controller, Response, get, patch, post, put
 from litestar.di import NamedDependency
 from litestar.params import JSONBody, SkipValidation
 
+from api.accounts.deletion import Deletions
+from api.accounts.password import OwnPassword
 from api.accounts.profile import Profiles, own_account
-from api.accounts.schemas import NewAccount, OwnAccount, ProfileChanges
+from api.accounts.schemas import Deletion, NewAccount, OwnAccount, PasswordChange, ProfileChanges
 from api.accounts.service import Accounts
+from api.created import LOCATION, created
 from api.docs.responses import problems
 from api.problems import ProblemType
 from api.security import Login
+
+PROVEN = (ProblemType.WRONG_PASSWORD, ProblemType.TOO_MANY_REQUESTS)
 
 
 class AccountRoutes(Controller):
@@ -18,12 +23,17 @@ class AccountRoutes(Controller):
     path = "/accounts"
     tags = ["Accounts"]  # noqa: RUF012 - Litestar's
 
-    @post("/", responses=problems(ProblemType.ALREADY_TAKEN, ProblemType.TOO_MANY_REQUESTS))
+    @post(
+        "/",
+        response_headers=LOCATION,
+        responses=problems(ProblemType.ALREADY_TAKEN, ProblemType.TOO_MANY_REQUESTS),
+    )
     async def register(
         self, data: JSONBody[NewAccount], accounts: NamedDependency[SkipValidation[Accounts]]
-    ) -> OwnAccount:
-        """Make an account with an empty wallet. User names and addresses are unique without regard to case."""
-        return await accounts.register(data)
+    ) -> Response[OwnAccount]:
+        """Register. The wallet is empty; user names and addresses are unique without regard to case."""
+        account = await accounts.register(data)
+        return created(account, path=f"/v1/people/{account.id}")
 
 
 class MeRoutes(Controller):
@@ -34,15 +44,39 @@ class MeRoutes(Controller):
 
     @get("/")
     async def me(self, login: NamedDependency[SkipValidation[Login]]) -> OwnAccount:
-        """Return who is logged in."""
+        """Return one's profile."""
         return own_account(login)
 
-    @patch("/")
+    @patch("/", responses=problems(ProblemType.ALREADY_TAKEN, *PROVEN))
     async def change_me(
         self,
         data: JSONBody[ProfileChanges],
         login: NamedDependency[SkipValidation[Login]],
         profiles: NamedDependency[SkipValidation[Profiles]],
     ) -> OwnAccount:
-        """Change what is given and leave the rest as it is; nothing given changes nothing."""
+        """Change one's profile: what is given, and nothing else. Another e-mail address needs the password."""
         return await profiles.change(login, data)
+
+    @put("/password", status_code=204, responses=problems(*PROVEN))
+    async def change_password(
+        self,
+        data: JSONBody[PasswordChange],
+        login: NamedDependency[SkipValidation[Login]],
+        own_password: NamedDependency[SkipValidation[OwnPassword]],
+    ) -> None:
+        """Change one's password. All other sessions end, and their sockets are closed."""
+        await own_password.change(login, data)
+
+    @post(
+        "/deletion",
+        status_code=204,
+        responses=problems(ProblemType.IN_A_CALL, ProblemType.MONEY_LEFT, *PROVEN),
+    )
+    async def delete_me(
+        self,
+        data: JSONBody[Deletion],
+        login: NamedDependency[SkipValidation[Login]],
+        deletions: NamedDependency[SkipValidation[Deletions]],
+    ) -> None:
+        """Delete one's account. What is personal is removed and all sessions end; money left must be given up."""
+        await deletions.delete(login, data)

@@ -1,12 +1,16 @@
 """What an account looks like from outside."""
 
 from datetime import datetime
+from typing import Annotated
 from uuid import UUID
 
-from msgspec import UNSET, Struct, UnsetType
+from msgspec import UNSET, Meta, Struct, UnsetType
 
-from api.fields import EmailAddress, NewPassword
+from api.fields import EmailAddress, NewPassword, Password
 from shared.messages.base import UserName
+from shared.money import AMOUNT_MINOR_MAX
+
+ForfeitsMinor = Annotated[int, Meta(ge=0, le=AMOUNT_MINOR_MAX)]
 
 
 class NewAccount(Struct, frozen=True, forbid_unknown_fields=True):
@@ -29,6 +33,23 @@ class OwnAccount(Struct, frozen=True):
 
 
 class ProfileChanges(Struct, frozen=True, forbid_unknown_fields=True):
-    """What is to be changed; what is left out stays (RFC 7396)."""
+    """What is to be changed; what is left out stays (RFC 7396). Another `email` needs the `current_password`."""
 
+    user_name: UserName | UnsetType = UNSET
+    email: EmailAddress | UnsetType = UNSET
     relay_only: bool | UnsetType = UNSET
+    current_password: Password | UnsetType = UNSET
+
+
+class PasswordChange(Struct, frozen=True, forbid_unknown_fields=True):
+    """The password that there is, and the one that there shall be."""
+
+    current_password: Password
+    new_password: NewPassword
+
+
+class Deletion(Struct, frozen=True, forbid_unknown_fields=True):
+    """The word of the owner; where money is left, with the exact amount that is given up."""
+
+    password: Password
+    forfeits_minor: ForfeitsMinor = 0

@@ -1,29 +1,18 @@
 """Registering."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import func, or_, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from api.accounts.schemas import NewAccount, OwnAccount
+from api.accounts.uniqueness import AlreadyTakenError, taken_fields
 from api.passwords import Passwords
-from api.problems import ApiError, FieldError, ProblemType
 from shared.clock import Clock
 from shared.database import transaction
 from shared.ids import new_id
 from shared.ledger import open_wallet
 from shared.models import Account
-
-
-class AlreadyTakenError(ApiError):
-    """Somebody else has the e-mail address or the user name; without regard to case."""
-
-    problem_type = ProblemType.ALREADY_TAKEN
-
-    def __init__(self, fields: Sequence[str]) -> None:
-        super().__init__(errors=[FieldError(field, "Already taken") for field in fields])
 
 
 @dataclass(frozen=True)
@@ -48,7 +37,11 @@ class Accounts:
         )
         async with transaction(self.engine) as connection:
             if not await _stored(connection, account, password_hash):
-                raise AlreadyTakenError(await _taken(connection, account))
+                raise AlreadyTakenError(
+                    await taken_fields(
+                        connection, email=account.email, user_name=account.user_name, besides=account.id
+                    )
+                )
             await open_wallet(connection, account.id, price_minor=self.price_minor)
         return account
 
@@ -67,16 +60,3 @@ async def _stored(connection: AsyncConnection, account: OwnAccount, password_has
         .returning(Account.id)
     )
     return stored.first() is not None
-
-
-async def _taken(connection: AsyncConnection, account: OwnAccount) -> list[str]:
-    same_email = func.lower(Account.email) == func.lower(account.email)
-    same_name = func.lower(Account.user_name) == func.lower(account.user_name)
-    found = await connection.execute(
-        select(
-            func.coalesce(func.bool_or(same_email), False),
-            func.coalesce(func.bool_or(same_name), False),
-        ).where(or_(same_email, same_name))
-    )
-    email_taken, name_taken = found.one()
-    return [name for name, taken in (("email", email_taken), ("user_name", name_taken)) if taken]

@@ -14,6 +14,7 @@ Direction = Literal["incoming", "outgoing"]
 class CallView(Struct, frozen=True, kw_only=True):
     """One call attempt. What it costs is the caller's business: null for the callee.
 
+    `other` is null where that person has deleted the account.
     Until the call is settled `talk_ms`, `minutes`, `charge_minor`, `reason` and `ended_at` are null.
     """
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 from uuid import UUID
 
-from sqlalchemy import Row, Select, literal, select, union_all
+from sqlalchemy import Row, Select, and_, literal, select, union_all
 from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlalchemy.orm import InstrumentedAttribute, aliased
 
@@ -90,7 +90,7 @@ def _of(side: Direction, account_id: UUID) -> Select[Any]:
             _other.id.label("other_id"),
             _other.user_name.label("other_name"),
         )
-        .outerjoin(_other, _other.id == others)
+        .outerjoin(_other, and_(_other.id == others, _other.deleted_at.is_(None)))
         .where(own == account_id)
     )
 

@@ -1,8 +1,9 @@
 """The OpenAPI document: what Litestar makes of the routes, completed with what it does not know.
 
-That unknown fields are refused, and which failures every route of a kind may have.
+That unknown fields are refused, which failures every route of a kind may have, and what people call an operation.
 """
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -22,6 +23,7 @@ from litestar.routes import HTTPRoute
 
 from api.problems import MEDIA_TYPE, ProblemType
 
+_CLAUSE_END = re.compile(r"[.:;](?: |\Z)")
 _PROBLEM = Reference(ref="#/components/schemas/Problem")
 _ALWAYS = (ProblemType.INTERNAL_ERROR, ProblemType.UNAVAILABLE)
 _OF_BODIES = (
@@ -39,6 +41,7 @@ def openapi_document(app: Litestar) -> bytes:
     _refuse_unknown_fields(components, set(_body_names(app)))
     components.responses = {kind.name: _response(kind) for kind in ProblemType}
     for path, operation in _operations(document):
+        _summarize(operation)
         _add_failures(operation, has_path_parameter="{" in path)
     # JSON Schema's patterns are JavaScript's, which writes Python's `\Z` as `$`.
     return msgspec.json.encode(document.to_schema()).replace(rb'\\Z"', b'$"')
@@ -66,6 +69,12 @@ def _operations(document: OpenAPI) -> Iterator[tuple[str, Operation]]:
 def _operations_of(item: PathItem) -> list[Operation]:
     every = (item.get, item.put, item.post, item.delete, item.patch)
     return [operation for operation in every if operation is not None]
+
+
+def _summarize(operation: Operation) -> None:
+    """Litestar's is the method's name; ours is how the docstring begins."""
+    said = " ".join((operation.description or "").split())
+    operation.summary = _CLAUSE_END.split(said, maxsplit=1)[0]
 
 
 def _add_failures(operation: Operation, *, has_path_parameter: bool) -> None:

@@ -2,18 +2,19 @@
 
 from datetime import datetime
 from typing import Annotated, Literal
+from uuid import UUID
 
 from msgspec import Meta, Struct
 
 from api.accounts.schemas import OwnAccount
-from api.fields import EMAIL_CHARS_MAX, PASSWORD_CHARS_MAX
+from api.fields import EMAIL_CHARS_MAX, Password
 
 
 class NewSession(Struct, frozen=True, forbid_unknown_fields=True):
     """An e-mail address or a user name, and its password."""
 
     login: Annotated[str, Meta(min_length=1, max_length=EMAIL_CHARS_MAX)]
-    password: Annotated[str, Meta(min_length=1, max_length=PASSWORD_CHARS_MAX)]
+    password: Password
 
 
 class Refresh(Struct, frozen=True, forbid_unknown_fields=True):
@@ -35,4 +36,16 @@ class TokenPair(Struct, frozen=True, kw_only=True):
 class SessionOpened(TokenPair, frozen=True, kw_only=True):
     """A login."""
 
+    session_id: UUID
     account: OwnAccount
+
+
+class SessionView(Struct, frozen=True, kw_only=True):
+    """Where the account is logged in. `last_used_at` is exact to the life of an access token."""
+
+    id: UUID
+    address: str | None
+    user_agent: str | None
+    created_at: datetime
+    last_used_at: datetime
+    is_current: bool

@@ -1,25 +1,23 @@
-"""Logging in, refreshing, logging out."""
+"""Logging in and refreshing."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Insert, false, func, insert, select, update
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+from sqlalchemy import ColumnElement, Insert, Text, false, func, insert, literal, select
+from sqlalchemy.ext.asyncio import AsyncEngine
 
 from api.accounts.schemas import OwnAccount
 from api.fields import normal_email
 from api.passwords import Passwords
 from api.problems import ApiError, ProblemType
-from api.security import Login
+from api.sessions.ending import end_sessions
 from api.sessions.schemas import NewSession, SessionOpened, TokenPair
 from api.sessions.tokens import RefreshTokens, Reused, Rotated
 from shared.clock import Clock
 from shared.database import reading, transaction
 from shared.ids import new_id
-from shared.messages.notices import SessionEnded
 from shared.models import Account, Session
-from shared.outbox import store
 from shared.tokens import TokenSigner
 
 USER_AGENT_CHARS_MAX = 256
@@ -47,7 +45,7 @@ class Device:
 
 @dataclass(frozen=True)
 class Sessions:
-    """Opens, refreshes and ends sessions."""
+    """Opens and refreshes sessions."""
 
     engine: AsyncEngine
     clock: Clock
@@ -58,12 +56,14 @@ class Sessions:
     async def log_in(self, credentials: NewSession, device: Device) -> SessionOpened:
         """Open a session. Raises `WrongCredentialsError`, `TooManyPasswordsError`."""
         found = await self._find(credentials.login)
-        password_hash = found[1] if found else None
-        if not await self.passwords.verify(credentials.password, password_hash) or found is None:
+        account, password_hash = found or (None, None)
+        if not await self.passwords.verify(credentials.password, password_hash) or account is None:
             raise WrongCredentialsError
-        account, session_id, now = found[0], new_id(), self.clock.now()
+        session_id, now = new_id(), self.clock.now()
         async with transaction(self.engine) as connection:
-            await connection.execute(_open(session_id, account.id, device, now))
+            opened = await connection.execute(_open(session_id, account.id, str(password_hash), device, now))
+            if opened.first() is None:
+                raise WrongCredentialsError
             refresh_token = await self.refresh_tokens.issue(connection, session_id, now=now)
         access_token, expires_at = self.signer.issue(account_id=account.id, session_id=session_id)
         return SessionOpened(
@@ -71,6 +71,7 @@ class Sessions:
             expires_at=expires_at,
             expires_in=_seconds(expires_at - now),
             refresh_token=refresh_token,
+            session_id=session_id,
             account=account,
         )
 
@@ -80,7 +81,7 @@ class Sessions:
         async with transaction(self.engine) as connection:
             outcome = await self.refresh_tokens.rotate(connection, refresh_token, now=now)
             if isinstance(outcome, Reused):
-                await _end(connection, outcome.account_id, outcome.session_id, now)
+                await end_sessions(connection, Session.id == outcome.session_id, now=now)
         if not isinstance(outcome, Rotated):
             raise RefreshRefusedError
         token, expires_at = self.signer.issue(account_id=outcome.account_id, session_id=outcome.session_id)
@@ -90,11 +91,6 @@ class Sessions:
             expires_in=_seconds(expires_at - now),
             refresh_token=outcome.refresh_token,
         )
-
-    async def log_out(self, login: Login) -> None:
-        """End the session; its sockets are told to close."""
-        async with transaction(self.engine) as connection:
-            await _end(connection, login.account_id, login.session_id, self.clock.now())
 
     async def _find(self, login: str) -> tuple[OwnAccount, str] | None:
         async with reading(self.engine) as connection:
@@ -114,24 +110,22 @@ def _is_login(login: str) -> ColumnElement[bool]:
     return func.lower(Account.email) == func.lower(login)
 
 
-def _open(session_id: UUID, account_id: UUID, device: Device, now: datetime) -> Insert:
-    return insert(Session).values(
-        id=session_id,
-        account_id=account_id,
-        address=device.address,
-        user_agent=device.user_agent,
-        created_at=now,
-        last_used_at=now,
+def _open(session_id: UUID, account_id: UUID, password_hash: str, device: Device, now: datetime) -> Insert:
+    """Open it only while the account is as it was verified: its lock waits for whoever changes or deletes it."""
+    values = {
+        "id": literal(session_id),
+        "account_id": Account.id,
+        "address": literal(device.address, Text),
+        "user_agent": literal(device.user_agent, Text),
+        "created_at": literal(now),
+        "last_used_at": literal(now),
+    }
+    verified = (
+        select(*values.values())
+        .where(Account.id == account_id, Account.password_hash == password_hash, Account.disabled_at.is_(None))
+        .with_for_update(read=True)
     )
-
-
-async def _end(connection: AsyncConnection, account_id: UUID, session_id: UUID, now: datetime) -> None:
-    """End the session, once: the fact and its notice together."""
-    running = (Session.id == session_id, Session.ended_at.is_(None))
-    ended = await connection.execute(update(Session).where(*running).values(ended_at=now).returning(Session.id))
-    if ended.first() is not None:
-        notice = SessionEnded(notice_id=new_id(), account_id=account_id, session_id=session_id)
-        await store(connection, [notice])
+    return insert(Session).from_select(list(values), verified).returning(Session.id)
 
 
 def _seconds(duration: timedelta) -> int:

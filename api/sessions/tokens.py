@@ -28,7 +28,6 @@ class Rotated:
 class Reused:
     """The token was replaced long ago: it, or the one that replaced it, is in the wrong hands."""
 
-    account_id: UUID
     session_id: UUID
 
 
@@ -55,7 +54,7 @@ class RefreshTokens:
         if row is None or row.ended_at is not None or row.disabled_at is not None:
             return "refused"
         if row.replaced_at is not None and now - row.replaced_at > self.grace:
-            return Reused(row.account_id, row.session_id)
+            return Reused(row.session_id)
         if row.expires_at <= now:
             return "refused"
         if row.replaced_at is None:

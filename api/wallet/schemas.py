@@ -6,7 +6,7 @@ from uuid import UUID
 
 from msgspec import Struct
 
-EntryKind = Literal["top_up", "charge", "refund", "adjustment"]
+EntryKind = Literal["top_up", "charge", "refund", "adjustment", "forfeit"]
 
 
 class StatementEntry(Struct, frozen=True, kw_only=True):

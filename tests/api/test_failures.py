@@ -41,9 +41,12 @@ def test_types_are_stable() -> None:
         "refresh-refused": 401,
         "signature-refused": 401,
         "forbidden": 403,
+        "wrong-password": 403,
         "not-found": 404,
         "method-not-allowed": 405,
         "already-taken": 409,
+        "in-a-call": 409,
+        "money-left": 409,
         "body-too-large": 413,
         "unsupported-media-type": 415,
         "invalid-fields": 422,
@@ -65,7 +68,7 @@ async def test_unknown_paths(stranded: httpx.AsyncClient) -> None:
 async def test_wrong_methods(stranded: httpx.AsyncClient) -> None:
     """E1: 405 with what is allowed."""
     for method in ("PUT", "PATCH", "DELETE", "TRACE", "FOO", "POST"):
-        answer = await stranded.request(method, "/v1/me")
+        answer = await stranded.request(method, "/v1/wallet")
         assert problem_of(answer).type == "urn:talktime:problem:method-not-allowed", method
         assert set(answer.headers["allow"].split(", ")) == {"GET", "OPTIONS"}
 

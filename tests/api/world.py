@@ -56,14 +56,19 @@ class Api:
         assert made.status_code == 201, made.text
         return await self.log_in(user_name)
 
-    async def log_in(self, login: str) -> "User":
+    async def log_in(self, login: str, *, password: str = PASSWORD) -> "User":
         """Log in."""
-        opened = await self.http.post("/v1/sessions", json={"login": login, "password": PASSWORD})
+        opened = await self.http.post("/v1/sessions", json={"login": login, "password": password})
         assert opened.status_code == 201, opened.text
         session = opened.json()
         account = session["account"]
         return User(
-            self, UUID(account["id"]), account["user_name"], session["access_token"], session["refresh_token"]
+            self,
+            UUID(account["id"]),
+            account["user_name"],
+            UUID(session["session_id"]),
+            session["access_token"],
+            session["refresh_token"],
         )
 
     async def rows(self, statement: str, **parameters: Any) -> list[dict[str, Any]]:
@@ -94,6 +99,7 @@ class User:
     api: Api
     id: UUID
     user_name: str
+    session_id: UUID
     access_token: str
     refresh_token: str
     headers: dict[str, str] = field(init=False)
@@ -112,6 +118,10 @@ class User:
     async def patch(self, path: str, json: Any) -> httpx.Response:
         """PATCH under /v1."""
         return await self.api.http.patch(f"/v1{path}", json=json, headers=self.headers)
+
+    async def put(self, path: str, json: Any) -> httpx.Response:
+        """PUT under /v1."""
+        return await self.api.http.put(f"/v1{path}", json=json, headers=self.headers)
 
     async def delete(self, path: str) -> httpx.Response:
         """DELETE under /v1."""
@@ -137,6 +147,8 @@ class ProblemSeen(Struct):
     detail: str | None = None
     errors: list[dict[str, str]] = []
     dependencies: dict[str, str] = {}
+    balance_minor: int | None = None
+    currency: str | None = None
 
     @property
     def fields(self) -> set[str]:
