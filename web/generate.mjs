@@ -11,15 +11,21 @@ import openapiTS, { astToString } from "openapi-typescript";
 const WEB = import.meta.dirname;
 const ROOT = join(WEB, "..");
 const GENERATED = join(WEB, "client", "src", "generated");
-const DOCUMENTS = { openapi: "rest", "from-client": "from-client", "to-client": "to-client" };
+// What has a default may be left out by who writes it, and is always there for who reads it.
+const DOCUMENTS = {
+  openapi: { name: "rest", defaultNonNullable: true },
+  "from-client": { name: "from-client", defaultNonNullable: false },
+  "to-client": { name: "to-client", defaultNonNullable: true },
+};
 
 const given = process.env.TALKTIME_SCHEMAS;
 const folder = given ?? mkdtempSync(join(tmpdir(), "talktime-schemas-"));
 try {
   if (!given) writeDocuments(folder);
   mkdirSync(GENERATED, { recursive: true });
-  for (const [document, name] of Object.entries(DOCUMENTS)) {
-    const types = await openapiTS(pathToFileURL(join(folder, `${document}.json`)), { enumValues: true });
+  for (const [document, { name, defaultNonNullable }] of Object.entries(DOCUMENTS)) {
+    const source = pathToFileURL(join(folder, `${document}.json`));
+    const types = await openapiTS(source, { enumValues: true, defaultNonNullable });
     writeIfChanged(join(GENERATED, `${name}.ts`), `// Made by generate.mjs.\n${astToString(types)}`);
   }
 } finally {

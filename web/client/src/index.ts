@@ -1,3 +1,52 @@
 /** Paid video calls in a page of your own. */
 
-export type { components as RestComponents } from "./generated/rest.js";
+export type { Timers } from "./clock.js";
+export { Emitter } from "./emitter.js";
+export {
+  ConnectionLostError,
+  NetworkError,
+  NotConnectedError,
+  NotLoggedInError,
+  ProblemError,
+  SignalingError,
+  TalktimeError,
+} from "./errors.js";
+export type { Wallet, WalletEvents } from "./money/wallet.js";
+export type { Api, CallFilter, PageOptions } from "./rest/api.js";
+export { eachItem } from "./rest/pages.js";
+export type {
+  Account,
+  CallView,
+  Deletion,
+  IceServers,
+  Installation,
+  NewAccount,
+  NewSession,
+  Page,
+  PasswordChange,
+  Payment,
+  Person,
+  Problem,
+  ProblemType,
+  ProfileChanges,
+  SessionView,
+  StatementEntry,
+} from "./rest/types.js";
+export type { Session, SessionEndReason, SessionEvents, StoredAccount } from "./session/session.js";
+export type { StoredSession, TokenStore } from "./session/store.js";
+export type { Connection, ConnectionEvents, ConnectionState } from "./signaling/connection.js";
+export type {
+  CallSnapshot,
+  EndReason,
+  ErrorCode,
+  FromClient,
+  Party,
+  RefusalReason,
+  Role,
+  ServerCallState,
+  ServerMessage,
+  ToClient,
+  WalletState,
+  Welcome,
+} from "./signaling/messages.js";
+export { Talktime, type TalktimeOptions } from "./talktime.js";

@@ -1,0 +1,169 @@
+/** The API for who is logged in, one method an operation. */
+
+import type { WalletState } from "../signaling/messages.js";
+import { answered, type Http } from "./http.js";
+import type {
+  Account,
+  CallView,
+  Deletion,
+  EndReason,
+  IceServers,
+  Installation,
+  Page,
+  PasswordChange,
+  Payment,
+  Person,
+  ProfileChanges,
+  SessionView,
+  StatementEntry,
+} from "./types.js";
+
+/** What of a list: `cursor` is the `next_cursor` of the page before, `limit` at most 100. */
+export interface PageOptions {
+  cursor?: string;
+  limit?: number;
+  signal?: AbortSignal;
+}
+
+export interface CallFilter extends PageOptions {
+  direction?: "incoming" | "outgoing";
+  /** Only calls that ended for one of these reasons. */
+  outcome?: readonly EndReason[];
+}
+
+/** Who else wants to hear what the API tells. */
+export interface ApiListeners {
+  account(account: Account): void;
+  wallet(state: WalletState): void;
+}
+
+/** Every method rejects with `ProblemError`, `NetworkError` or `NotLoggedInError`. */
+export class Api {
+  readonly #open: Http;
+  readonly #http: Http;
+  readonly #tell: ApiListeners;
+
+  constructor(http: { open: Http; own: Http }, listeners: ApiListeners) {
+    this.#open = http.open;
+    this.#http = http.own;
+    this.#tell = listeners;
+  }
+
+  /** What this installation offers; needs no login. */
+  installation(): Promise<Installation> {
+    return answered(this.#open.GET("/v1/installation"));
+  }
+
+  async me(): Promise<Account> {
+    return this.#account(await answered(this.#http.GET("/v1/me")));
+  }
+
+  /** Change what is given; another `email` needs `current_password`. */
+  async updateMe(changes: ProfileChanges): Promise<Account> {
+    return this.#account(await answered(this.#http.PATCH("/v1/me", { body: changes })));
+  }
+
+  /** All other sessions of the account end. */
+  async changePassword(change: PasswordChange): Promise<void> {
+    await answered(this.#http.PUT("/v1/me/password", { body: change }));
+  }
+
+  /** Delete the account; where money is left, name the amount that is given up. Log out afterwards. */
+  async deleteMe(deletion: Deletion): Promise<void> {
+    await answered(this.#http.POST("/v1/me/deletion", { body: deletion }));
+  }
+
+  /** Where the account is logged in, the newest first. */
+  sessions(options: PageOptions = {}): Promise<Page<SessionView>> {
+    const { signal, query } = asked(options);
+    return answered(this.#http.GET("/v1/sessions", { params: { query }, signal }));
+  }
+
+  async endSession(sessionId: string): Promise<void> {
+    const path = { session_id: sessionId };
+    await answered(this.#http.DELETE("/v1/sessions/{session_id}", { params: { path } }));
+  }
+
+  async endOtherSessions(): Promise<void> {
+    await answered(this.#http.DELETE("/v1/sessions"));
+  }
+
+  async wallet(): Promise<WalletState> {
+    const state = await answered(this.#http.GET("/v1/wallet"));
+    this.#tell.wallet(state);
+    return state;
+  }
+
+  /** The statement: every movement of the wallet, newest first. */
+  entries(options: PageOptions = {}): Promise<Page<StatementEntry>> {
+    const { signal, query } = asked(options);
+    return answered(this.#http.GET("/v1/wallet/entries", { params: { query }, signal }));
+  }
+
+  /**
+   * Ask for a payment, to be paid at its `checkout_url`.
+   *
+   * Give the same key when you ask again because no answer came: there will be one payment.
+   */
+  createPayment(amountMinor: number, idempotencyKey: string = crypto.randomUUID()): Promise<Payment> {
+    const headers = { "Idempotency-Key": idempotencyKey };
+    return answered(this.#http.POST("/v1/payments", { body: { amount_minor: amountMinor }, headers }));
+  }
+
+  /** One's payments, newest first. */
+  payments(options: PageOptions = {}): Promise<Page<Payment>> {
+    const { signal, query } = asked(options);
+    return answered(this.#http.GET("/v1/payments", { params: { query }, signal }));
+  }
+
+  payment(paymentId: string): Promise<Payment> {
+    const path = { payment_id: paymentId };
+    return answered(this.#http.GET("/v1/payments/{payment_id}", { params: { path } }));
+  }
+
+  /** Find people by part of the user name or by id, in the order of the alphabet. */
+  people({ name, ...options }: { name: string } & PageOptions): Promise<Page<Person>> {
+    const { signal, query } = asked(options);
+    return answered(this.#http.GET("/v1/people", { params: { query: { q: name, ...query } }, signal }));
+  }
+
+  person(idOrName: string): Promise<Person> {
+    const path = { id_or_name: idOrName };
+    return answered(this.#http.GET("/v1/people/{id_or_name}", { params: { path } }));
+  }
+
+  /** The calls one made or got, newest first. */
+  calls({ direction, outcome, ...options }: CallFilter = {}): Promise<Page<CallView>> {
+    const { signal, query } = asked(options);
+    const filter = { ...query, ...(direction && { direction }), ...(outcome && { outcome: [...outcome] }) };
+    return answered(this.#http.GET("/v1/calls", { params: { query: filter }, signal }));
+  }
+
+  call(callId: string): Promise<CallView> {
+    const path = { call_id: callId };
+    return answered(this.#http.GET("/v1/calls/{call_id}", { params: { path } }));
+  }
+
+  /** The servers by which this party of the call may connect its media. */
+  iceServers(callId: string): Promise<IceServers> {
+    const query = { call_id: callId };
+    // The document does not have it yet.
+    const get = this.#http.GET as (
+      path: string,
+      init: object,
+    ) => Promise<{ data?: IceServers; response: Response }>;
+    return answered(get("/v1/ice-servers", { params: { query } }));
+  }
+
+  #account(account: Account): Account {
+    this.#tell.account(account);
+    return account;
+  }
+}
+
+function asked({ signal, ...query }: PageOptions): {
+  query: Omit<PageOptions, "signal">;
+  signal: AbortSignal | null;
+} {
+  return { query, signal: signal ?? null };
+}

@@ -1,0 +1,45 @@
+/** What the API takes and gives, under short names; fields are named as on the wire. */
+
+import type { components } from "../generated/rest.js";
+
+type Schemas = components["schemas"];
+
+/** An account as its owner sees it. */
+export type Account = Schemas["OwnAccount"];
+export type CallView = Schemas["CallView"];
+export type Deletion = Schemas["Deletion"];
+/** Why a call ended; each call has exactly one. */
+export type EndReason = Schemas["EndReason"];
+export type Installation = Schemas["Installation"];
+export type NewAccount = Schemas["NewAccount"];
+export type NewSession = Schemas["NewSession"];
+export type PasswordChange = Schemas["PasswordChange"];
+export type Payment = Schemas["PaymentView"];
+export type Person = Schemas["Person"];
+export type Problem = Schemas["Problem"];
+export type ProfileChanges = Schemas["ProfileChanges"];
+export type SessionOpened = Schemas["SessionOpened"];
+export type SessionView = Schemas["SessionView"];
+export type StatementEntry = Schemas["StatementEntry"];
+export type TokenPair = Schemas["TokenPair"];
+
+/** The last part of a problem's `type`, such as `already-taken`. */
+export type ProblemType = SlugOf<Problem["type"]>;
+type SlugOf<Urn extends string> = string extends Urn
+  ? string
+  : Urn extends `urn:talktime:problem:${infer Slug}`
+    ? Slug
+    : never;
+
+/** Some items of a list, and the cursor of the next page; null on the last one. */
+export interface Page<Item> {
+  items: Item[];
+  next_cursor: string | null;
+}
+
+/** Servers for ICE, for one party of one call, until they expire. */
+export interface IceServers {
+  ice_servers: { urls: string[]; username?: string | null; credential?: string | null }[];
+  ice_transport_policy: "all" | "relay";
+  expires_at: string;
+}
