@@ -3,6 +3,7 @@
 import secrets
 from collections.abc import Sequence
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -25,7 +26,12 @@ from api.failures import FAILURES
 from api.fields import FieldSchemas
 from api.headers import AnswerHeaders
 from api.health import HealthRoutes
+from api.installation.routes import InstallationRoutes
+from api.installation.service import installation_of
 from api.keys import key_set
+from api.page.built_page import BUILT, BuiltPage
+from api.page.policy import page_headers
+from api.page.routes import Page, PageRoutes
 from api.passwords import Passwords
 from api.payments.routes import PaymentRoutes, WebhookRoutes
 from api.payments.sandbox import SandboxProvider
@@ -48,14 +54,19 @@ from shared.tokens import TokenSigner, TokenVerifier, load_signing_key, load_ver
 
 WEBHOOK_SECONDS_MAX = 10.0
 
-OPEN_ROUTES: Sequence[ControllerRouterHandler] = (AccountRoutes, SessionRoutes, WebhookRoutes)
+OPEN_ROUTES: Sequence[ControllerRouterHandler] = (AccountRoutes, SessionRoutes, WebhookRoutes, InstallationRoutes)
 LOGIN_ROUTES: Sequence[type[Controller]] = (
     OwnSessionRoutes, MeRoutes, WalletRoutes, PaymentRoutes, PeopleRoutes, CallRoutes,
 )  # fmt: skip
 
 
 def create_app(
-    settings: Settings, *, engine: AsyncEngine, clock: Clock, internal_url: str | None = None
+    settings: Settings,
+    *,
+    engine: AsyncEngine,
+    clock: Clock,
+    internal_url: str | None = None,
+    page_folder: Path = BUILT,
 ) -> Litestar:
     """Return the application. The engine is the caller's, who also disposes of it.
 
@@ -76,6 +87,7 @@ def create_app(
         grace=timedelta(seconds=settings.refresh_grace_seconds),
     )
     own_password = OwnPassword(engine, clock, passwords)
+    installation = installation_of(settings)
     sandbox = _sandbox_provider(settings, clock) if settings.payment_provider == "sandbox" else None
     services: dict[str, Any] = {
         "engine": engine,
@@ -92,7 +104,9 @@ def create_app(
         "settlement": Settlement(engine, clock),
         "people": People(engine),
         "calls": Calls(engine, settings.currency),
+        "installation": installation,
         "docs": Docs(),
+        "page": Page(BuiltPage.read(page_folder), page_headers(installation.signaling_url)),
     }
     guard = Authenticator(engine, verifier).guard()
     on_shutdown: list[LifespanHook] = [passwords.close]
@@ -109,6 +123,7 @@ def create_app(
             HealthRoutes,
             key_set,
             DocsRoutes,
+            PageRoutes,
             *sandbox_routes,
         ],
         dependencies={name: _given(service) for name, service in services.items()},

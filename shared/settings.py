@@ -24,6 +24,9 @@ Count = Annotated[int, Meta(ge=1, le=1_000_000)]
 Milliseconds = Annotated[int, Meta(ge=1, le=7 * 24 * 3_600_000)]
 Seconds = Annotated[int, Meta(ge=1, le=366 * 24 * 3_600)]
 CurrencyCode = Annotated[str, Meta(pattern=r"^[A-Z]{3}\Z")]
+SocketUrl = Annotated[
+    str, Meta(pattern=r"^(wss?://([A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\])(:[0-9]{1,5})?(/[!-~]*)?)?\Z")
+]
 NodeName = Annotated[str, Meta(pattern=r"^([A-Za-z0-9][A-Za-z0-9._-]{0,62})?\Z")]
 
 
@@ -52,6 +55,10 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     public_url: Annotated[str, _setting("Where people reach the product; also its default origin")] = (
         "http://127.0.0.1:8000"
     )
+    signaling_url: Annotated[
+        SocketUrl,
+        _setting("Where browsers reach the sockets (ws:// or wss://); `/ws` of the public URL where empty"),
+    ] = ""
     allowed_origins: Annotated[
         tuple[str, ...], _setting("Other origins whose pages may use API and sockets, separated by commas")
     ] = ()
@@ -133,6 +140,10 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
             raise ValueError("`renew_lead_ms` must be shorter than `minute_ms`")
         if self.silence_ms_max <= self.ping_ms:
             raise ValueError("`silence_ms_max` must be longer than `ping_ms`")
+        if self.public_url.startswith("https:") and self.signaling_url.startswith("ws:"):
+            raise ValueError(
+                "`signaling_url` must be wss:// where `public_url` is https://: browsers refuse the mixture"
+            )
         if self.mode == "production" and self.payment_provider == "sandbox":
             raise ValueError("`payment_provider` must not be `sandbox` in production")
 

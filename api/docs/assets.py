@@ -1,9 +1,9 @@
 """The files of the documentation page: Swagger UI from its installed wheel, nothing from any other host."""
 
-import hashlib
-from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
+
+from api.assets import Asset
 
 _WHEEL = "swagger_ui"
 _FILES = {
@@ -31,20 +31,6 @@ PAGE = b"""<!doctype html>
 <script src="/docs/setup.js"></script>
 </html>
 """
-
-
-@dataclass(frozen=True)
-class Asset:
-    """A file as it is served."""
-
-    body: bytes
-    media_type: str
-    etag: str
-
-    @classmethod
-    def of(cls, body: bytes, media_type: str) -> "Asset":
-        """Return the file with its entity tag (RFC 9110, section 8.8.3)."""
-        return cls(body, media_type, f'"{hashlib.sha256(body).hexdigest()[:32]}"')
 
 
 def load_assets() -> dict[str, Asset]:

@@ -6,9 +6,9 @@ from typing import Any
 from litestar import Controller, Litestar, MediaType, Request, Response, get
 from litestar.di import NamedDependency
 from litestar.params import FromPath, SkipValidation
-from litestar.response import Redirect
 
-from api.docs.assets import PAGE, Asset, load_assets
+from api.assets import Asset, serve
+from api.docs.assets import PAGE, load_assets
 from api.docs.document import openapi_document
 from api.problems import NotFoundError
 
@@ -42,17 +42,12 @@ class DocsRoutes(Controller):
     path = "/"
     include_in_schema = False
 
-    @get("/", status_code=303)
-    async def front(self) -> Redirect:
-        """Send whoever opens the printed address to the page there is."""
-        return Redirect("/docs")
-
     @get("/openapi.json")
     async def document(
         self, request: Request[Any, Any, Any], docs: NamedDependency[SkipValidation[Docs]]
     ) -> Response[bytes | None]:
         """Return the OpenAPI document."""
-        return _served(request, docs.document(request.app), seconds_max=0)
+        return serve(request, docs.document(request.app), _kept(0))
 
     @get("/docs", media_type=MediaType.HTML)
     async def page(self) -> Response[bytes]:
@@ -67,11 +62,8 @@ class DocsRoutes(Controller):
         found = docs.assets.get(name)
         if found is None:
             raise NotFoundError
-        return _served(request, found, seconds_max=ASSET_SECONDS_MAX)
+        return serve(request, found, _kept(ASSET_SECONDS_MAX))
 
 
-def _served(request: Request[Any, Any, Any], asset: Asset, *, seconds_max: int) -> Response[bytes | None]:
-    headers = {"ETag": asset.etag, "Cache-Control": f"public, max-age={seconds_max}"}
-    if asset.etag in request.headers.get("if-none-match", ""):
-        return Response(None, status_code=304, headers=headers)
-    return Response(asset.body, media_type=asset.media_type, headers=headers)
+def _kept(seconds_max: int) -> dict[str, str]:
+    return {"Cache-Control": f"public, max-age={seconds_max}"}

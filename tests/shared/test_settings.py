@@ -172,3 +172,25 @@ def test_durations_and_limits_say_their_unit_last() -> None:
     for field in FIELDS:
         if any(unit in field.name for unit in units):
             assert field.name.removesuffix("_max").endswith(units), field.name
+
+
+@pytest.mark.parametrize("url", ["ws://127.0.0.1:8001/ws", "wss://sockets.example", "ws://[::1]:8001/ws", ""])
+def test_signaling_may_be_elsewhere(url: str) -> None:
+    assert load_settings({"TALKTIME_SIGNALING_URL": url}).signaling_url == url
+
+
+@pytest.mark.parametrize(
+    "url",
+    ["http://127.0.0.1:8001", "ws://", "ws://a b/", "ws://u:p@a.example/", "ws://a.example; script-src *", "//a/"],
+)
+def test_an_address_that_is_none_for_sockets_is_refused(url: str) -> None:
+    """It becomes a part of the page's headers."""
+    with pytest.raises(SettingsError, match="TALKTIME_SIGNALING_URL"):
+        load_settings({"TALKTIME_SIGNALING_URL": url})
+
+
+def test_a_page_behind_tls_needs_sockets_behind_tls() -> None:
+    secure = {"TALKTIME_PUBLIC_URL": "https://calls.example"}
+    with pytest.raises(SettingsError, match="TALKTIME_SIGNALING_URL must be wss://"):
+        load_settings({**secure, "TALKTIME_SIGNALING_URL": "ws://calls.example:8001/ws"})
+    assert load_settings({**secure, "TALKTIME_SIGNALING_URL": "wss://calls.example:8001/ws"})

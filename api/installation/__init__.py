@@ -1,0 +1,1 @@
+"""What a page has to know before anybody logs in."""

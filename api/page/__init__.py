@@ -1,0 +1,1 @@
+"""The browser client at `/`: what `web/` was built into, served from memory."""
