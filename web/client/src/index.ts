@@ -1,5 +1,8 @@
 /** Paid video calls in a page of your own. */
 
+export type { Call, CallEvents, RemoteMuted } from "./calls/call.js";
+export type { Callee, Calls, CallsEvents } from "./calls/calls.js";
+export type { CallEnd, CallState, Charge, Cost, LocalEndReason, LowFunds, Quality } from "./calls/states.js";
 export type { Timers } from "./clock.js";
 export { Emitter } from "./emitter.js";
 export {
@@ -11,6 +14,17 @@ export {
   SignalingError,
   TalktimeError,
 } from "./errors.js";
+export {
+  canSetSpeaker,
+  type Device,
+  listDevices,
+  type MediaKind,
+  setSpeaker,
+  watchDevices,
+} from "./media/devices.js";
+export { MediaError, type MediaErrorKind } from "./media/errors.js";
+export { type MicLevel, micLevel } from "./media/level.js";
+export { LocalMedia, type LocalMediaEvents, type Wanted } from "./media/local-media.js";
 export type { Wallet, WalletEvents } from "./money/wallet.js";
 export type { Api, CallFilter, PageOptions } from "./rest/api.js";
 export { eachItem } from "./rest/pages.js";

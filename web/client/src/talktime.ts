@@ -1,6 +1,7 @@
 /** Puts the parts together. */
 
-import type { Timers } from "./clock.js";
+import { Calls } from "./calls/calls.js";
+import { systemTimers, type Timers } from "./clock.js";
 import { Wallet } from "./money/wallet.js";
 import { Api } from "./rest/api.js";
 import { createHttp, type Fetch } from "./rest/http.js";
@@ -27,6 +28,7 @@ export class Talktime {
   readonly session: Session;
   readonly connection: Connection;
   readonly wallet: Wallet;
+  readonly calls: Calls;
 
   constructor(options: TalktimeOptions) {
     this.wallet = new Wallet();
@@ -37,6 +39,12 @@ export class Talktime {
       { open: http, own: http },
       { account: () => {}, wallet: (state) => this.wallet.learn(state) },
     );
+    this.calls = new Calls({
+      signaling: this.connection,
+      iceServers: (callId) => this.api.iceServers(callId),
+      relayOnly: () => this.session.account?.relay_only ?? false,
+      timers: options.timers ?? systemTimers,
+    });
   }
 
   /** Connect as soon as somebody is logged in, now and later. */

@@ -1,0 +1,71 @@
+/** One call, as its device sees it. */
+
+import { Emitter } from "../emitter.js";
+import type { LocalMedia } from "../media/local-media.js";
+import type { Party, Role } from "../signaling/messages.js";
+import type { CallEnd, CallState, Charge, Cost, LowFunds, Quality } from "./states.js";
+
+export interface CallEvents {
+  /** Anything that can be read has changed; `talkMs` runs by itself. */
+  changed: undefined;
+  state: CallState;
+  /** Null where it was topped up in time. */
+  lowFunds: LowFunds | null;
+  /** The talk time that is paid now. */
+  lease: number;
+  /** Once. What the server says of the end later on is a change. */
+  ended: CallEnd;
+  /** After the end; again, with less, where part of it was refunded. */
+  charged: Charge;
+  /** The first sound or picture of the other side is there. */
+  remote: MediaStream;
+  quality: Quality;
+}
+
+/** The other side as it says of itself; its camera may be off, its microphone muted. */
+export interface RemoteMuted {
+  audio: boolean;
+  video: boolean;
+}
+
+export abstract class Call extends Emitter<CallEvents> {
+  /** Null until the server has named it. */
+  abstract readonly id: string | null;
+  /** Who pays is the caller. Where both called each other, the one whose invite came first. */
+  abstract readonly role: Role;
+  /** Null for the caller until it rings. */
+  abstract readonly other: Party | null;
+  /** The other one's user name, as far as known: the caller may have given an id. */
+  abstract readonly otherName: string | null;
+  abstract readonly state: CallState;
+  /** Null for the callee, and until it rings. */
+  abstract readonly cost: Cost | null;
+  /** Talk time up to now, from the server's figures and the time since. */
+  abstract readonly talkMs: number;
+  /** The talk time that is paid; 0 until it runs. */
+  abstract readonly paidMs: number;
+  /** What is left of the paid talk time while `lowFunds`, else null. */
+  abstract readonly timeLeftMs: number | null;
+  abstract readonly lowFunds: LowFunds | null;
+  /** Whether the other side has lost its connection to the server and is waited for. */
+  abstract readonly peerLost: boolean;
+  abstract readonly end: CallEnd | null;
+  abstract readonly charge: Charge | null;
+  /** What the other side sends. Always the same object. */
+  abstract readonly remoteStream: MediaStream;
+  abstract readonly localMedia: LocalMedia | null;
+  abstract readonly remoteMuted: RemoteMuted;
+  /** Whether the picture is the other side's screen. */
+  abstract readonly remoteScreenOn: boolean;
+  /** How good the media is; null until it is connected. */
+  abstract readonly quality: Quality | null;
+
+  /** Take the incoming call; the media is the call's from now on. Resolves when that has worked, or the call is over. */
+  abstract accept(media: LocalMedia): Promise<void>;
+  /** Refuse the incoming call, on all devices. */
+  abstract decline(): void;
+  /** Give up an outgoing call, at any moment. */
+  abstract cancel(): void;
+  /** End the call, whatever its state: before the accept it cancels or declines. */
+  abstract hangUp(): void;
+}

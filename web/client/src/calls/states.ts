@@ -1,0 +1,61 @@
+/** Where a call can be, and what is known of it; in the words of docs/protocol.md. */
+
+import type { EndReason, RefusalReason } from "../signaling/messages.js";
+
+export type { EndReason, RefusalReason };
+
+/**
+ * The server's states as this device sees them.
+ *
+ * `connecting` begins with this device's own accept; `reconnecting` is either side's lost socket.
+ */
+export type CallState = "authorizing" | "ringing" | "connecting" | "active" | "reconnecting" | "ended";
+
+/**
+ * What only this device knows of the end:
+ *
+ * - `answered_elsewhere`: another device of this account took the call
+ * - `not_connected`: there was no connection to the server, nothing rang
+ * - `no_relay`: the media must be relayed, and there is no relay to be had
+ */
+export type LocalEndReason = "answered_elsewhere" | "not_connected" | "no_relay";
+
+export interface CallEnd {
+  reason: EndReason | RefusalReason | LocalEndReason;
+  /** Whether nothing rang: the reason is a `RefusalReason`. */
+  refused: boolean;
+  /** The talk time, as the server has measured it once it has said so. */
+  talkMs: number;
+  /** What is missing for one minute, and its price: where money is the reason of a refusal. */
+  shortfallMinor?: number;
+  priceMinor?: number;
+  currency?: string;
+}
+
+/** What the call has cost by now; for its caller alone. */
+export interface Cost {
+  priceMinor: number;
+  currency: string;
+  minuteMs: number;
+  /** 0 until talk time runs. */
+  minutesStarted: number;
+  costMinor: number;
+}
+
+/** The final word about the money; for the caller alone. */
+export interface Charge {
+  chargeMinor: number;
+  minutes: number;
+  talkMs: number;
+}
+
+/** The next minute cannot be paid; for the caller alone. */
+export interface LowFunds {
+  /** The talk time at which the call ends. */
+  endsAtTalkMs: number;
+  /** At least so much must be topped up. */
+  shortfallMinor: number;
+  currency: string;
+}
+
+export type Quality = "good" | "fair" | "poor" | "lost";
