@@ -113,12 +113,18 @@ async def all_in_one(
 
 
 @pytest.fixture
+def product(separate: Product) -> Product:
+    """The product of this test."""
+    return separate
+
+
+@pytest.fixture
 async def people(
-    browser: Browser, separate: Product, tmp_path: Path, request: pytest.FixtureRequest
+    browser: Browser, product: Product, tmp_path: Path, request: pytest.FixtureRequest
 ) -> AsyncIterator[People]:
     """People of the product; afterwards nothing may have gone wrong in any of their windows."""
     async with AsyncExitStack() as windows:
-        sitting = People(browser, separate, windows)
+        sitting = People(browser, product, windows)
         yield sitting
         if request.node.stash.get(FAILED, False):
             await sitting.keep(tmp_path)

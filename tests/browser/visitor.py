@@ -99,6 +99,11 @@ class Visitor:
         await talk.hover(position={"x": 5, "y": 5})
         return talk.get_by_role("toolbar", name="Call controls").get_by_role("button", name=name)
 
+    async def go_to(self, name: str) -> None:
+        """Follow a link of the main navigation."""
+        await self.page.get_by_role("navigation", name="Main").get_by_role("link", name=name).click()
+        await expect(self.page.get_by_role("heading", name=name, level=1)).to_be_visible()
+
     async def hang_up(self, other: str) -> None:
         """End the call."""
         await (await self.control("Hang up", other)).click()

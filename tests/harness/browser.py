@@ -17,7 +17,6 @@ PACKAGE = "chromium"
 OTHER_HOST = "talktime.test"
 """A name of this machine that browsers do not trust with a camera, unlike 127.0.0.1."""
 ARGUMENTS = (
-    "--use-fake-ui-for-media-stream",
     "--allow-loopback-in-peer-connection",
     # Whoever has no camera would otherwise be found by a multicast name only, which needs a network.
     "--disable-features=WebRtcHideLocalIpsWithMdns",
@@ -28,16 +27,18 @@ ARGUMENTS = (
 
 
 @contextlib.asynccontextmanager
-async def running_browser(program: Path, *, cameras: int = 2) -> AsyncIterator[Browser]:
-    """Run a browser with so many fake cameras, and as many microphones, that asks nobody before it uses them.
+async def running_browser(program: Path, *, cameras: int = 2, trusting: bool = True) -> AsyncIterator[Browser]:
+    """Run a browser with so many fake cameras, and fake microphones, that reaches no host but this machine.
 
-    It reaches no host but this machine.
+    A trusting one lets pages have them, and the screen; another one only where the context's permissions say so.
     """
-    devices = f"--use-fake-device-for-media-stream=device-count={cameras}"
+    devices = [f"--use-fake-device-for-media-stream=device-count={cameras}"]
+    if trusting:
+        devices.append("--use-fake-ui-for-media-stream")
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(
             executable_path=program,
-            args=[*ARGUMENTS, devices],
+            args=[*ARGUMENTS, *devices],
             # Root's Chromium does not start in its sandbox.
             chromium_sandbox=os.geteuid() != 0,
         )

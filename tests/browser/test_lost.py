@@ -1,0 +1,63 @@
+"""A call outlives a lost socket and a changed network; a closed window ends it."""
+
+import asyncio
+
+from playwright.async_api import expect
+
+from tests.browser import media
+from tests.browser.people import People
+from tests.browser.product import PRICE_MINOR
+from tests.browser.visitor import connected
+from tests.browser.waiting import until
+
+
+async def test_a_dropped_socket_is_resumed_in_the_call(people: People) -> None:
+    """H3, D8: only the sockets break; pictures go on meanwhile, the call is there afterwards, and charged."""
+    ann, ben = await people.sit_down("ann", money_minor=1_000), await people.sit_down("ben")
+    await connected(ann, ben)
+    front = people.product.front
+    assert front is not None
+    front.cut()
+    try:
+        await expect(ann.page.get_by_role("status").filter(has_text="reconnecting")).to_be_visible()
+        await asyncio.gather(media.more_frames(ann.page), media.more_frames(ben.page))
+    finally:
+        front.mend()
+    for one in (ann, ben):
+        await expect(one.page.get_by_role("status").filter(has_text="reconnecting")).to_be_hidden()
+    await asyncio.gather(ann.sees(ben.name), ben.sees(ann.name))
+    await ben.hang_up(ann.name)
+    await expect(ann.ended.get_by_test_id("charge")).to_contain_text("started minute")
+    [call] = (await ann.person.get("calls"))["items"]
+    assert call["reason"] == "hung_up"
+    assert call["charge_minor"] == call["minutes"] * PRICE_MINOR
+
+
+async def test_a_closed_window_ends_the_call(people: People) -> None:
+    """D8, C10: the other side is told; what was talked is charged, and nothing stays held."""
+    ann, ben = await people.sit_down("ann", money_minor=100), await people.sit_down("ben")
+    await connected(ann, ben)
+    await ben.page.close()
+    await expect(ann.ended.get_by_test_id("end-reason")).not_to_be_empty()
+    await expect(ann.ended.get_by_test_id("charge")).to_contain_text("started minute")
+    wallet = await ann.person.wallet()
+    [call] = (await ann.person.get("calls"))["items"]
+    assert call["reason"] in {"hung_up", "lost"}
+    assert (wallet["balance_minor"], wallet["held_minor"]) == (100 - call["charge_minor"], 0)
+
+
+async def test_another_network_restarts_ice(people: People) -> None:
+    """H3: back from offline, the page negotiates its path anew, and the pictures go on over it."""
+    ann, ben = await people.sit_down("ann", money_minor=1_000), await people.sit_down("ben")
+    await connected(ann, ben)
+    before = media.value(await media.seen(ann.page)).ufrag
+    await ann.page.context.set_offline(True)
+    await ann.page.context.set_offline(False)
+    await until(
+        lambda: media.seen(ann.page),
+        lambda now: now is not None and now.ufrag not in {None, before} and now.state == "connected",
+        "another ICE user fragment, and connected",
+    )
+    await asyncio.gather(ann.sees(ben.name), ben.sees(ann.name))
+    await ann.hang_up(ben.name)
+    await expect(ben.ended).to_be_visible()
