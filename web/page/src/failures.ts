@@ -1,0 +1,32 @@
+import { NetworkError, NotLoggedInError, ProblemError } from "@talktime/client";
+import { t } from "./texts/index.js";
+
+/** Return what a failure means to a person, and what to do about it. */
+export function failureText(error: unknown): string {
+  const texts = t().problems;
+  if (error instanceof NetworkError) return texts.network;
+  if (error instanceof NotLoggedInError) return texts.signedOut;
+  if (!(error instanceof ProblemError)) return texts.unexpected;
+  switch (error.type) {
+    case "wrong-credentials":
+      return texts.wrongCredentials;
+    case "unauthenticated":
+    case "refresh-refused":
+      return texts.signedOut;
+    case "forbidden":
+      return texts.forbidden;
+    case "not-found":
+      return texts.notFound;
+    case "invalid-fields":
+    case "already-taken":
+      return texts.invalid;
+    case "too-many-requests":
+      return texts.tooMany(error.retryAfterSeconds);
+    case "payments-not-offered":
+      return texts.paymentsNotOffered;
+    case "unavailable":
+      return texts.unavailable;
+    default:
+      return texts.unexpected;
+  }
+}

@@ -1,0 +1,17 @@
+import { t } from "../texts/index.js";
+import { EmptyState } from "../ui/empty-state.js";
+import { Screen } from "../ui/screen.js";
+
+/** No route leads here. */
+export default function NotFound() {
+  const texts = t().frame;
+  return (
+    <Screen title={texts.notFound} narrow>
+      <EmptyState icon="search" title={texts.notFoundHint}>
+        <a class="button primary" href="/">
+          {texts.toPeople}
+        </a>
+      </EmptyState>
+    </Screen>
+  );
+}

@@ -1,0 +1,48 @@
+/** The one Talktime of this page, and signals that mirror it. */
+
+import { signal } from "@preact/signals";
+import { type Account, type Call, type ConnectionState, Talktime, type WalletState } from "@talktime/client";
+import { installation } from "./installation.js";
+
+export const talktime = new Talktime({ baseUrl: location.origin });
+
+/** Who uses this tab; null where nobody is logged in. */
+export const account = signal<Account | null>(null);
+/** The newest known state of the account's money. */
+export const wallet = signal<WalletState | null>(null);
+/** The call that rings, connects or is talked in on this device. */
+export const currentCall = signal<Call | null>(null);
+export const connectionState = signal<ConnectionState>("idle");
+/** True once it is known whether somebody is logged in. */
+export const restored = signal(false);
+
+/** Mirror, find out who is logged in, and connect. */
+export async function start(): Promise<void> {
+  talktime.session.on("changed", (now) => {
+    account.value = now;
+    wallet.value = talktime.wallet.state;
+  });
+  talktime.wallet.on("changed", (now) => {
+    wallet.value = now;
+  });
+  talktime.calls.on("current", (now) => {
+    currentCall.value = now;
+  });
+  talktime.connection.on("state", (now) => {
+    connectionState.value = now;
+  });
+  talktime.start();
+  await talktime.session.restore().catch(() => null);
+  account.value = talktime.session.account;
+  restored.value = true;
+  if (!installation.value) await learnInstallation();
+}
+
+/** Ask what is the same for everybody; again when it is needed and was not to be had. */
+export async function learnInstallation(): Promise<void> {
+  try {
+    installation.value = await talktime.api.installation();
+  } catch {
+    // The screens do without until it can be had.
+  }
+}

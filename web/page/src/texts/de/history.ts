@@ -1,0 +1,5 @@
+import type { Texts } from "../en/index.js";
+
+const history: Texts["history"] = {};
+
+export default history;

@@ -1,0 +1,21 @@
+const account = {
+  signIn: "Sign in",
+  signUp: "Create account",
+  signUpTitle: "Create your account",
+  login: "E-mail or user name",
+  email: "E-mail",
+  userName: "User name",
+  userNameHint: "So others find and call you.",
+  password: "Password",
+  passwordHint: (least: number) => `At least ${least} characters. A short sentence is easy to remember.`,
+  noAccount: "New here?",
+  haveAccount: "Do you have an account?",
+  tagline: "Video calls by the minute",
+  promises: {
+    pay: ["Pay for the minutes you talk", "Ringing and connecting cost nothing."],
+    know: ["Always see what it costs", "Price and cost so far are there before and while you talk."],
+    stop: ["Never below zero", "A call ends when your credit is used up. No debts, no surprises."],
+  },
+};
+
+export default account;

@@ -1,0 +1,6 @@
+const calling = {
+  call: (name: string) => `Call ${name}`,
+};
+
+export default calling;
+export type CallingTexts = typeof calling;

@@ -1,0 +1,28 @@
+const frame = {
+  skip: "Skip to content",
+  home: "Talktime, to the start",
+  main: "Main",
+  people: "People",
+  history: "History",
+  statement: "Statement",
+  settings: "Settings",
+  balance: (amount: string) => `Balance ${amount}, top up`,
+  balanceNow: (amount: string) => `Your balance is now ${amount}.`,
+  accountOf: (name: string) => `Account ${name}`,
+  switchTo: (name: string) => `Switch to ${name}`,
+  addAccount: "Add account",
+  signOut: "Sign out",
+  reconnecting: "Reconnecting…",
+  offline: "You are offline. Talktime connects again as soon as it can.",
+  sessionOver: "You were signed out. Sign in to go on.",
+  elsewhere: "Calls cannot reach this tab now. Load the page again.",
+  reload: "Load again",
+  blocked: "You cannot call until you top up",
+  topUp: "Top up",
+  notFound: "Nothing is here",
+  notFoundHint: "The address is wrong, or what it led to is gone.",
+  toPeople: "To People",
+  brokenScreen: "This screen could not be shown. Load the page again.",
+};
+
+export default frame;

@@ -1,0 +1,14 @@
+import account from "./account.js";
+import calling from "./calling.js";
+import common from "./common.js";
+import frame from "./frame.js";
+import history from "./history.js";
+import money from "./money.js";
+import people from "./people.js";
+import problems from "./problems.js";
+
+/** The catalogue that all others are held to. Each area of the page has a file of its own. */
+const texts = { account, calling, common, frame, history, money, people, problems };
+
+export default texts;
+export type Texts = typeof texts;

@@ -1,0 +1,5 @@
+const money = {
+  topUp: "Top up",
+};
+
+export default money;
