@@ -36,7 +36,7 @@ class LedgerEntry(Base):
     """One leg of a money operation: append-only, enforced by rights and by a trigger.
 
     The legs of an operation sum to zero. An operation's key is unique for ever: ``top_up:<payment>``,
-    ``charge:<call>``, ``refund:<call>:<n>``, ``forfeit:<account>``. A leg belongs to a wallet or to a house account.
+    ``charge:<call>``, ``refund:<call>:<n>``, ``forfeit:<account>``. A leg belongs to a wallet or a house account.
     """
 
     __tablename__ = "ledger_entries"

@@ -1,5 +1,6 @@
 """An API under test, and people who use it."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -25,6 +26,8 @@ PASSWORD = "correct horse battery"
 WEBHOOK_SECRET = "the sandbox's own secret"
 SIGNING_KEY = new_signing_key()
 BASE_URL = "http://talktime.test"
+LOCK_SECONDS_MAX = 10
+_WAITING = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
 
 
 def settings_for(database_url: str, **changes: Any) -> Settings:
@@ -86,6 +89,16 @@ class Api:
         """Return one value of the database."""
         async with reading(self.engine) as connection:
             return (await connection.execute(_text(statement), parameters)).scalar_one()
+
+    @asynccontextmanager
+    async def meanwhile(self, statement: str, **parameters: Any) -> AsyncIterator[None]:
+        """Run the statement now and commit it at the end of the block, once something waits for its lock."""
+        async with transaction(self.engine) as connection:
+            await connection.execute(_text(statement), parameters)
+            yield
+            async with asyncio.timeout(LOCK_SECONDS_MAX):
+                while not await self.value(_WAITING):
+                    pass
 
     async def told(self) -> list[str]:
         """Return the types of the messages in the outbox, in order."""
