@@ -10,15 +10,13 @@ import pytest
 from playwright.async_api import Browser, expect
 
 from tests.browser.people import People
-from tests.browser.product import Product, all_in_one_product, separate_product
+from tests.browser.product import Product, all_in_one_product, separate_product, shared_database
 from tests.harness.browser import running_browser
-from tests.harness.databases import Database, make_database
 from tests.harness.desk import DeskWindow
 from tests.harness.errors import UnavailableServiceError
 from tests.harness.fixtures import VirtualHostStock
 from tests.harness.postgres import PostgresAddress
 from tests.harness.programs import Programs
-from tests.harness.sql import drop_database
 from tests.journeys.conftest import let_others_pass
 
 WAIT_MS_MAX = 15_000
@@ -77,25 +75,20 @@ async def session_programs(anyio_backend: str) -> AsyncIterator[Programs]:
 
 
 @pytest.fixture(scope="session")
-async def session_database(postgres_server: PostgresAddress, database_template: str) -> AsyncIterator[Database]:
-    """The database that all tests share."""
-    name = f"{postgres_server.prefix}browser_{os.getpid()}"
-    made = await make_database(postgres_server, name, template=database_template)
-    yield made
-    await drop_database(postgres_server.owner_url, made.name)
-
-
-@pytest.fixture(scope="session")
 async def separate(
     page_is_built: None,
     session_programs: Programs,
-    session_database: Database,
+    postgres_server: PostgresAddress,
+    database_template: str,
     vhost_stock: VirtualHostStock,
     http: httpx.AsyncClient,
 ) -> AsyncIterator[Product]:
     """Three programs behind one address."""
     vhost_url = await vhost_stock.take(for_the_session=True)
-    async with separate_product(session_programs, session_database, vhost_url, http) as product:
+    async with (
+        shared_database(postgres_server, database_template, "browser") as database,
+        separate_product(session_programs, database, vhost_url, http) as product,
+    ):
         yield product
 
 

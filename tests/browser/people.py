@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from playwright.async_api import Browser, BrowserContext, Page
+from playwright.async_api import Browser, BrowserContext, Page, ViewportSize
 
 from talktime.person import Person
 from tests.browser.media import KEEP_PEERS
@@ -16,8 +16,8 @@ from tests.browser.product import Product
 from tests.browser.visitor import Visitor
 from tests.browser.watch import Watch
 
-DESKTOP = {"width": 1280, "height": 800}
-PHONE = {"width": 390, "height": 844}
+DESKTOP: ViewportSize = {"width": 1280, "height": 800}
+PHONE: ViewportSize = {"width": 390, "height": 844}
 WAIT_MS_MAX = 15_000
 
 

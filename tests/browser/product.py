@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,9 +13,11 @@ import httpx
 
 from tests.browser.front import Front
 from tests.harness.browser import OTHER_HOST
-from tests.harness.databases import Database
+from tests.harness.databases import Database, make_database
 from tests.harness.ports import free_port
+from tests.harness.postgres import PostgresAddress
 from tests.harness.programs import Programs
+from tests.harness.sql import drop_database
 from tests.journeys.installation import Installation, Separate, start_all_in_one
 
 MINUTE_MS = 6_000
@@ -43,6 +46,16 @@ class Product:
         """Return the hosts, with ports, that are the product's own."""
         port = urlsplit(self.url).port
         return f"127.0.0.1:{port}", f"{OTHER_HOST}:{port}"
+
+
+@contextlib.asynccontextmanager
+async def shared_database(server: PostgresAddress, template: str, name: str) -> AsyncIterator[Database]:
+    """Hold a database for the tests of one product: each relays its outbox to a broker of its own."""
+    made = await make_database(server, f"{server.prefix}{name}_{os.getpid()}", template=template)
+    try:
+        yield made
+    finally:
+        await drop_database(server.owner_url, made.name)
 
 
 @contextlib.asynccontextmanager

@@ -70,7 +70,7 @@ async def test_a_dialog_keeps_the_focus_and_gives_it_back(people: People) -> Non
     focus_is_inside = "(dialog) => dialog.contains(document.activeElement)"
     for _ in range(12):
         await ann.page.keyboard.press("Tab")
-        # Between the last and the first element the browser's own bar has its turn: then nothing of the page has it.
+        # Between the last and the first element the browser's own bar has its turn.
         inside = await preview.evaluate(focus_is_inside)
         assert inside or await ann.page.evaluate("document.activeElement === document.body")
     await ann.page.keyboard.press("Escape")
