@@ -2,11 +2,15 @@
 
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import replace
 
 import pytest
 from playwright.async_api import Browser, Page, Route
+from websockets.exceptions import InvalidMessage
 
+from talktime.person import Doors
 from tests.browser import axe, media
+from tests.browser.people import People
 from tests.browser.waiting import until
 from tests.browser.watch import Watch
 
@@ -106,3 +110,21 @@ async def test_axe_finds_what_is_grave(browser: Browser, body: str, words: list[
         found = await axe.grave_findings(page)
     assert len(found) == len(words)
     assert all(one.startswith(word) for one, word in zip(found, words, strict=True))
+
+
+async def test_a_cut_breaks_sockets_and_nothing_else(people: People) -> None:
+    """The front lets everything through until it is told to cut, and again afterwards."""
+    front = people.product.front
+    assert front is not None
+    person = await people.product.installation.person("ann")
+    behind = replace(person, doors=Doors.of(people.product.url))
+    async with behind.device() as device:
+        front.cut()
+        await device.gone()
+        assert (await behind.wallet())["balance_minor"] == 0
+        with pytest.raises((InvalidMessage, ConnectionError)):
+            async with behind.device():
+                pytest.fail("the front let a socket through")
+        front.mend()
+    async with behind.device():
+        pass
