@@ -26,6 +26,9 @@ from api.failures import FAILURES
 from api.fields import FieldSchemas
 from api.headers import AnswerHeaders
 from api.health import HealthRoutes
+from api.ice.credentials import TurnCredentials
+from api.ice.routes import IceRoutes
+from api.ice.service import Ice
 from api.installation.routes import InstallationRoutes
 from api.installation.service import installation_of
 from api.keys import key_set
@@ -56,7 +59,7 @@ WEBHOOK_SECONDS_MAX = 10.0
 
 OPEN_ROUTES: Sequence[ControllerRouterHandler] = (AccountRoutes, SessionRoutes, WebhookRoutes, InstallationRoutes)
 LOGIN_ROUTES: Sequence[type[Controller]] = (
-    OwnSessionRoutes, MeRoutes, WalletRoutes, PaymentRoutes, PeopleRoutes, CallRoutes,
+    OwnSessionRoutes, MeRoutes, WalletRoutes, PaymentRoutes, PeopleRoutes, CallRoutes, IceRoutes,
 )  # fmt: skip
 
 
@@ -104,6 +107,7 @@ def create_app(
         "settlement": Settlement(engine, clock),
         "people": People(engine),
         "calls": Calls(engine, settings.currency),
+        "ice": _ice(settings, engine, clock),
         "installation": installation,
         "docs": Docs(),
         "page": Page(BuiltPage.read(page_folder), page_headers(installation.signaling_url)),
@@ -157,6 +161,13 @@ def _verifier(settings: Settings, signer: TokenSigner, clock: Clock) -> TokenVer
     others = load_verify_keys(settings.token_verify_keys) if settings.token_verify_keys else []
     keys = [signer.verify_key, *(key for key in others if key.id != signer.verify_key.id)]
     return TokenVerifier(keys, issuer=settings.token_issuer, audience=settings.token_audience, clock=clock)
+
+
+def _ice(settings: Settings, engine: AsyncEngine, clock: Clock) -> Ice:
+    credentials = None
+    if settings.turn_urls:
+        credentials = TurnCredentials(settings.turn_secrets[0], settings.turn_credential_seconds, clock)
+    return Ice(engine, settings.stun_urls, settings.turn_urls, credentials, settings.relay_only)
 
 
 def _sandbox_provider(settings: Settings, clock: Clock) -> SandboxProvider:

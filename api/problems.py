@@ -39,6 +39,7 @@ class ProblemType(Enum):
     TOO_MANY_REQUESTS = ("too-many-requests", 429, "Too much at once")
     INTERNAL_ERROR = ("internal-error", 500, "Something went wrong on our side")
     PAYMENTS_NOT_OFFERED = ("payments-not-offered", 501, "This installation takes no payments")
+    RELAY_NOT_OFFERED = ("relay-not-offered", 501, "This installation has no server that relays media")
     UNAVAILABLE = ("unavailable", 503, "A part of the service is away for now")
 
     def __init__(self, slug: str, status: int, title: str) -> None:

@@ -29,6 +29,12 @@ SocketUrl = Annotated[
 ]
 NodeName = Annotated[str, Meta(pattern=r"^([A-Za-z0-9][A-Za-z0-9._-]{0,62})?\Z")]
 
+_HOST_AND_PORT = r"([A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\])(:[0-9]{1,5})?"
+StunUrl = Annotated[str, Meta(pattern=rf"^stuns?:{_HOST_AND_PORT}\Z")]
+TurnUrl = Annotated[str, Meta(pattern=rf"^turns?:{_HOST_AND_PORT}(\?transport=(udp|tcp))?\Z")]
+TURN_SECRET_CHARS_MIN = 16
+"""In production; whoever guesses the secret relays at the operator's cost."""
+
 
 class SettingsError(Exception):
     """The environment does not make valid settings; the message names the variable and what to do."""
@@ -125,6 +131,24 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     frame_bytes_max: Annotated[Count, _setting("Largest WebSocket message")] = 65_536
     body_bytes_max: Annotated[Count, _setting("Largest REST request body")] = 65_536
 
+    stun_urls: Annotated[
+        tuple[StunUrl, ...], _setting("STUN servers for the media of calls, comma separated: stun:host:port")
+    ] = ()
+    turn_urls: Annotated[
+        tuple[TurnUrl, ...],
+        _setting("TURN servers that relay media, comma separated: turn:host:port?transport=udp"),
+    ] = ()
+    turn_secrets: Annotated[
+        tuple[str, ...],
+        _setting("Secrets shared with the TURN servers, comma separated; the first one signs (docs/turn.md)"),
+    ] = ()
+    turn_credential_seconds: Annotated[
+        Seconds, _setting("Life of TURN credentials; clients ask for new ones in time")
+    ] = 600
+    relay_only: Annotated[
+        bool, _setting("All media goes through the TURN servers, so that nobody learns another one's address")
+    ] = False
+
     settle_batch_max: Annotated[Count, _setting("Call events settled in one transaction")] = 500
     request_batch_max: Annotated[Count, _setting("Requests answered in one transaction")] = 64
     relay_batch_max: Annotated[Count, _setting("Outbox rows published together")] = 500
@@ -144,6 +168,12 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
             raise ValueError(
                 "`signaling_url` must be wss:// where `public_url` is https://: browsers refuse the mixture"
             )
+        if self.turn_urls and not self.turn_secrets:
+            raise ValueError("`turn_urls` need `turn_secrets`: without one no credential can be signed")
+        if self.relay_only and not self.turn_urls:
+            raise ValueError("`relay_only` needs `turn_urls`: without a relay no call could connect")
+        if self.mode == "production" and any(len(each) < TURN_SECRET_CHARS_MIN for each in self.turn_secrets):
+            raise ValueError(f"`turn_secrets` must have {TURN_SECRET_CHARS_MIN} characters or more in production")
         if self.mode == "production" and self.payment_provider == "sandbox":
             raise ValueError("`payment_provider` must not be `sandbox` in production")
 
@@ -178,7 +208,7 @@ def _validated(values: Mapping[str, object]) -> Settings:
     try:
         return msgspec.convert(dict(values), Settings, strict=False)
     except msgspec.ValidationError as error:
-        said = re.sub(r"`\$\.(\w+)(\[\.\.\.\])?`", lambda m: f"{PREFIX}{m[1].upper()}{_choices(m[1])}", str(error))
+        said = re.sub(r"`\$\.(\w+)(\[[.\d]+\])?`", lambda m: f"{PREFIX}{m[1].upper()}{_choices(m[1])}", str(error))
         raise SettingsError(re.sub(r"`([a-z_]+)`", lambda m: _named(m[1]), said)) from error
 
 
@@ -195,7 +225,7 @@ def _named(word: str) -> str:
 
 def _split(name: str, text: str) -> object:
     """Lists are written with commas."""
-    is_list = name in {"allowed_origins", "sandbox_webhook_secrets"}
+    is_list = get_origin(get_type_hints(Settings)[name]) is tuple
     return [part.strip() for part in text.split(",") if part.strip()] if is_list else text
 
 

@@ -9,6 +9,11 @@ import pytest
 from shared.settings import Settings, SettingsError, load_settings, with_changes
 
 SECRET = "s3cret-that-no-message-may-show"
+ITEMS = {
+    "stun_urls": ("stun:a.example", "stuns:[2001:db8::1]:5349"),
+    "turn_urls": ("turn:a.example:3478?transport=udp", "turns:192.0.2.7:443?transport=tcp"),
+}
+"""What a list takes that does not take everything."""
 FIELDS = msgspec.structs.fields(Settings)
 
 
@@ -39,9 +44,11 @@ def test_values_are_read_as_their_type() -> None:
 
 def test_every_list_is_written_with_commas() -> None:
     lists = [name for name, hint in get_type_hints(Settings).items() if hint == tuple[str, ...]]
-    assert lists
+    assert {*ITEMS, "allowed_origins", "turn_secrets"} <= set(lists)
+    secret = {variable("turn_secrets"): "s"}
     for name in lists:
-        assert getattr(load_settings({variable(name): "one, two"}), name) == ("one", "two")
+        one, two = ITEMS.get(name, ("one", "two"))
+        assert getattr(load_settings({**secret, variable(name): f"{one}, {two},"}), name) == (one, two)
         assert getattr(load_settings({variable(name): ""}), name) == ()
 
 
@@ -110,6 +117,17 @@ def test_a_file_that_cannot_be_read_is_named(tmp_path: Path) -> None:
         ("price_minor", "0.10"),
         ("payment_minor_max", "0"),
         ("payment_provider", "stripe"),
+        ("stun_urls", "turn:a.example"),
+        ("stun_urls", "stun:a.example,a.example"),
+        ("stun_urls", "stun://a.example"),
+        ("stun_urls", "stun:a.example?transport=udp"),
+        ("turn_urls", "stun:a.example"),
+        ("turn_urls", "turn:"),
+        ("turn_urls", "turn:a.example:port"),
+        ("turn_urls", "turn:a.example?transport=sctp"),
+        ("turn_urls", "turn:user@a.example"),
+        ("turn_credential_seconds", "0"),
+        ("relay_only", "maybe"),
         ("node", "a b"),
         ("node", "node\n"),
     ],
@@ -125,11 +143,18 @@ def test_a_bad_value_is_refused_and_its_variable_named(name: str, value: str) ->
         ({"renew_lead_ms": "60000"}, ["renew_lead_ms", "minute_ms"]),
         ({"minute_ms": "15000"}, ["renew_lead_ms", "minute_ms"]),
         ({"silence_ms_max": "4000"}, ["silence_ms_max", "ping_ms"]),
+        ({"turn_urls": "turn:a.example"}, ["turn_urls", "turn_secrets"]),
+        ({"relay_only": "true"}, ["relay_only", "turn_urls"]),
+        ({"relay_only": "true", "turn_secrets": "s"}, ["relay_only", "turn_urls"]),
         ({"mode": "production"}, ["payment_provider"]),
+        (
+            {"mode": "production", "payment_provider": "none", "turn_secrets": f"{'s' * 16},{'s' * 15}"},
+            ["turn_secrets"],
+        ),
     ],
 )
 def test_values_that_do_not_go_together_are_refused_and_named(changes: dict[str, str], named: list[str]) -> None:
-    """A13: one of them is that production takes no play money."""
+    """A13: production takes no play money and no short secret. D14: no relay without what it needs."""
     with pytest.raises(SettingsError) as refused:
         load_settings({variable(name): value for name, value in changes.items()})
     assert all(variable(name) in str(refused.value) for name in named)
@@ -141,6 +166,10 @@ def test_production_runs_without_the_sandbox() -> None:
 
 
 def test_errors_do_not_tell_secrets() -> None:
+    short = {"TALKTIME_MODE": "production", "TALKTIME_PAYMENT_PROVIDER": "none", "TALKTIME_TURN_SECRETS": "s3cret"}
+    with pytest.raises(SettingsError, match="TALKTIME_TURN_SECRETS") as refused:
+        load_settings(short)
+    assert "s3cret" not in str(refused.value)
     given = {"TALKTIME_TOKEN_SIGNING_KEY": SECRET, "TALKTIME_API_PORT": SECRET, "TALKTIME_CURRENCY": SECRET}
     with pytest.raises(SettingsError) as refused:
         load_settings(given)

@@ -1,0 +1,1 @@
+"""Which STUN and TURN servers the media of a call may use."""
