@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated, Literal, get_args, get_origin, get_type_hints
 
@@ -69,6 +70,11 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         tuple[str, ...], _setting("Other origins whose pages may use API and sockets, separated by commas")
     ] = ()
 
+    trusted_proxies: Annotated[
+        tuple[str, ...],
+        _setting("Addresses or networks of the proxies whose `X-Forwarded-For` is believed, separated by commas"),
+    ] = ()
+
     database_url: Annotated[str, _setting("PostgreSQL, as the role that the programs use")] = (
         "postgresql://talktime_app@127.0.0.1:5432/talktime"
     )
@@ -128,6 +134,11 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     ping_ms: Annotated[Milliseconds, _setting("Time between two pings to a device")] = 4_000
     silence_ms_max: Annotated[Milliseconds, _setting("A device silent for longer is lost")] = 9_000
     socket_queue_max: Annotated[Count, _setting("Messages waiting for one device; one more drops the device")] = 256
+    sockets_per_address_max: Annotated[
+        Count, _setting("Sockets open at one signaling process from one address, or one IPv6 network of 64 bits")
+    ] = 256
+    messages_per_second_max: Annotated[Count, _setting("Messages a second that a device may send for long")] = 50
+    messages_burst_max: Annotated[Count, _setting("Messages that a device may send at once")] = 200
     frame_bytes_max: Annotated[Count, _setting("Largest WebSocket message")] = 65_536
     body_bytes_max: Annotated[Count, _setting("Largest REST request body")] = 65_536
 
@@ -168,6 +179,8 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
             raise ValueError(
                 "`signaling_url` must be wss:// where `public_url` is https://: browsers refuse the mixture"
             )
+        for proxy in self.trusted_proxies:
+            _check_network(proxy)
         if self.turn_urls and not self.turn_secrets:
             raise ValueError("`turn_urls` need `turn_secrets`: without one no credential can be signed")
         if self.relay_only and not self.turn_urls:
@@ -176,6 +189,13 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
             raise ValueError(f"`turn_secrets` must have {TURN_SECRET_CHARS_MIN} characters or more in production")
         if self.mode == "production" and self.payment_provider == "sandbox":
             raise ValueError("`payment_provider` must not be `sandbox` in production")
+
+
+def _check_network(text: str) -> None:
+    try:
+        ip_network(text)
+    except ValueError as error:
+        raise ValueError(f"`trusted_proxies` must be addresses or networks: {error}") from error
 
 
 def load_settings(environ: Mapping[str, str]) -> Settings:

@@ -27,6 +27,7 @@ from signaling.door.endpoint import Endpoint
 from signaling.door.greeting import Greeter
 from signaling.door.open_sockets import OpenSockets
 from signaling.door.origins import Origins
+from signaling.door.pace import Pace
 from signaling.health import health_pages
 from signaling.live.calls import LiveCalls
 from signaling.live.money_questions import MoneyQuestions
@@ -68,7 +69,8 @@ def create_app(
     """Build the application. Nothing runs before `app.service.start()`; the bus is its owner's to run."""
     scheduler = LoopScheduler(clock) if scheduler is None else scheduler
     journal = MemoryJournal() if journal is None else journal
-    background, sockets, calls, devices = Background(), OpenSockets(), LiveCalls(), Devices()
+    background, calls, devices = Background(), LiveCalls(), Devices()
+    sockets = OpenSockets(per_address_max=settings.sockets_per_address_max)
     announcer = Announcer(bus, journal)
     billing = Billing(
         bus,
@@ -117,6 +119,7 @@ def create_app(
         post=post,
         sockets=sockets,
         queue_max=settings.socket_queue_max,
+        new_pace=lambda: Pace(per_second=settings.messages_per_second_max, burst=settings.messages_burst_max),
         clock=clock,
     )
     service = Service(

@@ -27,7 +27,7 @@ def problem(status: int, name: str, detail: str) -> Response:
         type=f"urn:talktime:problem:{name}", title=HTTPStatus(status).phrase, status=status, detail=detail
     )
     response = Response(msgspec.json.encode(body), status=status, content_type="application/problem+json")
-    if status == HTTPStatus.SERVICE_UNAVAILABLE:
+    if status in {HTTPStatus.SERVICE_UNAVAILABLE, HTTPStatus.TOO_MANY_REQUESTS}:
         response.headers["Retry-After"] = str(RETRY_AFTER_SECONDS)
     return response
 

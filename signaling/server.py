@@ -36,6 +36,8 @@ def server_config(app: Any, settings: Settings, *, lifespan: Literal["on", "off"
         log_config=None,
         log_level="warning",
         server_header=False,
+        proxy_headers=bool(settings.trusted_proxies),
+        forwarded_allow_ips=list(settings.trusted_proxies),
         timeout_graceful_shutdown=GRACEFUL_SECONDS_MAX,
     )
 

@@ -40,6 +40,12 @@ class Hello(ClientMessage, frozen=True, kw_only=True, tag="hello"):
     device_name: Annotated[str, Meta(max_length=64)] | None = None
 
 
+class Authenticate(ClientMessage, frozen=True, kw_only=True, tag="authenticate"):
+    """A newer access token of the same session, before the one that the socket has expires."""
+
+    token: OpaqueToken
+
+
 class Pong(ClientMessage, frozen=True, kw_only=True, tag="pong"):
     """The answer to `ping`; a device that is silent for too long counts as lost."""
 
@@ -106,6 +112,7 @@ MediaDescription = Offer | Answer | Candidate
 CallStep = Accept | Decline | Cancel | HangUp | Connected | ConnectFailed | Offer | Answer | Candidate
 FromClient = (
     Hello
+    | Authenticate
     | Pong
     | Invite
     | Accept
@@ -119,5 +126,6 @@ FromClient = (
     | Candidate
 )
 FROM_CLIENT: tuple[type[ClientMessage], ...] = (
-    Hello, Pong, Invite, Accept, Decline, Cancel, HangUp, Connected, ConnectFailed, Offer, Answer, Candidate,
+    Hello, Authenticate, Pong, Invite, Accept, Decline, Cancel, HangUp, Connected, ConnectFailed, Offer, Answer,
+    Candidate,
 )  # fmt: skip

@@ -20,6 +20,10 @@ class ErrorCode(StrEnum):
     """No such live call, or this device has no part in it."""
     ILLEGAL_STEP = "illegal_step"
     """The call is not in a state that allows this, or this party may not do it."""
+    TOKEN_REFUSED = "token_refused"  # noqa: S105 - no secret
+    """The newer access token is malformed, expired, forged or another session's; the one before it still counts."""
+    TOO_FAST = "too_fast"
+    """Messages come faster than allowed; this one was not read."""
     ALREADY_WELCOME = "already_welcome"
     """A second `hello`."""
     DRAINING = "draining"
@@ -36,7 +40,7 @@ class CloseCode:
     MALFORMED_HELLO = 4400
     """The first message was no `hello`, or too many malformed messages came one after another."""
     TOKEN_REFUSED = 4401
-    """The access token is missing, malformed, expired or forged: get a new one first."""
+    """The access token is missing, malformed, forged or expired, be it while connected: get a new one first."""
     NOT_ADMITTED = 4403
     """The account is disabled or its session has ended: log in again. The reason says which."""
     HELLO_TIMEOUT = 4408
@@ -49,6 +53,8 @@ class CloseCode:
     """The session was ended, by its owner or an operator; the device cannot resume."""
     TOO_SLOW = 4429
     """The device did not read its messages fast enough; it may resume."""
+    TOO_FAST = 4430
+    """The device sent too much, although it was told."""
     TRY_LATER = 4503
     """Nobody can be let in at the moment, or the account has too many devices here: wait, then connect again."""
 
@@ -77,6 +83,12 @@ class Welcome(Message, frozen=True, kw_only=True, tag="welcome"):
     ping_ms: int
     wallet: WalletState
     call: CallSnapshot | None
+    ref: str | None = None
+
+
+class Authenticated(Message, frozen=True, kw_only=True, tag="authenticated"):
+    """The newer access token counts from now on."""
+
     ref: str | None = None
 
 
@@ -255,6 +267,7 @@ class Unblocked(Message, frozen=True, kw_only=True, tag="account.unblocked"):
 
 ToClient = (
     Welcome
+    | Authenticated
     | Ping
     | Error
     | CallAuthorizing
@@ -278,7 +291,7 @@ ToClient = (
     | Unblocked
 )
 TO_CLIENT: tuple[type[ToClient], ...] = (
-    Welcome, Ping, Error, CallAuthorizing, CallRefused, CallRinging, CallIncoming, CallAccepted,
+    Welcome, Authenticated, Ping, Error, CallAuthorizing, CallRefused, CallRinging, CallIncoming, CallAccepted,
     CallAnsweredElsewhere, PeerOffer, PeerAnswer, PeerCandidate, CallActive, CallLease, CallLowFunds,
     PeerLost, PeerResumed, CallOver, Charged, Wallet, Blocked, Unblocked,
 )  # fmt: skip

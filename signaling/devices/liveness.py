@@ -63,6 +63,9 @@ class Liveness:
             log.info("Device %s is silent", device.device_id)
             self._presence.lose(device, socket)
             socket.close(CloseCode.SILENT, "nothing was heard for too long")
+        elif now_ms >= device.token_expires_ms:
+            self._presence.lose(device, socket)
+            socket.close(CloseCode.TOKEN_REFUSED, "the token has expired")
         elif now_ms - device.pinged_at_ms >= self._settings.ping_ms:
             device.pinged_at_ms = now_ms
             socket.put(self._ping)

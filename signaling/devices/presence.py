@@ -65,11 +65,22 @@ class Presence:
         device = self._resumed(claims, resume_token, socket) if resume_token else None
         if device is None:
             device = self._devices.add(
-                admitted.account, session_id=claims.sid, socket=socket, now_ms=self._clock.monotonic_ms()
+                admitted.account,
+                session_id=claims.sid,
+                token_expires_ms=self._expires_ms(claims),
+                socket=socket,
+                now_ms=self._clock.monotonic_ms(),
             )
         socket.put(encode(self._welcome(device, admitted, ref)))
         self._switchboard.device_here(device)
         return device
+
+    def authenticate(self, device: ConnectedDevice, claims: Claims) -> bool:
+        """Let a newer token of the device's own session count; False where it is another one's."""
+        if (claims.sub, claims.sid) != (device.account.account_id, device.session_id):
+            return False
+        device.token_expires_ms = self._expires_ms(claims)
+        return True
 
     def lose(self, device: ConnectedDevice, socket: Socket) -> None:
         """The device's socket is of no use any more; harmless where it has another one or is gone."""
@@ -110,8 +121,13 @@ class Presence:
             device.socket.close(CloseCode.REPLACED, "the device has another socket")
         device.socket = socket
         device.session_id = claims.sid
+        device.token_expires_ms = self._expires_ms(claims)
         device.last_alive_ms = device.pinged_at_ms = self._clock.monotonic_ms()
         return device
+
+    def _expires_ms(self, claims: Claims) -> int:
+        lasts_ms = claims.exp * 1_000 - int(self._clock.now().timestamp() * 1_000)
+        return self._clock.monotonic_ms() + lasts_ms
 
     def _welcome(self, device: ConnectedDevice, admitted: Admitted, ref: str | None) -> Welcome:
         return Welcome(

@@ -25,6 +25,8 @@ class ConnectedDevice:
     account: Party
     session_id: UUID
     resume_token: str
+    token_expires_ms: int
+    """When the access token that it showed last expires; monotonic time."""
     last_alive_ms: int
     """When it last said anything; monotonic time."""
     pinged_at_ms: int
@@ -70,13 +72,16 @@ class Devices:
         comes_back = device is not None and device.account.account_id == account_id
         return comes_back or len(self._by_account.get(account_id, ())) < DEVICES_PER_ACCOUNT_MAX
 
-    def add(self, account: Party, *, session_id: UUID, socket: Socket, now_ms: int) -> ConnectedDevice:
+    def add(
+        self, account: Party, *, session_id: UUID, token_expires_ms: int, socket: Socket, now_ms: int
+    ) -> ConnectedDevice:
         """Make a new device."""
         device = ConnectedDevice(
             device_id=new_id(),
             account=account,
             session_id=session_id,
             resume_token=self._new_token(),
+            token_expires_ms=token_expires_ms,
             last_alive_ms=now_ms,
             pinged_at_ms=now_ms,
             socket=socket,

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import Callable
 from typing import assert_never
 
 from quart import Response
 
+from shared.addresses import counted_as
 from shared.clock import Clock
 from shared.messages.from_client import (
     Accept,
     Answer,
+    Authenticate,
     Cancel,
     Candidate,
     Connected,
@@ -25,15 +28,16 @@ from shared.messages.from_client import (
     Pong,
 )
 from shared.messages.requests import Admitted
-from shared.messages.to_client import CloseCode, Error, ErrorCode
+from shared.messages.to_client import Authenticated, CloseCode, Error, ErrorCode
 from shared.tokens import Claims
 from signaling.devices.post import Post
 from signaling.devices.presence import Presence
 from signaling.devices.registry import ConnectedDevice
-from signaling.door.frames import read_frame
+from signaling.door.frames import read_frame, too_fast
 from signaling.door.greeting import Greeter, TurnedAwayError
 from signaling.door.open_sockets import GOODBYE, OpenSockets
 from signaling.door.origins import Origins
+from signaling.door.pace import Pace, Verdict
 from signaling.live.switchboard import Switchboard
 from signaling.problems import problem
 from signaling.sockets.lean import LeanWebsocket, SocketClosedError
@@ -60,6 +64,7 @@ class Endpoint:
         post: Post,
         sockets: OpenSockets,
         queue_max: int,
+        new_pace: Callable[[], Pace],
         clock: Clock,
     ) -> None:
         self._origins = origins
@@ -69,6 +74,7 @@ class Endpoint:
         self._post = post
         self._sockets = sockets
         self._queue_max = queue_max
+        self._new_pace = new_pace
         self._clock = clock
 
     async def serve(self, websocket: LeanWebsocket) -> Response | None:
@@ -77,7 +83,10 @@ class Endpoint:
             return problem(403, "origin-refused", "Pages of this origin may not open a socket here.")
         if self._sockets.closed:
             return problem(503, "closed", "This server is starting or shutting down: try again.")
-        with self._sockets.open():
+        address = counted_as(websocket.remote_addr)
+        if not self._sockets.has_room(address):
+            return problem(429, "too-many-sockets", "There are too many sockets open from this address.")
+        with self._sockets.open(address):
             try:
                 await websocket.accept()
                 await self._let_in(websocket)
@@ -117,6 +126,7 @@ class Endpoint:
 
     async def _listen(self, websocket: LeanWebsocket, device: ConnectedDevice, socket: Socket) -> None:
         """Read until the socket is closed; what comes after our close frame is read, and no more."""
+        pace = self._new_pace()
         frames = malformed = 0
         while True:
             frame = await websocket.receive()
@@ -126,6 +136,13 @@ class Endpoint:
             if socket.closing:
                 continue
             device.last_alive_ms = self._clock.monotonic_ms()
+            verdict = pace.judge(device.last_alive_ms)
+            if verdict is Verdict.CLOSE:
+                socket.close(CloseCode.TOO_FAST, "messages come too fast")
+                continue
+            if verdict is Verdict.REFUSE:
+                self._take(device, too_fast(frame))
+                continue
             message = read_frame(frame)
             malformed = malformed + 1 if isinstance(message, Error) else 0
             # A socket that timers or notices have crowded is not this device's doing.
@@ -154,6 +171,8 @@ class Endpoint:
                 self._switchboard.hear(device, message)
             case Invite():
                 self._switchboard.invite(device, message)
+            case Authenticate():
+                self._authenticate(device, message)
             case Error():
                 self._post.send(device.device_id, message)
             case Hello():
@@ -162,3 +181,11 @@ class Endpoint:
                 self._post.send(device.device_id, error)
             case _ as never:
                 assert_never(never)
+
+    def _authenticate(self, device: ConnectedDevice, message: Authenticate) -> None:
+        claims = self._greeter.claims_of(message.token)
+        if claims is not None and self._presence.authenticate(device, claims):
+            self._post.send(device.device_id, Authenticated(ref=message.ref))
+            return
+        text = "This token proves nothing, or another session."
+        self._post.send(device.device_id, Error(code=ErrorCode.TOKEN_REFUSED, message=text, ref=message.ref))

@@ -71,10 +71,17 @@ class Greeter:
         except TimeoutError:
             raise TurnedAwayError(CloseCode.HELLO_TIMEOUT, "no hello in time") from None
         hello = _read_hello(frame)
+        claims = self.claims_of(hello.token)
+        if claims is None:
+            raise TurnedAwayError(CloseCode.TOKEN_REFUSED, "the token is refused")
+        return hello, claims
+
+    def claims_of(self, token: str) -> Claims | None:
+        """Return what a token proves, or None where it proves nothing."""
         try:
-            return hello, self._verifier.verify(hello.token)
+            return self._verifier.verify(token)
         except TokenRefusedError:
-            raise TurnedAwayError(CloseCode.TOKEN_REFUSED, "the token is refused") from None
+            return None
 
     async def admit(self, hello: Hello, claims: Claims) -> Admitted:
         """Return billing's word that this session may come in; its account is bound, once more, from then on.

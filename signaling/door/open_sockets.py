@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 
@@ -15,8 +16,10 @@ GOODBYE = "the server is shutting down"
 class OpenSockets:
     """Knows sockets from before their handshake until nothing of them is left."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, per_address_max: int) -> None:
         self._count = 0
+        self._by_address: Counter[str] = Counter()
+        self._per_address_max = per_address_max
         self._sockets: set[Socket] = set()
         self._arrivals: set[asyncio.Timeout] = set()
         self._none_left = asyncio.Event()
@@ -26,14 +29,22 @@ class OpenSockets:
     def __len__(self) -> int:
         return self._count
 
+    def has_room(self, address: str) -> bool:
+        """Whether one more socket may be opened from there."""
+        return self._by_address[address] < self._per_address_max
+
     @contextmanager
-    def open(self) -> Iterator[None]:
+    def open(self, address: str) -> Iterator[None]:
         """Count a socket for as long as the block runs."""
         self._count += 1
+        self._by_address[address] += 1
         try:
             yield
         finally:
             self._count -= 1
+            self._by_address[address] -= 1
+            if not self._by_address[address]:
+                del self._by_address[address]
             if not self._count:
                 self._none_left.set()
 

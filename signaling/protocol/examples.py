@@ -8,6 +8,7 @@ from shared.messages.base import EndReason, Message, Party, RefusalReason, Role,
 from shared.messages.from_client import (
     Accept,
     Answer,
+    Authenticate,
     Cancel,
     Candidate,
     Connected,
@@ -21,6 +22,7 @@ from shared.messages.from_client import (
     Pong,
 )
 from shared.messages.to_client import (
+    Authenticated,
     Blocked,
     CallAccepted,
     CallActive,
@@ -78,6 +80,7 @@ def _wallet(*, version: int, balance_minor: int, held_minor: int = 0) -> WalletS
 
 EXAMPLES: tuple[Message, ...] = (
     Hello(ref="1", token=TOKEN, device_name="Ann's laptop"),
+    Authenticate(ref="5", token=TOKEN),
     Pong(),
     Invite(ref="2", callee_user_name="ben"),
     Accept(ref="3", call_id=CALL_ID),
@@ -109,6 +112,7 @@ EXAMPLES: tuple[Message, ...] = (
             paid_ms=60_000,
         ),
     ),
+    Authenticated(ref="5"),
     Ping(),
     Error(
         code=ErrorCode.NOT_IN_CALL,

@@ -21,7 +21,8 @@ from signaling.protocol.words import describe, meaning_of, members_of, named_in
 
 TIMES = (
     "hello_ms_max", "ping_ms", "silence_ms_max", "resume_ms_max", "authorize_ms_max", "ring_ms_max",
-    "connect_ms_max", "minute_ms", "renew_lead_ms", "call_ms_max", "frame_bytes_max", "socket_queue_max",
+    "connect_ms_max", "minute_ms", "renew_lead_ms", "call_ms_max", "frame_bytes_max", "messages_per_second_max",
+    "messages_burst_max", "socket_queue_max",
 )  # fmt: skip
 """The settings that a device notices."""
 

@@ -22,7 +22,9 @@ minute is `minute_ms` long.
    `Origin` and is let through. There is nothing to put into the address: a token there would end up in logs.
 2. Send [`hello`](#hello) with an access token; nothing else is read before it.
 3. Wait for [`welcome`](#welcome). If the socket is closed instead, the [close code](#close-codes) says what to do.
-4. Answer each [`ping`](#ping) with [`pong`](#pong). Any other message proves life as well.
+4. Before the access token expires, send a newer one of the same login with [`authenticate`](#authenticate): a
+   socket whose token has expired is closed with 4401. It may resume like any that broke.
+5. Answer each [`ping`](#ping) with [`pong`](#pong). Any other message proves life as well.
 
 A message that does nothing is answered with [`error`](#error), which carries the message's `ref` back; the socket
 stays open.

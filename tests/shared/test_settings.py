@@ -10,6 +10,7 @@ from shared.settings import Settings, SettingsError, load_settings, with_changes
 
 SECRET = "s3cret-that-no-message-may-show"
 ITEMS = {
+    "trusted_proxies": ("192.0.2.1", "2001:db8::/64"),
     "stun_urls": ("stun:a.example", "stuns:[2001:db8::1]:5349"),
     "turn_urls": ("turn:a.example:3478?transport=udp", "turns:192.0.2.7:443?transport=tcp"),
 }
@@ -223,3 +224,8 @@ def test_a_page_behind_tls_needs_sockets_behind_tls() -> None:
     with pytest.raises(SettingsError, match="TALKTIME_SIGNALING_URL must be wss://"):
         load_settings({**secure, "TALKTIME_SIGNALING_URL": "ws://calls.example:8001/ws"})
     assert load_settings({**secure, "TALKTIME_SIGNALING_URL": "wss://calls.example:8001/ws"})
+
+
+def test_a_proxy_that_is_no_address_is_refused() -> None:
+    with pytest.raises(SettingsError, match="TALKTIME_TRUSTED_PROXIES must be addresses or networks"):
+        load_settings({variable("trusted_proxies"): "proxy.example"})

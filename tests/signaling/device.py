@@ -98,7 +98,8 @@ class Device:
         return code, self.connection.close_reason or ""
 
 
-async def open_device(url: str, *, origin: str | None = None) -> Device:
+async def open_device(url: str, *, origin: str | None = None, forwarded_for: str | None = None) -> Device:
     """Connect without saying hello."""
-    headers = {"Origin": origin} if origin else None
+    given = {"Origin": origin, "X-Forwarded-For": forwarded_for}
+    headers = {name: value for name, value in given.items() if value is not None}
     return Device(await connect(url, additional_headers=headers, compression=None, ping_interval=None, proxy=None))

@@ -53,9 +53,11 @@ class Stage:
         token, _ = self.signer.issue(account_id=account.id, session_id=session_id or new_id())
         return token
 
-    async def open(self, *, origin: str | None = None) -> Device:
+    async def open(self, *, origin: str | None = None, forwarded_for: str | None = None) -> Device:
         """Connect a device that has not said hello."""
-        return await self.leaving.enter_async_context(await open_device(self.url, origin=origin))
+        return await self.leaving.enter_async_context(
+            await open_device(self.url, origin=origin, forwarded_for=forwarded_for)
+        )
 
     async def device(
         self, account: Account, *, session_id: UUID | None = None, resume_token: str | None = None

@@ -7,14 +7,14 @@ import pytest
 from websockets.exceptions import InvalidStatus
 
 from shared.ids import new_id
-from shared.messages.from_client import Hello, Pong
+from shared.messages.from_client import Authenticate, Hello, Pong
 from shared.messages.requests import NotAdmitted
-from shared.messages.to_client import CloseCode, Welcome
+from shared.messages.to_client import Authenticated, CloseCode, Error, ErrorCode, Welcome
 from shared.tokens import TokenSigner, load_signing_key, new_signing_key
 from signaling.devices.registry import DEVICES_PER_ACCOUNT_MAX
 from signaling.door.origins import Origins
 from tests.signaling.device import open_device
-from tests.signaling.stage import SIGNING_KEY, Stage, staged
+from tests.signaling.stage import SIGNING_KEY, Stage, staged, talks
 
 
 async def test_welcome(stage: Stage) -> None:
@@ -175,3 +175,51 @@ async def test_health(stage: Stage) -> None:
         assert ready.status_code == 503
         assert int(ready.headers["Retry-After"]) > 0
         assert (await http.get("/health/live")).status_code == 200
+
+
+async def test_a_newer_token_keeps_the_socket_open() -> None:
+    """D1: a socket lives no longer than the token it showed last."""
+    async with staged(access_token_seconds=60) as stage:
+        ann = stage.billing.account("ann")
+        session_id = new_id()
+        device = await stage.device(ann, session_id=session_id)
+        await stage.time.pass_ms(59_000)
+        await device.say(Authenticate(token=stage.token(ann, session_id=session_id), ref="newer"))
+        assert (await device.expect(Authenticated)).ref == "newer"
+        await stage.time.pass_ms(59_000)
+        await device.hears_nothing()
+        await stage.time.pass_ms(1_500)
+        assert await device.closed_with() == (CloseCode.TOKEN_REFUSED, "the token has expired")
+
+
+async def test_an_expired_token_may_be_followed_by_a_resume() -> None:
+    """D8: the device is lost like one whose socket broke."""
+    async with staged(access_token_seconds=60) as stage:
+        ann, ben = await stage.pair()
+        call_id = await talks(ann, ben)
+        await stage.time.pass_ms(60_500)
+        again = await stage.device(stage.account_of(ann), resume_token=ann.welcome.resume_token)
+        assert again.welcome.call is not None
+        assert again.welcome.call.call_id == call_id
+
+
+@pytest.mark.parametrize("kind", ["other session", "other account", "garbage", "expired"])
+async def test_only_a_good_token_of_the_same_session_counts(kind: str) -> None:
+    """D1: any other is answered with an error, and the token before it still counts."""
+    async with staged(access_token_seconds=60) as stage:
+        ann, ben, session_id = stage.billing.account("ann"), stage.billing.account("ben"), new_id()
+        old = stage.token(ann, session_id=session_id)
+        await stage.time.pass_ms(30_000)
+        device = await stage.device(ann, session_id=session_id)
+        await stage.time.pass_ms(30_000)
+        token = {
+            "other session": stage.token(ann),
+            "other account": stage.token(ben, session_id=session_id),
+            "garbage": "garbage",
+            "expired": old,
+        }[kind]
+        await device.say(Authenticate(token=token, ref="1"))
+        error = await device.expect(Error)
+        assert (error.code, error.ref) == (ErrorCode.TOKEN_REFUSED, "1")
+        await stage.time.pass_ms(29_000)
+        await device.hears_nothing()

@@ -4,6 +4,7 @@ import asyncio
 import json
 
 import msgspec
+import pytest
 from websockets.asyncio.client import connect
 from websockets.frames import Frame, Opcode
 
@@ -146,7 +147,7 @@ async def test_nothing_but_nonsense_closes_the_socket(stage: Stage) -> None:
 
 async def test_a_flood_slows_down_its_sender_only() -> None:
     """D11: the other party gets all of it although its queue is short, and others are served meanwhile."""
-    async with staged(socket_queue_max=8) as stage:
+    async with staged(socket_queue_max=8, messages_burst_max=10_000) as stage:
         ann, ben = await stage.pair()
         carl = await stage.device(stage.billing.account("carl"))
         call_id = await talks(ann, ben)
@@ -166,7 +167,7 @@ async def test_a_flood_slows_down_its_sender_only() -> None:
 
 async def test_a_peer_that_does_not_read_is_dropped_and_nobody_else_notices() -> None:
     """D11: its queue is bounded, and so is the time that it may take."""
-    async with staged(socket_queue_max=16) as stage:
+    async with staged(socket_queue_max=16, messages_burst_max=10_000) as stage:
         ann, ben = await stage.pair()
         call_id = await talks(ann, ben)
         ben.connection.transport.pause_reading()
@@ -199,3 +200,32 @@ async def test_a_peer_that_does_not_read_its_notices_stops_nobody_else() -> None
             await carl.say(Pong())
             await carl.hears_nothing()
         ben.connection.transport.abort()
+
+
+@pytest.mark.parametrize(
+    "frame",
+    [
+        '{"type":"pong","type":"pong"}',
+        '{"type":"pong","\\u0074ype":"pong"}',
+        '{"type":"pong","ref":"1","ref":"2"}',
+        '{"type":"call.candidate","call_id":"01985d21-0f58-7e36-8c71-5a9d4e3b2c04",'
+        '"candidate":{"candidate":"a","candidate":"b"}}',
+    ],
+)
+async def test_a_repeated_key_is_malformed(stage: Stage, frame: str) -> None:
+    """D7: nobody guesses which one is meant."""
+    ann, _ = await stage.pair()
+    await ann.say_raw(frame)
+    error = await ann.expect(Error)
+    assert (error.code, error.message) == (ErrorCode.MALFORMED, "JSON is malformed: a key is repeated")
+
+
+async def test_a_key_may_be_the_text_of_another_or_stand_at_another_level(stage: Stage) -> None:
+    """D7: only a repetition inside one object is refused."""
+    ann, ben = await stage.pair()
+    call_id = await talks(ann, ben)
+    for sdp in ('"sdp":"sdp"', "\\u0073dp", '"type" "type" "type"'):
+        await ann.say(Offer(call_id=call_id, sdp=sdp))
+        assert (await ben.expect(PeerOffer)).sdp == sdp
+    await ann.say(Candidate(call_id=call_id, candidate=IceCandidate(candidate='"candidate"', sdpMid="candidate")))
+    await ben.expect(PeerCandidate)
