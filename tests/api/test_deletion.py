@@ -209,6 +209,14 @@ async def test_the_password_is_asked_for(api: Api, ann: User, subtests: pytest.S
     assert (await ann.get("/me")).status_code == 200
 
 
+async def test_the_password_must_be_the_one_of_this_moment(api: Api, ann: User) -> None:
+    """A10, A15: proven with one that is changed meanwhile, it is not proven."""
+    async with api.meanwhile("UPDATE accounts SET password_hash = 'another'"):
+        leaving = asyncio.create_task(ann.post("/me/deletion", {"password": PASSWORD}))
+    assert problem_of(await leaving).type == WRONG_PASSWORD
+    assert await api.value("SELECT deleted_at FROM accounts") is None
+
+
 async def test_leaving_twice_at_once_is_leaving_once(api: Api, ann: User) -> None:
     """A15: one forfeit, one notice."""
     await top_up(ann, 30)

@@ -68,6 +68,36 @@ async def assert_books_balance(engine: AsyncEngine) -> None:
         assert (await connection.execute(operations)).all() == []
 
 
+async def test_what_is_left_behind_is_booked_once(engine: AsyncEngine, make_account: MakeAccount) -> None:
+    """A15, B8: out of the wallet into the house, to the last unit; nothing books nothing."""
+    account, poor, payment = await make_account(), await make_account(), new_id()
+    async with ledger_of(engine, account, poor) as ledger:
+        ledger.top_up(account, 35, payment_id=payment)
+        ledger.forfeit(account)
+        ledger.forfeit(poor)
+    assert await entries_of(engine, account) == [(f"top_up:{payment}", 35, 35), (f"forfeit:{account}", -35, 0)]
+    assert await entries_of(engine, poor) == []
+    await assert_books_balance(engine)
+    async with transaction(engine) as connection:
+        again = await Ledger.open(connection, [account], now=START)
+        again.top_up(account, 5, payment_id=new_id())
+        again.forfeit(account)
+        with pytest.raises(IntegrityError):
+            await again.save()
+        await connection.rollback()
+
+
+async def test_what_is_held_cannot_be_left_behind(engine: AsyncEngine, make_account: MakeAccount) -> None:
+    """A15: it is for a minute that somebody talks in."""
+    account = await make_account()
+    async with ledger_of(engine, account) as ledger:
+        ledger.top_up(account, 35, payment_id=new_id())
+        ledger.hold(account, 10)
+        with pytest.raises(LedgerError, match="10 held"):
+            ledger.forfeit(account)
+    assert (await wallet_of(engine, account)).balance_minor == 35
+
+
 async def test_a_top_up_raises_the_balance_by_two_entries(engine: AsyncEngine, make_account: MakeAccount) -> None:
     """B2"""
     account, payment = await make_account(), new_id()
