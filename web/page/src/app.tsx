@@ -37,12 +37,12 @@ function Gate() {
   const { path, url, query } = useLocation();
   if (!restored.value) return <Splash />;
   const signing = path === "/sign-in" || path === "/sign-up";
-  if (!account.value) return signing ? <Door path={path} /> : <Redirect to={signInFor(url)} />;
-  if (signing) return "add" in query ? <Door path={path} /> : <Redirect to={nextOf(query)} />;
+  if (!account.value) return signing ? door(path) : <Redirect to={signInFor(url)} />;
+  if (signing) return "add" in query ? door(path) : <Redirect to={nextOf(query)} />;
   return <Inside accountId={account.value.id} />;
 }
 
-function Door({ path }: { path: string }) {
+function door(path: string) {
   return path === "/sign-up" ? <SignUp /> : <SignIn />;
 }
 

@@ -12,14 +12,26 @@ export function money(minor: number, currency: string): string {
   return moneyIn(locale.value, minor, currency, installation.value?.currency_exponent);
 }
 
+/** The same without decimals where there are none but zeros: `€5`. */
+export function shortMoney(minor: number, currency: string): string {
+  return moneyIn(locale.value, minor, currency, installation.value?.currency_exponent, "stripIfInteger");
+}
+
 /** The same in a given locale. The exponent is ISO 4217's, which browsers do not always follow. */
-export function moneyIn(where: string, minor: number, currency: string, exponent?: number): string {
+export function moneyIn(
+  where: string,
+  minor: number,
+  currency: string,
+  exponent?: number,
+  trailingZeroDisplay: "auto" | "stripIfInteger" = "auto",
+): string {
   const digits = exponent ?? currencyExponent(currency);
   const format = new Intl.NumberFormat(where, {
     style: "currency",
     currency,
     minimumFractionDigits: digits,
     maximumFractionDigits: digits,
+    trailingZeroDisplay,
   });
   return format.format(minor / 10 ** digits);
 }

@@ -4,6 +4,9 @@ import { signal } from "@preact/signals";
 import { type Account, type Call, type ConnectionState, Talktime, type WalletState } from "@talktime/client";
 import { installation } from "./installation.js";
 
+/** The callee is not told when a call is settled; after this time it mostly is. */
+const SETTLED_MS = 1_500;
+
 export const talktime = new Talktime({ baseUrl: location.origin });
 
 /** Who uses this tab; null where nobody is logged in. */
@@ -13,6 +16,8 @@ export const wallet = signal<WalletState | null>(null);
 /** The call that rings, connects or is talked in on this device. */
 export const currentCall = signal<Call | null>(null);
 export const connectionState = signal<ConnectionState>("idle");
+/** Grows whenever the list of one's calls is another one. */
+export const callsChanged = signal(0);
 /** True once it is known whether somebody is logged in. */
 export const restored = signal(false);
 
@@ -30,6 +35,10 @@ export async function start(): Promise<void> {
   });
   talktime.connection.on("state", (now) => {
     connectionState.value = now;
+  });
+  talktime.connection.on("message", (message) => {
+    if (message.type === "call.charged") callsChanged.value += 1;
+    if (message.type === "call.ended") setTimeout(() => (callsChanged.value += 1), SETTLED_MS);
   });
   talktime.start();
   await talktime.session.restore().catch(() => null);

@@ -1,9 +1,9 @@
-import { lazy } from "preact-iso";
+import { ErrorBoundary, lazy } from "preact-iso";
 import { topUpWish } from "./open-top-up.js";
 
 const TopUp = lazy(() => import("./top-up.js"));
 
 /** The top-up dialog, loaded when it is first wanted. */
 export function TopUpLayer() {
-  return topUpWish.value && <TopUp wish={topUpWish.value} />;
+  return <ErrorBoundary>{topUpWish.value && <TopUp wish={topUpWish.value} />}</ErrorBoundary>;
 }

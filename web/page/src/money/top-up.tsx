@@ -1,11 +1,78 @@
+import type { Payment } from "@talktime/client";
+import { useEffect, useRef, useState } from "preact/hooks";
+import { money } from "../format.js";
+import { installation } from "../installation.js";
+import { learnInstallation, wallet } from "../talktime.js";
 import { t } from "../texts/index.js";
 import { Dialog } from "../ui/dialog.js";
+import { Loading } from "../ui/loaded.js";
+import { Notice } from "../ui/notice.js";
+import { toast } from "../ui/toast.js";
+import { type CheckoutWindow, checkoutAddress, openCheckoutWindow } from "./checkout-window.js";
 import { type TopUpWish, topUpWish } from "./open-top-up.js";
+import { askPayment, followPayment } from "./payments.js";
+import { AmountForm } from "./top-up-form.js";
+import { Added, Waiting } from "./top-up-progress.js";
 
-export default function TopUp(_props: { wish: TopUpWish }) {
+type Step = { name: "choose"; failed: boolean } | { name: "wait" | "added"; payment: Payment };
+
+/** The top-up: choose an amount, pay it in the provider's window, see it added. A call goes on behind it. */
+export default function TopUp({ wish }: { wish: TopUpWish }) {
+  const [step, setStep] = useState<Step>({ name: "choose", failed: false });
+  const checkout = useRef<CheckoutWindow | null>(null);
+  const closed = useRef(false);
+  const texts = t().money;
+
+  useEffect(() => {
+    if (!installation.value) void learnInstallation();
+    return () => {
+      closed.current = true;
+    };
+  }, []);
+
+  const pay = async (amountMinor: number) => {
+    const opened = openCheckoutWindow();
+    checkout.current = opened;
+    try {
+      const payment = await askPayment(amountMinor);
+      const address = checkoutAddress(payment.checkout_url);
+      if (address) opened.goTo(address);
+      else opened.close();
+      setStep({ name: "wait", payment });
+      // Not tied to the dialog: who closes it is told by a toast.
+      followPayment(payment.id, finish);
+    } catch (error) {
+      opened.close();
+      throw error;
+    }
+  };
+  const finish = (payment: Payment) => {
+    const settled = payment.status === "settled";
+    if (!closed.current) setStep(settled ? { name: "added", payment } : { name: "choose", failed: true });
+    else if (settled) toast(texts.added(money(payment.amount_minor, payment.currency)));
+    else toast(texts.failed, "danger");
+  };
+  const close = () => {
+    // The provider's page has said its last word; it would only lie in the way.
+    if (step.name === "added") checkout.current?.close();
+    topUpWish.value = null;
+  };
+
   return (
-    <Dialog title={t().money.topUp} onClose={() => (topUpWish.value = null)}>
-      {null}
+    <Dialog title={texts.topUp} onClose={close}>
+      <div aria-live="polite" class="stack">
+        {step.name === "wait" && <Waiting payment={step.payment} opened={checkout.current?.open ?? false} />}
+        {step.name === "added" && <Added payment={step.payment} onDone={close} />}
+        {step.name === "choose" && step.failed && <Notice kind="danger">{texts.failed}</Notice>}
+      </div>
+      {step.name === "choose" && <Choose wish={wish} pay={pay} />}
     </Dialog>
   );
+}
+
+function Choose({ wish, pay }: { wish: TopUpWish; pay: (amountMinor: number) => Promise<void> }) {
+  const here = installation.value;
+  if (!here || !wallet.value) return <Loading />;
+  if (here.payment_provider === "none") return <Notice kind="info">{t().problems.paymentsNotOffered}</Notice>;
+  return <AmountForm installation={here} wished={wish.amountMinor} pay={pay} />;
 }

@@ -1,6 +1,65 @@
+import { ProblemError } from "@talktime/client";
+import { useRoute } from "preact-iso";
+import { CallRow } from "../history/call-row.js";
+import { useLoad } from "../load.js";
+import { PriceLine } from "../money/price-line.js";
+import { callsChanged, talktime } from "../talktime.js";
 import { t } from "../texts/index.js";
+import { Avatar } from "../ui/avatar.js";
+import { EmptyState } from "../ui/empty-state.js";
+import { LoadFailure, Loading } from "../ui/loaded.js";
 import { Screen } from "../ui/screen.js";
+import { CallButton } from "./person-row.js";
+import "./person.css";
 
+const CALLS_LOOKED_AT = 100;
+
+/** `/people/:name`: somebody, what calling them costs, and the calls there were. */
 export default function Person() {
-  return <Screen title={t().frame.people}>{null}</Screen>;
+  const name = useRoute().params.name ?? "";
+  return <Card key={name} name={name} />;
+}
+
+function Card({ name }: { name: string }) {
+  const { data: person, error, again } = useLoad(() => talktime.api.person(name), [name]);
+  const texts = t().people;
+  const gone = error instanceof ProblemError && error.status < 500 && error.status !== 429;
+  return (
+    <Screen title={person?.user_name ?? name} narrow>
+      {person && (
+        <div class="card person">
+          <Avatar name={person.user_name} size="large" />
+          <PriceLine />
+          <CallButton userName={person.user_name} large />
+        </div>
+      )}
+      {gone && (
+        <EmptyState icon="search" title={texts.nobody(name)}>
+          <a href="/">{t().frame.toPeople}</a>
+        </EmptyState>
+      )}
+      {error && !gone ? <LoadFailure error={error} again={again} /> : null}
+      {!person && !error && <Loading />}
+      {person && <CallsWith id={person.id} />}
+    </Screen>
+  );
+}
+
+function CallsWith({ id }: { id: string }) {
+  const { data } = useLoad(
+    (signal) => talktime.api.calls({ limit: CALLS_LOOKED_AT, signal }),
+    [id, callsChanged.value],
+  );
+  const calls = data?.items.filter((call) => call.other?.account_id === id) ?? [];
+  if (!calls.length) return null;
+  return (
+    <section class="stack" aria-labelledby="calls-with">
+      <h2 id="calls-with">{t().people.callsWith}</h2>
+      <ul class="rows">
+        {calls.map((call) => (
+          <CallRow key={call.id} call={call} />
+        ))}
+      </ul>
+    </section>
+  );
 }

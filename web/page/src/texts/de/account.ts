@@ -12,11 +12,18 @@ const account: Texts["account"] = {
   passwordHint: (least) => `Mindestens ${least} Zeichen. Ein kurzer Satz merkt sich leicht.`,
   noAccount: "Neu hier?",
   haveAccount: "Haben Sie schon ein Konto?",
+  goOnAs: (name) => `Weiter als ${name}`,
   tagline: "Videoanrufe, nach Minuten bezahlt",
   promises: {
-    pay: ["Nur die Minuten im Gespräch zahlen", "Klingeln und Verbinden kosten nichts."],
-    know: ["Die Kosten immer im Blick", "Preis und bisherige Kosten stehen da, bevor und während Sie sprechen."],
-    stop: ["Nie ins Minus", "Ist das Guthaben verbraucht, endet der Anruf. Keine Schulden, keine Überraschung."],
+    pay: { title: "Nur die Minuten im Gespräch zahlen", text: "Klingeln und Verbinden kosten nichts." },
+    know: {
+      title: "Die Kosten immer im Blick",
+      text: "Preis und bisherige Kosten stehen da, bevor und während Sie sprechen.",
+    },
+    stop: {
+      title: "Nie ins Minus",
+      text: "Ist das Guthaben verbraucht, endet der Anruf. Keine Schulden, keine Überraschung.",
+    },
   },
 };
 

@@ -1,7 +1,190 @@
+import type { Concerned } from "../en/calling.js";
 import type { Texts } from "../en/index.js";
+import { plural } from "../plural.js";
 
-const calling: Texts["calling"] = {
+type Calling = Texts["calling"];
+
+const count = plural("de");
+const devices: Record<Concerned, string> = {
+  camera: "die Kamera",
+  microphone: "das Mikrofon",
+  both: "Kamera und Mikrofon",
+  screen: "den Bildschirm",
+};
+const none: Record<Concerned, string> = {
+  camera: "keine Kamera",
+  microphone: "kein Mikrofon",
+  both: "weder Kamera noch Mikrofon",
+  screen: "kein Bildschirm",
+};
+const firewall =
+  "Die beiden Geräte konnten nicht verbunden werden. Vielleicht steht eine Firewall oder ein VPN dazwischen: Versuchen Sie es in einem anderen Netz oder ohne VPN.";
+const shutdown = "Der Dienst musste neu starten. Rufen Sie gleich noch einmal an.";
+
+const endForCaller: Calling["endForCaller"] = {
+  hung_up: (name) => `${name} hat aufgelegt.`,
+  cancelled: () => "Sie haben den Anruf abgebrochen.",
+  declined: (name) => `${name} hat den Anruf abgelehnt.`,
+  busy: (name) => `${name} telefoniert gerade. Versuchen Sie es später noch einmal.`,
+  missed: (name) => `${name} hat nicht geantwortet.`,
+  unreachable: (name) => `${name} ist gerade nicht online. Versuchen Sie es später noch einmal.`,
+  connect_failed: () => firewall,
+  out_of_funds: () => "Ihr Guthaben reichte nicht für die nächste Minute.",
+  lost: () => "Die Verbindung ging verloren und kam nicht zurück.",
+  max_duration: () => "Der Anruf hat so lange gedauert, wie ein Anruf höchstens dauern darf.",
+  blocked: () => "Ihr Konto wurde während des Anrufs gesperrt.",
+  operator: () => "Der Betreiber hat den Anruf beendet.",
+  shutdown: () => shutdown,
+  billing_unavailable: () =>
+    "Die nächste Minute konnte nicht bezahlt werden, weil der Zahlungsdienst nicht antwortete. Versuchen Sie es später noch einmal.",
+};
+
+const endForCallee: Calling["endForCallee"] = {
+  ...endForCaller,
+  cancelled: (name) => `Sie haben einen Anruf von ${name} verpasst.`,
+  declined: () => "Sie haben den Anruf abgelehnt.",
+  busy: () => "Sie waren in einem anderen Anruf.",
+  missed: (name) => `Sie haben einen Anruf von ${name} verpasst.`,
+  unreachable: () => "Sie waren nicht online.",
+  out_of_funds: () => "Die bezahlte Zeit ist vorbei.",
+  blocked: (name) => `${name} kann den Anruf nicht fortsetzen.`,
+  billing_unavailable: () => "Der Anruf konnte nicht weitergehen, weil der Zahlungsdienst nicht antwortete.",
+};
+
+const refusals: Calling["refusals"] = {
+  insufficient_funds: () => "Ihr Guthaben reicht nicht für eine Minute.",
+  blocked: () => "Sie können zurzeit nicht anrufen.",
+  busy: (name) => `${name} telefoniert gerade. Versuchen Sie es später noch einmal.`,
+  already_in_call: () => "Sie sind schon in einem Anruf, vielleicht auf einem anderen Gerät.",
+  unknown_callee: (name) => `Niemand heißt ${name}.`,
+  self_call: () => "Sie können sich nicht selbst anrufen.",
+  billing_unavailable: () =>
+    "Der Zahlungsdienst antwortet nicht. Versuchen Sie es in ein paar Minuten noch einmal.",
+};
+
+const localEnds: Calling["localEnds"] = {
+  answered_elsewhere: () => "Sie haben den Anruf auf einem anderen Gerät angenommen.",
+  not_connected: () => "Es besteht keine Verbindung zum Dienst. Prüfen Sie Ihr Netz und rufen Sie noch einmal an.",
+  no_relay: () =>
+    "Ihre Adresse soll verborgen bleiben, aber es gibt gerade keine Vermittlung. Versuchen Sie es später, oder ändern Sie das in den Einstellungen.",
+};
+
+const mediaProblems: Calling["mediaProblems"] = {
+  denied: (what) =>
+    what === "screen"
+      ? "Der Bildschirm darf nicht geteilt werden. Erlauben Sie es in den Einstellungen von System oder Browser."
+      : `Talktime darf nicht auf ${devices[what]} zugreifen. Erlauben Sie es in der Adressleiste des Browsers und versuchen Sie es dann noch einmal.`,
+  no_device: (what) =>
+    `Es wurde ${none[what]} gefunden. Schließen Sie ein Gerät an und versuchen Sie es dann noch einmal.`,
+  in_use: (what) =>
+    `Ein anderes Programm benutzt ${devices[what]}. Schließen Sie es und versuchen Sie es dann noch einmal.`,
+  insecure_context: () =>
+    "Browser erlauben die Kamera nur auf sicheren Seiten. Öffnen Sie Talktime unter seiner https-Adresse.",
+  unsupported: () =>
+    "Dieser Browser kann keine Videoanrufe führen. Nehmen Sie einen aktuellen Chrome, Edge, Firefox oder Safari.",
+  other: (what) =>
+    `Der Zugriff auf ${devices[what]} ist fehlgeschlagen. Versuchen Sie es noch einmal, oder wählen Sie ein anderes Gerät.`,
+};
+
+const calling: Calling = {
   call: (name) => `${name} anrufen`,
+  yourCamera: "Ihre Kamera",
+  you: "Sie",
+  cameraIsOff: "Ihre Kamera ist aus",
+  cameraStarts: "Ihre Kamera startet …",
+  askingForDevices: "Erlauben Sie Kamera und Mikrofon in Ihrem Browser.",
+  cameraOn: "Kamera an",
+  microphoneOn: "Mikrofon an",
+  microphoneLevel: "Mikrofonpegel",
+  camera: "Kamera",
+  microphone: "Mikrofon",
+  speaker: "Lautsprecher",
+  deviceNumber: (kind, number) => `${kind} ${number}`,
+  noDevice: "Keine gefunden",
+  systemDevice: "Standard",
+  startCall: "Anruf starten",
+  topUp: "Aufladen",
+  needed: (price, missing) => `Eine Minute kostet ${price}. Es fehlen ${missing}.`,
+  onlyConnectedCosts: "Sie zahlen erst ab dem Moment, in dem Sie verbunden sind.",
+  notConnected: "Noch besteht keine Verbindung zum Dienst. Sie können anrufen, sobald sie wieder da ist.",
+
+  callingName: (name) => `Anruf bei ${name}`,
+  calling: "Wird angerufen …",
+  ringing: "Es klingelt …",
+  cancelCall: "Anruf abbrechen",
+
+  isCalling: (name) => `${name} ruft an`,
+  accept: "Annehmen",
+  decline: "Ablehnen",
+
+  callWith: (name) => `Anruf mit ${name}`,
+  inCallTitle: (name) => `Im Gespräch mit ${name}`,
+  talkTime: "Gesprächszeit",
+  costSoFar: (amount) => `Bisherige Kosten ${amount}`,
+  paidUntil: (clock) => `Bezahlt bis ${clock}`,
+  controls: "Anruf steuern",
+  mute: "Mikrofon stummschalten",
+  cameraOff: "Kamera ausschalten",
+  shareScreen: "Bildschirm teilen",
+  devices: "Geräte",
+  fullScreen: "Vollbild",
+  pictureInPicture: "Bild im Bild",
+  hangUp: "Auflegen",
+  moveSelf: "Ihr Bild in eine andere Ecke schieben",
+  playSound: "Ton abspielen",
+  sharing: "Sie teilen Ihren Bildschirm.",
+  quality: {
+    good: "Verbindung gut",
+    fair: "Verbindung mittelmäßig",
+    poor: "Verbindung schlecht",
+    lost: "Verbindung unterbrochen",
+  },
+  connecting: "Wird verbunden …",
+  connected: "Sie sind verbunden.",
+  peerLost: (name) => `${name} hat die Verbindung verloren, bitte warten …`,
+  offline: "Sie sind offline, die Verbindung wird wiederhergestellt …",
+  mediaLost: "Ton und Bild sind unterbrochen, die Verbindung wird wiederhergestellt …",
+  remoteCameraOff: (name) => `Die Kamera von ${name} ist aus`,
+  remoteCameraOn: (name) => `Die Kamera von ${name} ist an`,
+  remoteMuted: (name) => `${name} ist stumm`,
+  remoteUnmuted: (name) => `${name} ist wieder zu hören`,
+  remoteScreen: (name) => `${name} teilt den Bildschirm`,
+
+  lowBalance: "Guthaben fast aufgebraucht",
+  endsIn: (clock) => `Der Anruf endet in ${clock}`,
+  mayEndIn: (clock) => `Der Anruf endet vielleicht in ${clock}`,
+  missing: (amount) => `Für die nächste Minute fehlen ${amount}.`,
+  topUpAmount: (amount) => `${amount} aufladen`,
+  otherAmount: "Anderer Betrag",
+  secondsLeft: (seconds) => `Der Anruf endet in ${count(seconds, { one: "# Sekunde", other: "# Sekunden" })}.`,
+  goesOn: "Die nächste Minute ist bezahlt: Der Anruf geht weiter.",
+
+  ended: "Anruf beendet",
+  youHungUp: "Sie haben aufgelegt.",
+  cancelledFree: "Anruf abgebrochen. Er hat nichts gekostet.",
+  talkTimeWas: (clock) => `Gesprächszeit ${clock}`,
+  charge: (amount, minutes) =>
+    `Dieser Anruf hat ${amount} gekostet (${count(minutes, { one: "# angefangene Minute", other: "# angefangene Minuten" })})`,
+  free: "Dieser Anruf hat nichts gekostet",
+  charging: "Die Kosten werden ermittelt …",
+  balanceNow: (amount) => `Ihr Guthaben beträgt jetzt ${amount}.`,
+  blockedHint: "Ihr Guthaben reicht nicht für eine weitere Minute",
+  callAgain: "Noch einmal anrufen",
+  callBack: "Zurückrufen",
+  close: "Schließen",
+
+  tryAgain: "Erneut versuchen",
+  mediaProblems,
+  withoutMedia: {
+    camera: "Bis dahin hört man Sie, sieht Sie aber nicht.",
+    microphone: "Bis dahin sieht man Sie, hört Sie aber nicht.",
+    both: "Bis dahin sehen und hören Sie nur die andere Seite.",
+    screen: "",
+  },
+  endForCaller,
+  endForCallee,
+  refusals,
+  localEnds,
 };
 
 export default calling;

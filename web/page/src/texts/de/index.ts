@@ -8,6 +8,6 @@ import money from "./money.js";
 import people from "./people.js";
 import problems from "./problems.js";
 
-const texts: Texts = { account, calling, common, frame, history, money, people, problems };
+const texts: Texts = { language: "de", account, calling, common, frame, history, money, people, problems };
 
 export default texts;

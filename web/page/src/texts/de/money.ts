@@ -1,7 +1,40 @@
 import type { Texts } from "../en/index.js";
+import { plural } from "../plural.js";
+
+const count = plural("de");
 
 const money: Texts["money"] = {
   topUp: "Aufladen",
+  amount: "Betrag",
+  otherAmount: "Anderer Betrag",
+  pay: (amount) => `${amount} zahlen`,
+  payHint: "Sie zahlen in einem Fenster des Zahlungsanbieters. Ihr Guthaben verfällt nicht.",
+  waiting: "Warten auf die Zahlung …",
+  waitingHint: "Zahlen Sie in dem Fenster, das sich geöffnet hat. Hier geht es dann von selbst weiter.",
+  blockedPopup: "Ihr Browser hat das Fenster nicht geöffnet. Öffnen Sie es hier:",
+  openCheckout: "Bezahlseite öffnen",
+  added: (amount) => `${amount} gutgeschrieben`,
+  balanceNow: (amount) => `Ihr Guthaben beträgt jetzt ${amount}.`,
+  failed:
+    "Die Zahlung kam nicht zustande. Es wurde nichts abgebucht; versuchen Sie es erneut oder zahlen Sie anders.",
+  statement: {
+    title: "Kontoauszug",
+    available: "Verfügbar",
+    held: (amount) => `Weitere ${amount} sind für das laufende Gespräch zurückgelegt.`,
+    chart: "Ausgaben nach Tagen",
+    chartTotal: (amount, days) => `${amount} in ${count(days, { one: "# Tag", other: "den letzten # Tagen" })}`,
+    chartMost: (amount, day) => `am meisten am ${day}: ${amount}`,
+    nothingSpent: (days) =>
+      `Nichts ausgegeben in ${count(days, { one: "dem letzten Tag", other: "den letzten # Tagen" })}.`,
+    asTable: "Als Tabelle zeigen",
+    day: "Tag",
+    spent: "Ausgegeben",
+    entries: "Buchungen",
+    empty: "Noch keine Buchungen",
+    emptyHint: "Hier stehen Ihre Zahlungen und was Ihre Anrufe kosten.",
+    balanceAfter: (amount) => `Stand ${amount}`,
+    kinds: { top_up: "Aufladung", charge: "Anruf", refund: "Erstattung", adjustment: "Korrektur" },
+  },
 };
 
 export default money;

@@ -4,7 +4,21 @@ import { plural } from "../plural.js";
 const count = plural("de");
 
 const people: Texts["people"] = {
+  title: "Personen",
+  find: "Personen suchen",
+  findHint: "Benutzername",
+  clear: "Leeren",
+  results: "Ergebnisse",
+  found: (people) => count(people, { one: "# Person gefunden", other: "# Personen gefunden" }),
+  nobody: (text) => `Niemand heißt „${text}“`,
+  nobodyHint: "Prüfen Sie die Schreibweise, oder suchen Sie nach einem kürzeren Teil des Namens.",
+  recent: "Letzte Anrufe",
+  noCalls: "Noch keine Anrufe",
+  noCallsHint: "Suchen Sie jemanden nach dem Benutzernamen und rufen Sie an. Klingeln kostet nichts.",
+  callsWith: "Ihre Anrufe",
   call: (name) => `${name} anrufen`,
+  callShort: "Anrufen",
+  you: "Das sind Sie",
   price: (amount) => `${amount} je angefangene Minute`,
   free: "Kostenlos",
   enoughFor: (minutes) => `reicht für ${count(minutes, { one: "# Minute", other: "# Minuten" })}`,

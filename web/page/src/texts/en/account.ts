@@ -10,11 +10,12 @@ const account = {
   passwordHint: (least: number) => `At least ${least} characters. A short sentence is easy to remember.`,
   noAccount: "New here?",
   haveAccount: "Do you have an account?",
+  goOnAs: (name: string) => `Continue as ${name}`,
   tagline: "Video calls by the minute",
   promises: {
-    pay: ["Pay for the minutes you talk", "Ringing and connecting cost nothing."],
-    know: ["Always see what it costs", "Price and cost so far are there before and while you talk."],
-    stop: ["Never below zero", "A call ends when your credit is used up. No debts, no surprises."],
+    pay: { title: "Pay for the minutes you talk", text: "Ringing and connecting cost nothing." },
+    know: { title: "Always see what it costs", text: "Price and cost so far are there before and while you talk." },
+    stop: { title: "Never below zero", text: "A call ends when your credit is used up. No debts, no surprises." },
   },
 };
 

@@ -1,3 +1,4 @@
+import type { Language } from "../language.js";
 import account from "./account.js";
 import calling from "./calling.js";
 import common from "./common.js";
@@ -8,7 +9,7 @@ import people from "./people.js";
 import problems from "./problems.js";
 
 /** The catalogue that all others are held to. Each area of the page has a file of its own. */
-const texts = { account, calling, common, frame, history, money, people, problems };
+const texts = { language: "en" as Language, account, calling, common, frame, history, money, people, problems };
 
 export default texts;
 export type Texts = typeof texts;

@@ -1,5 +1,38 @@
+import { plural } from "../plural.js";
+
+const count = plural("en");
+
 const money = {
   topUp: "Top up",
+  amount: "Amount",
+  otherAmount: "Other amount",
+  pay: (amount: string) => `Pay ${amount}`,
+  payHint: "You pay in a window of the payment provider. Your credit does not expire.",
+  waiting: "Waiting for the payment…",
+  waitingHint: "Pay in the window that opened. This dialog notices by itself.",
+  blockedPopup: "Your browser did not open the window. Open it here:",
+  openCheckout: "Open checkout",
+  added: (amount: string) => `${amount} added`,
+  balanceNow: (amount: string) => `Your balance is now ${amount}.`,
+  failed: "The payment was not made. Nothing was charged; try again or pay another way.",
+  statement: {
+    title: "Statement",
+    available: "Available",
+    held: (amount: string) => `${amount} more are held for the call that is going on.`,
+    chart: "Spending by day",
+    chartTotal: (amount: string, days: number) =>
+      `${amount} in the last ${count(days, { one: "# day", other: "# days" })}`,
+    chartMost: (amount: string, day: string) => `most on ${day}: ${amount}`,
+    nothingSpent: (days: number) => `Nothing spent in the last ${count(days, { one: "# day", other: "# days" })}.`,
+    asTable: "Show as a table",
+    day: "Day",
+    spent: "Spent",
+    entries: "Entries",
+    empty: "No entries yet",
+    emptyHint: "Payments and the cost of your calls are listed here.",
+    balanceAfter: (amount: string) => `Balance ${amount}`,
+    kinds: { top_up: "Top-up", charge: "Call", refund: "Refund", adjustment: "Correction" },
+  },
 };
 
 export default money;

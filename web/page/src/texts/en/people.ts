@@ -3,7 +3,21 @@ import { plural } from "../plural.js";
 const count = plural("en");
 
 const people = {
+  title: "People",
+  find: "Find people",
+  findHint: "User name",
+  clear: "Clear",
+  results: "Results",
+  found: (people: number) => count(people, { one: "# person found", other: "# people found" }),
+  nobody: (text: string) => `Nobody is called “${text}”`,
+  nobodyHint: "Check the spelling, or try a shorter part of the name.",
+  recent: "Recent calls",
+  noCalls: "No calls yet",
+  noCallsHint: "Find somebody by their user name and call them. Ringing costs nothing.",
+  callsWith: "Your calls",
   call: (name: string) => `Call ${name}`,
+  callShort: "Call",
+  you: "This is you",
   /** A minute's price, written wherever a call may begin. */
   price: (amount: string) => `${amount} per started minute`,
   free: "Free of charge",

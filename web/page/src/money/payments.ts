@@ -1,0 +1,60 @@
+/** A top-up's way: asked for, paid in the provider's window, noticed here. */
+
+import { effect } from "@preact/signals";
+import { NetworkError, type Payment } from "@talktime/client";
+import { talktime, wallet } from "../talktime.js";
+
+const POLL_MS = 2_000;
+/** A checkout that is left open for longer is looked at when the wallet changes, no more. */
+const FOLLOW_MS_MAX = 30 * 60_000;
+const KEY_BYTES = 16;
+
+let unanswered: { amountMinor: number; key: string } | null = null;
+
+/** Ask for a payment. Asking again for the same after no answer came makes no second one. */
+export async function askPayment(amountMinor: number): Promise<Payment> {
+  if (unanswered?.amountMinor !== amountMinor) unanswered = { amountMinor, key: newKey() };
+  const { key } = unanswered;
+  try {
+    const payment = await talktime.api.createPayment(amountMinor, key);
+    unanswered = null;
+    return payment;
+  } catch (error) {
+    if (!(error instanceof NetworkError)) unanswered = null;
+    throw error;
+  }
+}
+
+/** Look until the payment is no longer pending, then tell once. Returns how to stop looking. */
+export function followPayment(id: string, tell: (payment: Payment) => void): () => void {
+  const endsAt = Date.now() + FOLLOW_MS_MAX;
+  let looking = false;
+  let over = false;
+  const look = async () => {
+    if (looking || over) return;
+    looking = true;
+    const payment = await talktime.api.payment(id).catch(() => null);
+    looking = false;
+    if (over || !payment || payment.status === "pending") return;
+    stop();
+    tell(payment);
+  };
+  const timer = setInterval(() => {
+    if (Date.now() < endsAt) void look();
+  }, POLL_MS);
+  const leave = effect(() => {
+    if (wallet.value) void look();
+  });
+  const stop = () => {
+    over = true;
+    clearInterval(timer);
+    leave();
+  };
+  return stop;
+}
+
+/** `crypto.randomUUID` would need a secure context. */
+function newKey(): string {
+  const bytes = crypto.getRandomValues(new Uint8Array(KEY_BYTES));
+  return [...bytes].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+}

@@ -1,0 +1,42 @@
+import type { ComponentChildren } from "preact";
+import { startCall } from "../calling/start-call.js";
+import { account } from "../talktime.js";
+import { t } from "../texts/index.js";
+import { Avatar } from "../ui/avatar.js";
+import { Button } from "../ui/button.js";
+import "../ui/rows.css";
+import "./person-row.css";
+
+/** Somebody in a list: who it is, and the button that calls them. */
+export function PersonRow({ userName, children }: { userName: string; children?: ComponentChildren }) {
+  return (
+    <li>
+      <Avatar name={userName} />
+      <div class="row-text">
+        <a class="row-title row-link" href={`/people/${encodeURIComponent(userName)}`}>
+          {userName}
+        </a>
+        {children && <div class="row-detail">{children}</div>}
+      </div>
+      <CallButton userName={userName} />
+    </li>
+  );
+}
+
+/** Opens the preview of a call; nobody can call themselves. */
+export function CallButton({ userName, large = false }: { userName: string; large?: boolean }) {
+  const texts = t().people;
+  if (account.value?.user_name === userName) return <span class="muted small">{texts.you}</span>;
+  return (
+    <Button
+      kind="primary"
+      icon="phone"
+      small={!large}
+      class={large ? "" : "call-button"}
+      aria-label={texts.call(userName)}
+      onClick={() => startCall({ userName })}
+    >
+      {texts.callShort}
+    </Button>
+  );
+}
