@@ -1,9 +1,9 @@
 /** Tells listeners by name: `events.on("changed", show)` returns what ends it. */
 
 type Listener<Value> = (value: Value) => void;
-type Arguments<Value> = [Value] extends [undefined] ? [] : [Value] extends [void] ? [] : [value: Value];
+type Arguments<Value> = [Value] extends [undefined] ? [] : [value: Value];
 
-/** `Events` maps each name to what its listeners are given. */
+/** `Events` maps each name to what its listeners are given, `undefined` where that is nothing. */
 export class Emitter<Events extends object> {
   readonly #listeners = new Map<keyof Events, Set<Listener<unknown>>>();
 

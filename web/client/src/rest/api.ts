@@ -33,6 +33,8 @@ export interface CallFilter extends PageOptions {
 
 /** Who else wants to hear what the API tells. */
 export interface ApiListeners {
+  /** Who is logged in. */
+  accountId(): string | null;
   account(account: Account): void;
   wallet(state: WalletState): void;
 }
@@ -89,8 +91,10 @@ export class Api {
   }
 
   async wallet(): Promise<WalletState> {
+    const asked = this.#tell.accountId();
     const state = await answered(this.#http.GET("/v1/wallet"));
-    this.#tell.wallet(state);
+    // A wallet does not say whose it is: somebody else may be logged in by now.
+    if (asked === this.#tell.accountId()) this.#tell.wallet(state);
     return state;
   }
 

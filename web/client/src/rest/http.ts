@@ -3,11 +3,10 @@
 import createClient, { type Client } from "openapi-fetch";
 import { NetworkError, ProblemError } from "../errors.js";
 import type { paths } from "../generated/rest.js";
+import type { Fetch } from "./fetch.js";
 import type { Problem, ProblemType } from "./types.js";
 
 export type Http = Client<paths>;
-/** `fetch`, as far as it is needed. */
-export type Fetch = (request: Request) => Promise<Response>;
 
 const URN = "urn:talktime:problem:";
 

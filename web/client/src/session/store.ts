@@ -11,8 +11,8 @@ export interface StoredSession {
   expiresAtMs: number;
   /** How long an access token of this login lives. */
   lifeMs: number;
-  /** When the account was last used here, by this machine's clock. */
-  usedAtMs: number;
+  /** When the tokens came, by this machine's clock. */
+  gotAtMs: number;
 }
 
 /** What is kept of whom; shared by all tabs of a browser, but for what is `selected`. */
@@ -21,9 +21,43 @@ export interface TokenStore {
   get(accountId: string): StoredSession | null;
   set(session: StoredSession): void;
   remove(accountId: string): void;
-  /** The account that this tab uses. */
-  selected(): string | null;
+  /** The account that this tab uses; null where it is nobody on purpose, undefined where nothing was chosen yet. */
+  selected(): string | null | undefined;
   select(accountId: string | null): void;
   /** Be told when another tab has changed or removed an account's session; null says: any of them. */
   watch(listener: (accountId: string | null) => void): () => void;
+}
+
+/** Keeps sessions for as long as the page is open. */
+export class MemoryStore implements TokenStore {
+  readonly #sessions = new Map<string, StoredSession>();
+  #selected: string | null | undefined;
+
+  all(): StoredSession[] {
+    return [...this.#sessions.values()];
+  }
+
+  get(accountId: string): StoredSession | null {
+    return this.#sessions.get(accountId) ?? null;
+  }
+
+  set(session: StoredSession): void {
+    this.#sessions.set(session.account.id, session);
+  }
+
+  remove(accountId: string): void {
+    this.#sessions.delete(accountId);
+  }
+
+  selected(): string | null | undefined {
+    return this.#selected;
+  }
+
+  select(accountId: string | null): void {
+    this.#selected = accountId;
+  }
+
+  watch(): () => void {
+    return () => {};
+  }
 }

@@ -18,8 +18,8 @@ export type Said<Type extends FromClient["type"]> = Extract<FromClient, { type: 
 
 export type Welcome = Told<"welcome">;
 export type ErrorMessage = Told<"error">;
-/** What the connection hands on; `ping` and `welcome` it deals with by itself. */
-export type ServerMessage = Exclude<ToClient, Told<"welcome" | "ping">>;
+/** What the connection hands on; the others it deals with by itself. */
+export type ServerMessage = Exclude<ToClient, Told<"welcome" | "authenticated" | "ping">>;
 
 export type CallSnapshot = Received["CallSnapshot"];
 export type CloseCode = Received["CloseCode"];
@@ -35,6 +35,7 @@ export type WalletState = Received["WalletState"];
 
 const KNOWN: Readonly<Record<ToClient["type"], true>> = {
   welcome: true,
+  authenticated: true,
   ping: true,
   error: true,
   "call.authorizing": true,

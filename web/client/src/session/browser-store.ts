@@ -1,0 +1,88 @@
+/** Sessions in the browser: `localStorage` has one entry an account, `sessionStorage` says which one the tab uses. */
+
+import { MemoryStore, type StoredSession, type TokenStore } from "./store.js";
+
+/** An entry an account: two tabs that write at once, each for its own account, lose nothing. */
+const PREFIX = "talktime:sessions:";
+const SELECTED = "talktime:account";
+
+/** What the store needs of the browser. */
+export interface BrowserStorage {
+  readonly localStorage: Storage;
+  readonly sessionStorage: Storage;
+  addEventListener(type: "storage", listener: (event: StorageEvent) => void): void;
+  removeEventListener(type: "storage", listener: (event: StorageEvent) => void): void;
+}
+
+/** The browser's store; one in memory where the browser keeps nothing for this page, or there is no browser. */
+export function browserStore(browser: BrowserStorage = globalThis as unknown as BrowserStorage): TokenStore {
+  try {
+    // Asking is what fails where storage is forbidden; writing, where there is no room.
+    browser.localStorage.setItem(`${PREFIX}?`, "");
+    browser.localStorage.removeItem(`${PREFIX}?`);
+    browser.sessionStorage.getItem(SELECTED);
+    return new BrowserStore(browser);
+  } catch {
+    return new MemoryStore();
+  }
+}
+
+class BrowserStore implements TokenStore {
+  readonly #browser: BrowserStorage;
+
+  constructor(browser: BrowserStorage) {
+    this.#browser = browser;
+  }
+
+  all(): StoredSession[] {
+    const { localStorage } = this.#browser;
+    const keys = Array.from({ length: localStorage.length }, (_, at) => localStorage.key(at) ?? "");
+    const ids = keys.filter((key) => key.startsWith(PREFIX)).map((key) => key.slice(PREFIX.length));
+    return ids.map((id) => this.get(id)).filter((session) => session !== null);
+  }
+
+  get(accountId: string): StoredSession | null {
+    return parse(this.#browser.localStorage.getItem(PREFIX + accountId));
+  }
+
+  set(session: StoredSession): void {
+    this.#browser.localStorage.setItem(PREFIX + session.account.id, JSON.stringify(session));
+  }
+
+  remove(accountId: string): void {
+    this.#browser.localStorage.removeItem(PREFIX + accountId);
+  }
+
+  selected(): string | null | undefined {
+    const chosen = this.#browser.sessionStorage.getItem(SELECTED);
+    return chosen === null ? undefined : chosen || null;
+  }
+
+  select(accountId: string | null): void {
+    this.#browser.sessionStorage.setItem(SELECTED, accountId ?? "");
+  }
+
+  watch(listener: (accountId: string | null) => void): () => void {
+    const { localStorage } = this.#browser;
+    const heard = ({ key, storageArea }: StorageEvent) => {
+      if (storageArea && storageArea !== localStorage) return;
+      if (key === null) listener(null);
+      else if (key.startsWith(PREFIX)) listener(key.slice(PREFIX.length));
+    };
+    this.#browser.addEventListener("storage", heard);
+    return () => this.#browser.removeEventListener("storage", heard);
+  }
+}
+
+/** Null for what another program, or another version of this one, has written. */
+function parse(text: string | null): StoredSession | null {
+  try {
+    const { account, accessToken, refreshToken, expiresAtMs, lifeMs, gotAtMs } = JSON.parse(text ?? "null");
+    const texts = [account.id, account.user_name, accessToken, refreshToken];
+    const numbers = [expiresAtMs, lifeMs, gotAtMs];
+    if (!texts.every((each) => typeof each === "string" && each) || !numbers.every(Number.isFinite)) return null;
+    return { account, accessToken, refreshToken, expiresAtMs, lifeMs, gotAtMs };
+  } catch {
+    return null;
+  }
+}
