@@ -3,10 +3,11 @@
 from typing import Any
 from uuid import UUID
 
-from litestar import Controller, Request, get, post
+from litestar import Controller, Request, Response, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath, JSONBody, SkipValidation
 
+from api.created import LOCATION, created
 from api.docs.responses import problems
 from api.pages import FIRST_PAGE, PAGE_ITEMS_DEFAULT, Cursor, Limit, Page
 from api.payments.provider import PaymentProvider
@@ -23,15 +24,16 @@ class PaymentRoutes(Controller):
     path = "/payments"
     tags = ["Money"]  # noqa: RUF012 - Litestar's
 
-    @post("/", responses=problems(ProblemType.PAYMENTS_NOT_OFFERED))
+    @post("/", response_headers=LOCATION, responses=problems(ProblemType.PAYMENTS_NOT_OFFERED))
     async def create(
         self,
         data: JSONBody[NewPayment],
         login: NamedDependency[SkipValidation[Login]],
         payments: NamedDependency[SkipValidation[Payments]],
-    ) -> PaymentView:
+    ) -> Response[PaymentView]:
         """Ask for a payment; the wallet is credited once the provider confirms it."""
-        return await payments.create(login.account_id, data.amount_minor)
+        payment = await payments.create(login.account_id, data.amount_minor)
+        return created(payment, path=f"/v1/payments/{payment.id}")
 
     @get("/")
     async def list_own(

@@ -45,15 +45,18 @@ async def test_where_one_is_logged_in(api: Api, ann: User, bob: User, clock: Man
     assert clock.now() > START
 
 
-async def test_a_session_is_where_its_login_said(api: Api, ann: User) -> None:
-    """A11: 201 with `Location`; and an account is where its registration said."""
-    opened = await api.http.post("/v1/sessions", json={"login": "ann", "password": PASSWORD})
-    seen = await ann.get(opened.headers["location"].removeprefix("/v1"))
-    assert (seen.status_code, seen.json()["id"]) == (200, opened.json()["session_id"])
-    body = {"email": "eve@example.com", "user_name": "eve", "password": PASSWORD}
-    made = await api.http.post("/v1/accounts", json=body)
-    seen = await ann.get(made.headers["location"].removeprefix("/v1"))
-    assert (seen.status_code, seen.json()["id"]) == (200, made.json()["id"])
+async def test_what_was_made_is_where_the_answer_says(ann: User) -> None:
+    """E1: 201 with `Location`, where a GET finds it."""
+    account = {"email": "eve@example.com", "user_name": "eve", "password": PASSWORD}
+    for path, body, id_name in (
+        ("/accounts", account, "id"),
+        ("/sessions", {"login": "ann", "password": PASSWORD}, "session_id"),
+        ("/payments", {"amount_minor": 5}, "id"),
+    ):
+        made = await ann.post(path, body)
+        assert made.status_code == 201, path
+        seen = await ann.get(made.headers["location"].removeprefix("/v1"))
+        assert (seen.status_code, seen.json()["id"]) == (200, made.json()[id_name])
 
 
 async def test_sessions_come_in_pages(api: Api, ann: User) -> None:
