@@ -1,1 +1,1 @@
-"""Accounts: registering, and who one is."""
+"""Accounts: registering, the own profile and password, leaving."""

@@ -1,1 +1,1 @@
-"""Sessions: logging in, refreshing, logging out."""
+"""Sessions: logging in, refreshing, and where one is logged in."""
