@@ -1,6 +1,7 @@
 """The OpenAPI document: what Litestar makes of the routes, completed with what it does not know.
 
-That unknown fields are refused, which failures every route of a kind may have, and what people call an operation.
+That unknown fields are refused, which failures every route of a kind may have and of which types they are, and what
+people call an operation.
 """
 
 import re
@@ -39,6 +40,7 @@ def openapi_document(app: Litestar) -> bytes:
     document = app.openapi_schema
     components = document.components or Components()
     _refuse_unknown_fields(components, set(_body_names(app)))
+    _list_problem_types(components)
     components.responses = {kind.name: _response(kind) for kind in ProblemType}
     for path, operation in _operations(document):
         _summarize(operation)
@@ -58,6 +60,13 @@ def _body_names(app: Litestar) -> Iterator[str]:
 def _refuse_unknown_fields(components: Components, names: set[str]) -> None:
     for name in names:
         components.schemas[name].additional_properties = False
+
+
+def _list_problem_types(components: Components) -> None:
+    """A client that tells problems apart learns of a new type from its compiler."""
+    kind = (components.schemas["Problem"].properties or {})["type"]
+    if isinstance(kind, Schema):
+        kind.enum = [each.uri for each in ProblemType]
 
 
 def _operations(document: OpenAPI) -> Iterator[tuple[str, Operation]]:

@@ -88,6 +88,8 @@ async def test_problem_types_are_listed(document: dict[str, Any]) -> None:
     """E1."""
     for kind in ProblemType:
         assert kind.uri in document["info"]["description"]
+    told_apart_by = document["components"]["schemas"]["Problem"]["properties"]["type"]
+    assert told_apart_by == {"type": "string", "enum": [kind.uri for kind in ProblemType]}
 
 
 async def test_the_page_needs_no_other_host(api: Api) -> None:
