@@ -1,0 +1,41 @@
+import type { LocalMedia } from "@talktime/client";
+import { useEffect, useRef } from "preact/hooks";
+import { t } from "../texts/index.js";
+import { IconButton } from "../ui/button.js";
+import { DeviceFields } from "./device-fields.js";
+import type { Toggles } from "./toggles.js";
+import "./device-panel.css";
+
+interface DevicePanelProps {
+  media: LocalMedia | null;
+  toggles: Toggles;
+  onClose: () => void;
+}
+
+/** Other devices, while the call goes on. It takes its own room, and covers neither picture nor warning. */
+export function DevicePanel({ media, toggles, onClose }: DevicePanelProps) {
+  const texts = t().calling;
+  const panel = useRef<HTMLFieldSetElement>(null);
+  useEffect(() => {
+    const before = document.activeElement;
+    panel.current?.querySelector<HTMLElement>("select:enabled")?.focus();
+    return () => {
+      if (before instanceof HTMLElement && before.isConnected) before.focus();
+    };
+  }, []);
+  return (
+    <fieldset
+      ref={panel}
+      class="device-panel"
+      aria-label={texts.devices}
+      onKeyDown={(event) => {
+        if (event.key !== "Escape") return;
+        event.preventDefault();
+        onClose();
+      }}
+    >
+      <DeviceFields media={media} onUse={(kind, id) => void toggles.use(kind, id)} />
+      <IconButton icon="close" label={texts.close} onClick={onClose} />
+    </fieldset>
+  );
+}

@@ -1,0 +1,70 @@
+import type { Call, CallEnd } from "@talktime/client";
+import { duration, money } from "../format.js";
+import { openTopUp } from "../money/open-top-up.js";
+import { wallet } from "../talktime.js";
+import { t } from "../texts/index.js";
+import { Avatar } from "../ui/avatar.js";
+import { Button } from "../ui/button.js";
+import { Dialog } from "../ui/dialog.js";
+import { Notice } from "../ui/notice.js";
+import { endText, nameOf } from "./messages.js";
+import { costOf, isMissed } from "./outcome.js";
+import { callAgain, dismiss, endedByOneself } from "./shown-call.js";
+import "./ended.css";
+
+/** Why the call is over, what it cost, and what can be done next. */
+export function Ended({ call, end }: { call: Call; end: CallEnd }) {
+  const texts = t().calling;
+  const name = nameOf(call);
+  return (
+    <Dialog title={texts.ended} class="ended" onClose={() => dismiss(call)}>
+      <div class="ended-why">
+        <Avatar name={name} />
+        <p data-testid="end-reason">{endText(end, call.role, name, endedByOneself(call))}</p>
+      </div>
+      {end.talkMs > 0 && <p class="muted">{texts.talkTimeWas(duration(end.talkMs))}</p>}
+      {call.role === "caller" && <Money call={call} end={end} />}
+      <div class="dialog-actions">
+        <Button onClick={() => dismiss(call)}>{texts.close}</Button>
+        {call.otherName && (
+          <Button kind="primary" icon="camera" onClick={() => callAgain(call)}>
+            {isMissed(end, call.role) ? texts.callBack : texts.callAgain}
+          </Button>
+        )}
+      </div>
+    </Dialog>
+  );
+}
+
+/** The bill, and what is left. */
+function Money({ call, end }: { call: Call; end: CallEnd }) {
+  const texts = t().calling;
+  const cost = costOf(end, call.charge);
+  const now = wallet.value;
+  const currency = call.cost?.currency ?? now?.currency;
+  const charged =
+    cost.known && cost.chargeMinor > 0 && currency
+      ? texts.charge(money(cost.chargeMinor, currency), cost.minutes)
+      : texts.free;
+  return (
+    <div class="ended-money">
+      <p data-testid="charge" role="status">
+        {cost.known ? charged : texts.charging}
+      </p>
+      {now && cost.known && <p class="muted">{texts.balanceNow(money(now.available_minor, now.currency))}</p>}
+      {now && cost.known && now.available_minor < now.price_minor && (
+        <Notice
+          kind="warning"
+          role="status"
+          action={
+            <Button kind="primary" small onClick={() => openTopUp({ amountMinor: end.shortfallMinor })}>
+              {texts.topUp}
+            </Button>
+          }
+        >
+          {texts.blockedHint}
+        </Notice>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,85 @@
+import type { Call, LowFunds as Facts } from "@talktime/client";
+import { useEffect, useRef } from "preact/hooks";
+import { duration, money } from "../format.js";
+import { installation } from "../installation.js";
+import { openTopUp } from "../money/open-top-up.js";
+import { t } from "../texts/index.js";
+import { announce } from "../ui/announce.js";
+import { Button } from "../ui/button.js";
+import { Icon } from "../ui/icon.js";
+import { offersFor } from "./offers.js";
+import { play } from "./ringing-sound.js";
+import { WARNING } from "./tones.js";
+import { useSeconds } from "./use-changes.js";
+import "./low-funds.css";
+
+const REMIND_SECONDS = 10;
+const SECOND_MS = 1_000;
+
+/** The next minute cannot be paid: how long the call still lasts, and how to let it go on. */
+export function LowFunds({ call }: { call: Call }) {
+  const { lowFunds } = call;
+  useGoingOn(lowFunds, call.state === "ended");
+  return lowFunds && <Warning call={call} facts={lowFunds} />;
+}
+
+function Warning({ call, facts }: { call: Call; facts: Facts }) {
+  const texts = t().calling;
+  useSeconds(() => call.talkMs, true);
+  const leftMs = Math.max(0, facts.endsAtTalkMs - call.talkMs);
+  const left = Math.ceil(leftMs / SECOND_MS);
+  const pays = call.role === "caller";
+  useEffect(() => {
+    play(WARNING, { once: true });
+  }, []);
+  useEffect(() => {
+    if (left === REMIND_SECONDS) announce(texts.secondsLeft(left));
+  }, [left]);
+  const clock = duration(left * SECOND_MS);
+  return (
+    <section class="low-funds" role="alert" aria-label={texts.lowBalance}>
+      <Icon name="alert" size={24} />
+      <div class="low-funds-text">
+        {/* It is told once and at ten seconds, not every second. */}
+        <p class="low-funds-clock" aria-live="off">
+          {pays ? texts.endsIn(clock) : texts.mayEndIn(clock)}
+        </p>
+        {pays && <p>{texts.missing(money(facts.shortfallMinor, facts.currency))}</p>}
+      </div>
+      {pays && <Offers facts={facts} />}
+    </section>
+  );
+}
+
+function Offers({ facts }: { facts: Facts }) {
+  const texts = t().calling;
+  const here = installation.value;
+  if (!here || here.payment_provider === "none") return null;
+  const offers = offersFor(facts.shortfallMinor, here.currency_exponent, here.payment_minor_max);
+  return (
+    <div class="low-funds-offers">
+      {offers.map((amountMinor, index) => (
+        <Button
+          key={amountMinor}
+          small
+          kind={index ? "secondary" : "primary"}
+          onClick={() => openTopUp({ amountMinor })}
+        >
+          {texts.topUpAmount(money(amountMinor, facts.currency))}
+        </Button>
+      ))}
+      <Button small kind="quiet" onClick={() => openTopUp()}>
+        {texts.otherAmount}
+      </Button>
+    </div>
+  );
+}
+
+/** Say it when the money came in time. */
+function useGoingOn(lowFunds: Facts | null, ended: boolean): void {
+  const before = useRef(lowFunds);
+  useEffect(() => {
+    if (before.current && !lowFunds && !ended) announce(t().calling.goesOn);
+    before.current = lowFunds;
+  }, [lowFunds, ended]);
+}

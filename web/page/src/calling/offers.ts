@@ -1,0 +1,11 @@
+import { proposals } from "../money/amounts.js";
+
+/** More buttons than that nobody reads while the seconds run. */
+const OFFERS_MAX = 2;
+
+/** Return amounts that each let the call go on, in minor units; nothing where none may be paid at once. */
+export function offersFor(shortfallMinor: number, exponent: number, minorMax: number): number[] {
+  return proposals(exponent, minorMax, shortfallMinor)
+    .filter((amount) => amount > shortfallMinor)
+    .slice(0, OFFERS_MAX);
+}

@@ -1,0 +1,129 @@
+import { TalktimeError } from "@talktime/client";
+import { money } from "../format.js";
+import { openTopUp } from "../money/open-top-up.js";
+import { PriceLine } from "../money/price-line.js";
+import { connectionState, talktime, wallet } from "../talktime.js";
+import { t } from "../texts/index.js";
+import { Button } from "../ui/button.js";
+import { Dialog } from "../ui/dialog.js";
+import { Notice } from "../ui/notice.js";
+import { Switch } from "../ui/switch.js";
+import { toast } from "../ui/toast.js";
+import { DeviceFields } from "./device-fields.js";
+import { LevelMeter } from "./level-meter.js";
+import { MediaNotice } from "./media-notice.js";
+import type { OwnMedia } from "./own-media.js";
+import { OwnPicture } from "./own-picture.js";
+import { callee } from "./start-call.js";
+import { useOwnMedia } from "./use-own-media.js";
+import "./preview.css";
+
+/** Before a call: how one looks and sounds, and what it will cost. */
+export function Preview({ userName }: { userName: string }) {
+  const texts = t().calling;
+  const own = useOwnMedia();
+  const close = () => {
+    callee.value = null;
+  };
+  const missingMinor = useMissing();
+  const offline = connectionState.value !== "open";
+  return (
+    <Dialog title={texts.call(userName)} class="preview" onClose={close}>
+      <div class="preview-parts">
+        <OwnPicture own={own} label={texts.yourCamera} />
+        <div class="preview-choices">
+          <OwnSwitches own={own} />
+          <LevelMeter stream={own.media.value?.stream ?? null} />
+          <DeviceFields media={own.media.value} onUse={(kind, id) => void own.use(kind, id)} />
+        </div>
+      </div>
+      <MediaNotice problem={own.problem.value} busy={own.opening.value} onRetry={() => void own.retry()} />
+      <div class="preview-money">
+        <div data-testid="price">
+          <PriceLine />
+        </div>
+        {missingMinor > 0 ? (
+          <Missing minor={missingMinor} />
+        ) : (
+          <p class="muted small">{texts.onlyConnectedCosts}</p>
+        )}
+      </div>
+      {offline && (
+        <Notice kind="warning" role="status">
+          {texts.notConnected}
+        </Notice>
+      )}
+      <div class="dialog-actions">
+        <Button onClick={close}>{t().common.cancel}</Button>
+        <Button
+          kind="primary"
+          icon="camera"
+          disabled={missingMinor > 0 || offline}
+          busy={own.opening.value}
+          onClick={() => place(userName, own)}
+        >
+          {texts.startCall}
+        </Button>
+      </div>
+    </Dialog>
+  );
+}
+
+/** What is wanted of camera and microphone. */
+export function OwnSwitches({ own }: { own: OwnMedia }) {
+  const texts = t().calling;
+  return (
+    <div class="own-switches">
+      <Switch
+        label={texts.cameraOn}
+        checked={own.wish.value.camera}
+        onChange={(on) => void own.turn("camera", on)}
+      />
+      <Switch
+        label={texts.microphoneOn}
+        checked={own.wish.value.microphone}
+        onChange={(on) => void own.turn("microphone", on)}
+      />
+    </div>
+  );
+}
+
+function Missing({ minor }: { minor: number }) {
+  const texts = t().calling;
+  const state = wallet.value;
+  if (!state) return null;
+  const [price, missing] = [money(state.price_minor, state.currency), money(minor, state.currency)];
+  return (
+    <Notice
+      kind="warning"
+      role="status"
+      action={
+        <Button kind="primary" small onClick={() => openTopUp()}>
+          {texts.topUp}
+        </Button>
+      }
+    >
+      {texts.needed(price, missing)}
+    </Notice>
+  );
+}
+
+/** Return what is missing for one minute, in minor units. */
+function useMissing(): number {
+  const state = wallet.value;
+  return state ? Math.max(0, state.price_minor - state.available_minor) : 0;
+}
+
+function place(userName: string, own: OwnMedia): void {
+  const media = own.media.peek();
+  if (!media) return;
+  try {
+    talktime.calls.place({ userName }, media);
+  } catch (error) {
+    if (!(error instanceof TalktimeError)) throw error;
+    toast(t().calling.refusals.already_in_call(userName), "danger");
+    return;
+  }
+  own.take();
+  callee.value = null;
+}

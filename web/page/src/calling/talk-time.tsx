@@ -1,0 +1,27 @@
+import type { Call } from "@talktime/client";
+import { duration, money } from "../format.js";
+import { t } from "../texts/index.js";
+import { useSeconds } from "./use-changes.js";
+import "./talk-time.css";
+
+/** How long one talks, and for its caller what that costs. Silent for screen readers until they look. */
+export function TalkTime({ call }: { call: Call }) {
+  const texts = t().calling;
+  const running = call.state === "active" || call.state === "reconnecting";
+  useSeconds(() => call.talkMs, running);
+  const { cost } = call;
+  return (
+    <div class="talk-time">
+      <span role="timer" aria-label={texts.talkTime} aria-live="off">
+        {duration(call.talkMs)}
+      </span>
+      {cost && running && (
+        <span class="talk-cost">
+          <span data-testid="cost">{texts.costSoFar(money(cost.costMinor, cost.currency))}</span>
+          <span aria-hidden="true"> · </span>
+          <span data-testid="paid-until">{texts.paidUntil(duration(call.paidMs))}</span>
+        </span>
+      )}
+    </div>
+  );
+}
