@@ -1,4 +1,4 @@
-# `make run` tries the product, `make test` tests it. Both need only Python 3.11 or newer, and a package registry.
+# `make run` tries the product, `make test` tests it. Both need only Python 3.11 or newer, and package registries (pip, npm).
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -10,18 +10,28 @@ WORKERS := auto --maxprocesses 4
 BENCHES := $(patsubst bench/%.py,%,$(wildcard $(patsubst %,bench/%.py,settle relay rest hang_up)))
 ARGS :=
 
-.PHONY: help run test plain-test coverage lint format lock bench clean
+# The browser client: built from web/ and from what the programs say of their own messages.
+PAGE := api/page/built/index.html
+SCHEMAS := build/schemas
+DOCUMENTS := $(patsubst %,$(SCHEMAS)/%.json,openapi from-client to-client)
+WEB_INSTALLED := web/node_modules/.installed
+WEB_SOURCES := $(shell find web -mindepth 1 \( -name node_modules -o -name dist -o -name generated -o -name test \) -prune -o -print)
+# What Vite can run on.
+NODE_FITS := const [a, b] = process.versions.node.split("."); process.exit(a > 22 || (a == 22 && b >= 12) || (a == 20 && b >= 19) ? 0 : 1)
+
+.PHONY: help run web test plain-test coverage web-test lint web-lint format lock bench clean
 
 help:
 	@echo "make run     run everything here, with two demo accounts (ARGS='--help' for more)"
 	@echo "make test    run all tests (ARGS='tests/shared -k money' for some)"
-	@echo "make coverage, lint, format, lock, bench, clean: see the Makefile"
+	@echo "make web, coverage, lint, format, lock, bench, clean: see the Makefile"
 
 run: $(INSTALLED)
+	@$(MAKE) --silent web || echo "The browser client was not built, as is said above: going on without." >&2
 	@exec $(BIN)/talktime run --demo-accounts $(ARGS)
 
 # On a CI server, which sets CI, the same tests also tell what they reach.
-test: $(if $(CI),coverage,plain-test)
+test: $(if $(ARGS),,web web-test) $(if $(CI),coverage,plain-test)
 
 plain-test: $(INSTALLED)
 	@exec $(BIN)/python -m pytest -n $(WORKERS) $(ARGS)
@@ -32,15 +42,22 @@ coverage: $(INSTALLED)
 	@$(BIN)/coverage combine --quiet
 	@$(BIN)/coverage report --skip-covered --skip-empty
 
-lint: $(INSTALLED)
+web-test: $(DOCUMENTS) $(WEB_INSTALLED)
+	$(call npm,run test)
+
+lint: $(INSTALLED) web-lint
 	$(BIN)/ruff format --check
 	$(BIN)/ruff check
 	$(BIN)/mypy
 	@$(MAKE) --no-print-directory check-lock
 
-format: $(INSTALLED)
+web-lint: $(DOCUMENTS) $(WEB_INSTALLED)
+	$(call npm,run check)
+
+format: $(INSTALLED) $(WEB_INSTALLED)
 	$(BIN)/ruff format
 	$(BIN)/ruff check --fix
+	$(call npm,run format)
 
 # The second file is held to the first: the same versions run in production and under test.
 define compile-lock
@@ -64,8 +81,40 @@ bench: $(INSTALLED)
 	@for part in $(BENCHES); do $(BIN)/python -m bench.$$part $(ARGS) || exit 1; done
 
 clean:
+	rm -rf web/node_modules web/*/dist web/client/src/generated $(dir $(PAGE))
 	rm -rf $(VENV) build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage* htmlcov
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+web: $(PAGE)
+
+$(PAGE): $(DOCUMENTS) $(WEB_INSTALLED) $(WEB_SOURCES)
+	@echo "Building the browser client ..."
+	$(call npm,run build)
+	@touch $@
+
+$(WEB_INSTALLED): web/package-lock.json web/.npmrc $(wildcard web/package.json web/*/package.json) | $(INSTALLED)
+	@echo "Installing what the browser client is built with into web/node_modules ..."
+	$(call npm,ci)
+	@touch $@
+
+# The machine's own Node where it is new enough, else the one that pip installed.
+define npm
+	@cd web || exit 1; \
+	{ node -e '$(NODE_FITS)' && npm --version; } >/dev/null 2>&1 || PATH="$(CURDIR)/$(BIN):$$PATH"; \
+	TALKTIME_SCHEMAS="$(CURDIR)/$(SCHEMAS)" exec npm --loglevel=error $(1)
+endef
+
+# A document that stays as it is keeps its time, and so wakes nobody.
+$(DOCUMENTS): $(SCHEMAS)/.written ;
+
+$(SCHEMAS)/.written: $(shell find api shared/messages signaling/protocol -name '*.py') | $(INSTALLED)
+	@mkdir -p $(SCHEMAS)/new
+	@$(BIN)/python -m api.docs $(SCHEMAS)/new
+	@$(BIN)/python -m signaling.protocol $(SCHEMAS)/new
+	@for document in $(notdir $(DOCUMENTS)); do \
+	  cmp -s $(SCHEMAS)/new/$$document $(SCHEMAS)/$$document || mv $(SCHEMAS)/new/$$document $(SCHEMAS)/$$document; \
+	done
+	@touch $@
 
 $(INSTALLED): requirements-dev.txt pyproject.toml | $(BIN)/python
 	@echo "Installing what Talktime needs into $(VENV) ..."
