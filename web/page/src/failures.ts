@@ -19,11 +19,14 @@ export function failureText(error: unknown): string {
       return texts.notFound;
     case "invalid-fields":
     case "already-taken":
+    case "wrong-password":
       return texts.invalid;
     case "too-many-requests":
       return texts.tooMany(error.retryAfterSeconds);
     case "payments-not-offered":
       return texts.paymentsNotOffered;
+    case "relay-not-offered":
+      return texts.relayNotOffered;
     case "unavailable":
       return texts.unavailable;
     default:

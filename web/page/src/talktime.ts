@@ -25,7 +25,6 @@ export const restored = signal(false);
 export async function start(): Promise<void> {
   talktime.session.on("changed", (now) => {
     account.value = now;
-    wallet.value = talktime.wallet.state;
   });
   talktime.wallet.on("changed", (now) => {
     wallet.value = now;

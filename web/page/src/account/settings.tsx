@@ -1,6 +1,55 @@
+import type { ComponentChildren } from "preact";
+import { useId } from "preact/hooks";
+import { account } from "../talktime.js";
 import { t } from "../texts/index.js";
 import { Screen } from "../ui/screen.js";
+import { Appearance } from "./appearance.js";
+import { CallSettings } from "./call-settings.js";
+import { Deletion } from "./deletion.js";
+import { DeviceSettings } from "./device-settings.js";
+import { PasswordForm } from "./password-form.js";
+import { ProfileForm } from "./profile-form.js";
+import { Sessions } from "./sessions.js";
+import "./settings.css";
 
+/** `/settings`: the account's, and below them what is only this browser's. */
 export default function Settings() {
-  return <Screen title={t().frame.settings}>{null}</Screen>;
+  const own = account.value;
+  const texts = t().account.settings;
+  if (!own) return null;
+  return (
+    <Screen title={t().frame.settings} narrow>
+      <Section title={texts.profile}>
+        <ProfileForm account={own} />
+      </Section>
+      <Section title={texts.calls}>
+        <CallSettings account={own} />
+      </Section>
+      <Section title={texts.appearance}>
+        <Appearance />
+      </Section>
+      <Section title={texts.devices}>
+        <DeviceSettings />
+      </Section>
+      <Section title={texts.sessions}>
+        <Sessions />
+      </Section>
+      <Section title={texts.changePassword}>
+        <PasswordForm userName={own.user_name} />
+      </Section>
+      <Section title={texts.delete}>
+        <Deletion />
+      </Section>
+    </Screen>
+  );
+}
+
+function Section({ title, children }: { title: string; children: ComponentChildren }) {
+  const id = useId();
+  return (
+    <section class="card settings-section" aria-labelledby={id}>
+      <h2 id={id}>{title}</h2>
+      {children}
+    </section>
+  );
 }

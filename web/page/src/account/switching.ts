@@ -1,5 +1,5 @@
 import { failureText } from "../failures.js";
-import { account, talktime } from "../talktime.js";
+import { talktime } from "../talktime.js";
 import { toast } from "../ui/toast.js";
 
 /** Use another account that is signed in in this browser, in this tab. */
@@ -11,9 +11,7 @@ export async function switchTo(accountId: string): Promise<void> {
   }
 }
 
-/** Sign out here; goes on as the next account of this browser, where there is one. */
+/** Sign out in this browser; nobody else is let in by that. */
 export async function leave(): Promise<void> {
-  await talktime.session.logOut();
-  const next = talktime.session.accounts()[0];
-  if (!account.value && next) await switchTo(next.id);
+  await talktime.session.logOut().catch(() => {});
 }

@@ -19,6 +19,7 @@ const ICONS = {
   charge: "phone",
   refund: "back",
   adjustment: "statement",
+  forfeit: "statement",
 } as const satisfies Record<StatementEntry["kind"], IconName>;
 
 /** `/statement`: what there is, what was spent, and every movement of the wallet. */

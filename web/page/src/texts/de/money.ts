@@ -33,7 +33,13 @@ const money: Texts["money"] = {
     empty: "Noch keine Buchungen",
     emptyHint: "Hier stehen Ihre Zahlungen und was Ihre Anrufe kosten.",
     balanceAfter: (amount) => `Stand ${amount}`,
-    kinds: { top_up: "Aufladung", charge: "Anruf", refund: "Erstattung", adjustment: "Korrektur" },
+    kinds: {
+      top_up: "Aufladung",
+      charge: "Anruf",
+      refund: "Erstattung",
+      adjustment: "Korrektur",
+      forfeit: "Verzicht",
+    },
   },
 };
 

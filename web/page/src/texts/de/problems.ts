@@ -13,6 +13,7 @@ const problems: Texts["problems"] = {
   notFound: "Das gibt es nicht mehr.",
   invalid: "Einige Angaben gehen so nicht. Korrigieren Sie, was markiert ist.",
   paymentsNotOffered: "Diese Installation nimmt keine Zahlungen an. Fragen Sie den Betreiber nach Guthaben.",
+  relayNotOffered: "Hier gibt es keinen Relay-Server, daher geht das nicht. Fragen Sie den Betreiber danach.",
   unexpected:
     "Bei uns ist etwas schiefgegangen. Versuchen Sie es erneut; bleibt es dabei, sagen Sie es dem Betreiber.",
   fields: {

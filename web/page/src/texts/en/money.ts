@@ -31,7 +31,7 @@ const money = {
     empty: "No entries yet",
     emptyHint: "Payments and the cost of your calls are listed here.",
     balanceAfter: (amount: string) => `Balance ${amount}`,
-    kinds: { top_up: "Top-up", charge: "Call", refund: "Refund", adjustment: "Correction" },
+    kinds: { top_up: "Top-up", charge: "Call", refund: "Refund", adjustment: "Correction", forfeit: "Given up" },
   },
 };
 

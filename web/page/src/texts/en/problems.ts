@@ -10,6 +10,7 @@ const problems = {
   notFound: "This does not exist any more.",
   invalid: "Some of this cannot be accepted. Correct what is marked.",
   paymentsNotOffered: "This installation takes no payments. Ask its operator for credit.",
+  relayNotOffered: "There is no relay server here, so this cannot be switched on. Ask the operator for one.",
   unexpected: "Something went wrong on our side. Try again; if it happens again, tell the operator.",
   fields: {
     required: "Fill this in.",
