@@ -151,12 +151,7 @@ export class Api {
   /** The servers by which this party of the call may connect its media. */
   iceServers(callId: string): Promise<IceServers> {
     const query = { call_id: callId };
-    // The document does not have it yet.
-    const get = this.#http.GET as (
-      path: string,
-      init: object,
-    ) => Promise<{ data?: IceServers; response: Response }>;
-    return answered(get("/v1/ice-servers", { params: { query } }));
+    return answered(this.#http.GET("/v1/ice-servers", { params: { query } }));
   }
 
   #account(account: Account): Account {

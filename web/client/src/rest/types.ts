@@ -10,6 +10,8 @@ export type CallView = Schemas["CallView"];
 export type Deletion = Schemas["Deletion"];
 /** Why a call ended; each call has exactly one. */
 export type EndReason = Schemas["EndReason"];
+/** Servers for ICE, for one party of one call, until they expire. */
+export type IceServers = Schemas["IceServers"];
 export type Installation = Schemas["Installation"];
 export type NewAccount = Schemas["NewAccount"];
 export type NewSession = Schemas["NewSession"];
@@ -25,21 +27,10 @@ export type TokenPair = Schemas["TokenPair"];
 
 /** The last part of a problem's `type`, such as `already-taken`. */
 export type ProblemType = SlugOf<Problem["type"]>;
-type SlugOf<Urn extends string> = string extends Urn
-  ? string
-  : Urn extends `urn:talktime:problem:${infer Slug}`
-    ? Slug
-    : never;
+type SlugOf<Urn> = Urn extends `urn:talktime:problem:${infer Slug}` ? Slug : never;
 
 /** Some items of a list, and the cursor of the next page; null on the last one. */
 export interface Page<Item> {
   items: Item[];
   next_cursor: string | null;
-}
-
-/** Servers for ICE, for one party of one call, until they expire. */
-export interface IceServers {
-  ice_servers: { urls: string[]; username?: string | null; credential?: string | null }[];
-  ice_transport_policy: "all" | "relay";
-  expires_at: string;
 }
