@@ -16,7 +16,6 @@ from tests.harness.desk import DeskWindow
 from tests.harness.errors import UnavailableServiceError
 from tests.harness.fixtures import VirtualHostStock
 from tests.harness.postgres import PostgresAddress
-from tests.harness.programs import Programs
 from tests.journeys.conftest import let_others_pass
 
 WAIT_MS_MAX = 15_000
@@ -67,17 +66,8 @@ async def http(anyio_backend: str) -> AsyncIterator[httpx.AsyncClient]:
 
 
 @pytest.fixture(scope="session")
-async def session_programs(anyio_backend: str) -> AsyncIterator[Programs]:
-    """Programs that all tests share."""
-    launcher = Programs()
-    yield launcher
-    await launcher.close()
-
-
-@pytest.fixture(scope="session")
 async def separate(
     page_is_built: None,
-    session_programs: Programs,
     postgres_server: PostgresAddress,
     database_template: str,
     vhost_stock: VirtualHostStock,
@@ -87,7 +77,7 @@ async def separate(
     vhost_url = await vhost_stock.take(for_the_session=True)
     async with (
         shared_database(postgres_server, database_template, "browser") as database,
-        separate_product(session_programs, database, vhost_url, http) as product,
+        separate_product(database, vhost_url, http) as product,
     ):
         yield product
 
@@ -95,14 +85,14 @@ async def separate(
 @pytest.fixture(scope="session")
 async def all_in_one(
     page_is_built: None,
-    session_programs: Programs,
     tmp_path_factory: pytest.TempPathFactory,
     http: httpx.AsyncClient,
-) -> Product:
+) -> AsyncIterator[Product]:
     """`talktime run`: one process."""
     folder = tmp_path_factory.mktemp("all-in-one")
     let_others_pass(folder)
-    return await all_in_one_product(session_programs, folder / "data", http)
+    async with all_in_one_product(folder / "data", http) as product:
+        yield product
 
 
 @pytest.fixture

@@ -41,7 +41,7 @@ class Front:
         self._open = True
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        with contextlib.suppress(ConnectionError, asyncio.IncompleteReadError):
+        with contextlib.suppress(OSError, asyncio.IncompleteReadError):
             head = await reader.readuntil(b"\r\n\r\n")
             # A connection carries either one socket or requests: browsers never mix them.
             if not head.startswith(b"GET /ws"):
@@ -59,7 +59,7 @@ async def _join(head: bytes, reader: asyncio.StreamReader, writer: asyncio.Strea
     back_writer.write(head)
     try:
         await asyncio.gather(_copy(reader, back_writer), _copy(back_reader, writer))
-    except ConnectionError:
+    except OSError:
         writer.transport.abort()
         raise
     finally:

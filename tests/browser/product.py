@@ -60,11 +60,7 @@ async def shared_database(server: PostgresAddress, template: str, name: str) -> 
 
 @contextlib.asynccontextmanager
 async def separate_product(
-    programs: Programs,
-    database: Database,
-    vhost_url: str,
-    http: httpx.AsyncClient,
-    changes: Mapping[str, str] | None = None,
+    database: Database, vhost_url: str, http: httpx.AsyncClient, changes: Mapping[str, str] | None = None
 ) -> AsyncIterator[Product]:
     """Run the three programs behind one address that can be cut."""
     port = free_port()
@@ -75,17 +71,30 @@ async def separate_product(
         "TALKTIME_ALLOWED_ORIGINS": f"http://{OTHER_HOST}:{port}",
         **(changes or {}),
     }
-    installation = await Separate.start(programs, database, vhost_url, http, changes=settings)
-    environment = installation.environments["api"]
-    front = Front(int(environment["TALKTIME_API_PORT"]), int(environment["TALKTIME_SIGNALING_PORT"]))
-    await front.listen(port)
-    try:
-        yield Product(url, installation, front)
-    finally:
-        await front.close()
+    async with running_programs() as programs:
+        installation = await Separate.start(programs, database, vhost_url, http, changes=settings)
+        environment = installation.environments["api"]
+        front = Front(int(environment["TALKTIME_API_PORT"]), int(environment["TALKTIME_SIGNALING_PORT"]))
+        await front.listen(port)
+        try:
+            yield Product(url, installation, front)
+        finally:
+            await front.close()
 
 
-async def all_in_one_product(programs: Programs, folder: Path, http: httpx.AsyncClient) -> Product:
+@contextlib.asynccontextmanager
+async def all_in_one_product(folder: Path, http: httpx.AsyncClient) -> AsyncIterator[Product]:
     """Run everything in one process."""
-    installation = await start_all_in_one(programs, folder, http, changes=SETTINGS)
-    return Product(installation.doors.api_url, installation)
+    async with running_programs() as programs:
+        installation = await start_all_in_one(programs, folder, http, changes=SETTINGS)
+        yield Product(installation.doors.api_url, installation)
+
+
+@contextlib.asynccontextmanager
+async def running_programs() -> AsyncIterator[Programs]:
+    """Give a launcher whose programs end before what they use does."""
+    programs = Programs()
+    try:
+        yield programs
+    finally:
+        await programs.close()

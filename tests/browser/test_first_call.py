@@ -31,8 +31,8 @@ async def sign_up(people: People, name: str) -> Visitor:
     await page.get_by_role("link", name="Create account").click()
     await expect(page.get_by_role("heading", name="Create your account")).to_be_visible()
     await page.get_by_label("E-mail").fill(f"{user_name}@example.com")
-    await page.get_by_label("User name").fill(user_name)
-    await page.get_by_label("Password").fill(PASSWORD)
+    await page.get_by_label("User name", exact=True).fill(user_name)
+    await page.get_by_label("Password", exact=True).fill(PASSWORD)
     await page.get_by_role("button", name="Create account").click()
     installation = people.product.installation
     await expect(page.get_by_role("heading", name="People")).to_be_visible()

@@ -35,7 +35,7 @@ async def sign_in(visitor: Visitor) -> None:
     await visitor.page.goto(f"{visitor.url}/sign-in")
     await reach(visitor.page, visitor.page.get_by_label("E-mail or user name"))
     await visitor.page.keyboard.type(visitor.name)
-    await reach(visitor.page, visitor.page.get_by_label("Password"))
+    await reach(visitor.page, visitor.page.get_by_label("Password", exact=True))
     await visitor.page.keyboard.type(PASSWORD)
     await visitor.page.keyboard.press("Enter")
     await visitor.is_in()

@@ -15,14 +15,12 @@ from tests.browser.visitor import Visitor, connected
 from tests.harness.coturn import TurnAddress
 from tests.harness.fixtures import VirtualHostStock
 from tests.harness.postgres import PostgresAddress
-from tests.harness.programs import Programs
 from tests.harness.turn import credentials
 
 
 @pytest.fixture(scope="module")
 async def product(
     page_is_built: None,
-    session_programs: Programs,
     postgres_server: PostgresAddress,
     database_template: str,
     vhost_stock: VirtualHostStock,
@@ -38,7 +36,7 @@ async def product(
     vhost_url = await vhost_stock.take(for_the_session=True)
     async with (
         shared_database(postgres_server, database_template, "relay") as database,
-        separate_product(session_programs, database, vhost_url, http, changes) as started,
+        separate_product(database, vhost_url, http, changes) as started,
     ):
         yield started
 

@@ -36,7 +36,7 @@ class Visitor:
     async def fill_in_sign_in(self) -> None:
         """Fill in the form that is shown, and send it."""
         await self.page.get_by_label("E-mail or user name").fill(self.name)
-        await self.page.get_by_label("Password").fill(PASSWORD)
+        await self.page.get_by_label("Password", exact=True).fill(PASSWORD)
         await self.page.get_by_role("button", name="Sign in").click()
 
     async def is_in(self) -> None:
