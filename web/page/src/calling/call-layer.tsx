@@ -8,6 +8,7 @@ import { Incoming } from "./incoming.js";
 import { closingOf } from "./outcome.js";
 import { Outgoing } from "./outgoing.js";
 import { Preview } from "./preview.js";
+import { useReturnFocus } from "./return-focus.js";
 import { useCallTitle, useFarewell, useRinging } from "./ringing.js";
 import { dismiss, shownCall } from "./shown-call.js";
 import { callee } from "./start-call.js";
@@ -25,7 +26,8 @@ export function CallLayer() {
     [],
   );
   const call = shownCall.value;
-  if (call) return <ShownCall key={call.id ?? "new"} call={call} />;
+  useReturnFocus(call !== null || callee.value !== null);
+  if (call) return <ShownCall call={call} />;
   return callee.value && <Preview userName={callee.value.userName} />;
 }
 

@@ -19,21 +19,17 @@ export function DevicePanel({ media, toggles, onClose }: DevicePanelProps) {
   useEffect(() => {
     const before = document.activeElement;
     panel.current?.querySelector<HTMLElement>("select:enabled")?.focus();
+    const leave = (event: KeyboardEvent) => {
+      if (event.key === "Escape" && !document.querySelector("dialog[open]")) onClose();
+    };
+    document.addEventListener("keydown", leave);
     return () => {
+      document.removeEventListener("keydown", leave);
       if (before instanceof HTMLElement && before.isConnected) before.focus();
     };
   }, []);
   return (
-    <fieldset
-      ref={panel}
-      class="device-panel"
-      aria-label={texts.devices}
-      onKeyDown={(event) => {
-        if (event.key !== "Escape") return;
-        event.preventDefault();
-        onClose();
-      }}
-    >
+    <fieldset ref={panel} class="device-panel" aria-label={texts.devices}>
       <DeviceFields media={media} onUse={(kind, id) => void toggles.use(kind, id)} />
       <IconButton icon="close" label={texts.close} onClick={onClose} />
     </fieldset>

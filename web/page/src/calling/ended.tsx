@@ -17,7 +17,7 @@ export function Ended({ call, end }: { call: Call; end: CallEnd }) {
   const texts = t().calling;
   const name = nameOf(call);
   return (
-    <Dialog title={texts.ended} class="ended" onClose={() => dismiss(call)}>
+    <Dialog title={texts.ended} class="ended" closeButton={false} onClose={() => dismiss(call)}>
       <div class="ended-why">
         <Avatar name={name} />
         <p data-testid="end-reason">{endText(end, call.role, name, endedByOneself(call))}</p>

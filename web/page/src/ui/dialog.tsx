@@ -12,13 +12,23 @@ interface DialogProps {
   role?: "dialog" | "alertdialog" | undefined;
   /** False where leaving must be a decision: no close button, and Escape does nothing. */
   dismissible?: boolean | undefined;
+  /** False where a button of its own says the same. */
+  closeButton?: boolean | undefined;
   hideTitle?: boolean | undefined;
   class?: string | undefined;
 }
 
 /** The browser's own modal dialog: it keeps the focus and gives it back to where it was. */
 export function Dialog(props: DialogProps) {
-  const { title, onClose, children, role = "dialog", dismissible = true, hideTitle = false } = props;
+  const {
+    title,
+    onClose,
+    children,
+    role = "dialog",
+    dismissible = true,
+    closeButton = true,
+    hideTitle = false,
+  } = props;
   const dialog = useRef<HTMLDialogElement>(null);
   const heading = useRef<HTMLHeadingElement>(null);
   const id = useId();
@@ -54,7 +64,7 @@ export function Dialog(props: DialogProps) {
           <h2 id={id} ref={heading} tabIndex={-1} class={hideTitle ? "visually-hidden" : ""}>
             {title}
           </h2>
-          {dismissible && <IconButton icon="close" label={t().common.close} onClick={onClose} />}
+          {dismissible && closeButton && <IconButton icon="close" label={t().common.close} onClick={onClose} />}
         </header>
         {children}
       </div>

@@ -1,0 +1,67 @@
+import type { CallEnd, EndReason, LocalEndReason, MediaErrorKind, RefusalReason } from "@talktime/client";
+import { describe, expect, test } from "vitest";
+import { endReasonValues, refusalReasonValues } from "../../../client/src/generated/to-client.js";
+import { endText } from "../../src/calling/messages.js";
+import de from "../../src/texts/de/calling.js";
+import en from "../../src/texts/en/calling.js";
+
+const LOCAL: Record<LocalEndReason, true> = { answered_elsewhere: true, not_connected: true, no_relay: true };
+const MEDIA: Record<MediaErrorKind, true> = {
+  denied: true,
+  no_device: true,
+  in_use: true,
+  insecure_context: true,
+  unsupported: true,
+  other: true,
+};
+const CONCERNED = ["camera", "microphone", "both", "screen"] as const;
+
+function ended(reason: CallEnd["reason"], refused = false): CallEnd {
+  return { reason, refused, talkMs: 0 };
+}
+
+describe.each([
+  ["English", en],
+  ["German", de],
+])("reasons in %s", (_language, texts) => {
+  test.each(endReasonValues)("the end %s is told to both sides", (reason) => {
+    for (const told of [texts.endForCaller, texts.endForCallee]) {
+      expect(told[reason as EndReason]("ben")).toMatch(/^\S.+[.]$/);
+    }
+  });
+
+  test.each(refusalReasonValues)("the refusal %s is told", (reason) => {
+    expect(texts.refusals[reason as RefusalReason]("ben")).toMatch(/^\S.+[.]$/);
+  });
+
+  test.each(Object.keys(LOCAL))("what only this device knows, %s, is told", (reason) => {
+    expect(texts.localEnds[reason as LocalEndReason]("ben")).toMatch(/^\S.+[.]$/);
+  });
+
+  test.each(Object.keys(MEDIA))("the media problem %s says what to do, whatever it is about", (kind) => {
+    for (const concerned of CONCERNED) {
+      const text = texts.mediaProblems[kind as MediaErrorKind](concerned);
+      expect(text.split(/[.:] /).length).toBeGreaterThan(1);
+      expect(text).not.toContain("undefined");
+    }
+  });
+});
+
+test("the caller of a missed call reads who did not answer, the callee who called", () => {
+  expect(endText(ended("missed"), "caller", "ben")).toBe("ben did not answer.");
+  expect(endText(ended("missed"), "callee", "ann")).toBe("You missed a call from ann.");
+});
+
+test("whoever hung up reads that, the other one who did", () => {
+  expect(endText(ended("hung_up"), "caller", "ben", true)).toBe("You hung up.");
+  expect(endText(ended("hung_up"), "callee", "ann")).toBe("ann hung up.");
+});
+
+test("the same word means another thing as a refusal", () => {
+  expect(endText(ended("blocked", true), "caller", "ben")).toBe(en.refusals.blocked("ben"));
+  expect(endText(ended("blocked"), "caller", "ben")).toBe(en.endForCaller.blocked("ben"));
+});
+
+test("what only this device knows is told before what the server would call it", () => {
+  expect(endText(ended("not_connected"), "caller", "ben")).toBe(en.localEnds.not_connected("ben"));
+});
