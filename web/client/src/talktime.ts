@@ -112,7 +112,7 @@ export class Talktime {
   #follow(account: Account | null): void {
     if (account?.id === this.#accountId) return;
     this.#accountId = account?.id ?? null;
-    this.calls.current?.hangUp();
+    this.calls.leave();
     this.connection.stop();
     this.wallet.forget();
     if (account && this.#started) this.connection.start();

@@ -1,6 +1,6 @@
 /** One call, as its device sees it. */
 
-import { Emitter } from "../emitter.js";
+import type { Emitter } from "../emitter.js";
 import type { LocalMedia } from "../media/local-media.js";
 import type { Party, Role } from "../signaling/messages.js";
 import type { CallEnd, CallState, Charge, Cost, LowFunds, Quality } from "./states.js";
@@ -28,44 +28,44 @@ export interface RemoteMuted {
   video: boolean;
 }
 
-export abstract class Call extends Emitter<CallEvents> {
+export interface Call extends Pick<Emitter<CallEvents>, "on" | "once"> {
   /** Null until the server has named it. */
-  abstract readonly id: string | null;
+  readonly id: string | null;
   /** Who pays is the caller. Where both called each other, the one whose invite came first. */
-  abstract readonly role: Role;
+  readonly role: Role;
   /** Null for the caller until it rings. */
-  abstract readonly other: Party | null;
+  readonly other: Party | null;
   /** The other one's user name, as far as known: the caller may have given an id. */
-  abstract readonly otherName: string | null;
-  abstract readonly state: CallState;
+  readonly otherName: string | null;
+  readonly state: CallState;
   /** Null for the callee, and until it rings. */
-  abstract readonly cost: Cost | null;
+  readonly cost: Cost | null;
   /** Talk time up to now, from the server's figures and the time since. */
-  abstract readonly talkMs: number;
+  readonly talkMs: number;
   /** The talk time that is paid; 0 until it runs. */
-  abstract readonly paidMs: number;
+  readonly paidMs: number;
   /** What is left of the paid talk time while `lowFunds`, else null. */
-  abstract readonly timeLeftMs: number | null;
-  abstract readonly lowFunds: LowFunds | null;
+  readonly timeLeftMs: number | null;
+  readonly lowFunds: LowFunds | null;
   /** Whether the other side has lost its connection to the server and is waited for. */
-  abstract readonly peerLost: boolean;
-  abstract readonly end: CallEnd | null;
-  abstract readonly charge: Charge | null;
+  readonly peerLost: boolean;
+  readonly end: CallEnd | null;
+  readonly charge: Charge | null;
   /** What the other side sends. Always the same object. */
-  abstract readonly remoteStream: MediaStream;
-  abstract readonly localMedia: LocalMedia | null;
-  abstract readonly remoteMuted: RemoteMuted;
+  readonly remoteStream: MediaStream;
+  readonly localMedia: LocalMedia | null;
+  readonly remoteMuted: RemoteMuted;
   /** Whether the picture is the other side's screen. */
-  abstract readonly remoteScreenOn: boolean;
+  readonly remoteScreenOn: boolean;
   /** How good the media is; null until it is connected. */
-  abstract readonly quality: Quality | null;
+  readonly quality: Quality | null;
 
   /** Take the incoming call; the media is the call's from now on. Resolves when that has worked, or the call is over. */
-  abstract accept(media: LocalMedia): Promise<void>;
+  accept(media: LocalMedia): Promise<void>;
   /** Refuse the incoming call, on all devices. */
-  abstract decline(): void;
+  decline(): void;
   /** Give up an outgoing call, at any moment. */
-  abstract cancel(): void;
+  cancel(): void;
   /** End the call, whatever its state: before the accept it cancels or declines. */
-  abstract hangUp(): void;
+  hangUp(): void;
 }

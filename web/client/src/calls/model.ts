@@ -1,0 +1,107 @@
+/** What a device knows of one call, and what follows from it at a moment. */
+
+import type { Party, Role, Said } from "../signaling/messages.js";
+import type { CallEnd, CallState, Charge, Cost, LowFunds } from "./states.js";
+
+/** What is waited for, and no longer than that. Moments are of the monotonic clock. */
+export interface Deadlines {
+  /** What becomes of the invite; and where somebody calls, the person. */
+  answerAtMs: number | null;
+  /** Both sides' media. */
+  connectAtMs: number | null;
+  /** This device's way back to the server. */
+  returnAtMs: number | null;
+}
+
+export interface CallModel extends Deadlines {
+  id: string | null;
+  role: Role;
+  other: Party | null;
+  /** What the server has it at, as far as known; `connecting` already with this device's own accept. */
+  stage: Exclude<CallState, "reconnecting">;
+  /** The caller's invite; null for who is called. */
+  invite: Said<"call.invite"> | null;
+  invited: boolean;
+  /** Whether this device wants the call: it placed or accepted it. */
+  wanted: boolean;
+  /** Whether the two sides may negotiate their media. */
+  negotiating: boolean;
+  /** Whether this side's media is connected. */
+  flowing: boolean;
+  online: boolean;
+  peerLost: boolean;
+  terms: { priceMinor: number; currency: string; minuteMs: number } | null;
+  /** The talk time at a moment, from which it runs; null until it does. */
+  talk: { talkMs: number; atMs: number } | null;
+  paidMs: number;
+  lowFunds: LowFunds | null;
+  end: CallEnd | null;
+  /** Whether this device left, and the server may not have heard of it. */
+  left: boolean;
+  charge: Charge | null;
+}
+
+const BLANK: Omit<CallModel, "role" | "stage"> = {
+  id: null,
+  other: null,
+  invite: null,
+  invited: false,
+  wanted: false,
+  negotiating: false,
+  flowing: false,
+  online: true,
+  peerLost: false,
+  terms: null,
+  talk: null,
+  paidMs: 0,
+  lowFunds: null,
+  end: null,
+  left: false,
+  charge: null,
+  answerAtMs: null,
+  connectAtMs: null,
+  returnAtMs: null,
+};
+
+/** A call that this device is about to place. */
+export function placing(invite: Said<"call.invite">, answerAtMs: number): CallModel {
+  return { ...BLANK, role: "caller", stage: "authorizing", invite, wanted: true, online: false, answerAtMs };
+}
+
+/** A call that rings on this device. */
+export function ringing(id: string, caller: Party, answerAtMs: number): CallModel {
+  return { ...BLANK, role: "callee", stage: "ringing", id, other: caller, answerAtMs };
+}
+
+/** The server's state, but `reconnecting` where this device knows of a loss. */
+export function stateOf(call: CallModel): CallState {
+  return call.stage === "active" && (call.peerLost || !call.online) ? "reconnecting" : call.stage;
+}
+
+/** Talk time: it never runs past what is paid, as the server would cut it there. */
+export function talkMsOf(call: CallModel, nowMs: number): number {
+  if (call.end) return call.end.talkMs;
+  if (!call.talk) return 0;
+  return Math.min(call.talk.talkMs + Math.max(0, nowMs - call.talk.atMs), call.paidMs);
+}
+
+export function timeLeftMsOf(call: CallModel, nowMs: number): number | null {
+  return call.lowFunds && Math.max(0, call.lowFunds.endsAtTalkMs - talkMsOf(call, nowMs));
+}
+
+/** A started minute is a whole one; the first starts with the talk. */
+export function costOf(call: CallModel, nowMs: number): Cost | null {
+  if (call.role !== "caller" || !call.terms) return null;
+  const { priceMinor, minuteMs } = call.terms;
+  if (call.charge)
+    return { ...call.terms, minutesStarted: call.charge.minutes, costMinor: call.charge.chargeMinor };
+  const talkMs = talkMsOf(call, nowMs);
+  const minutesStarted = Math.max(call.talk && !call.end ? 1 : 0, Math.ceil(talkMs / minuteMs));
+  return { ...call.terms, minutesStarted, costMinor: minutesStarted * priceMinor };
+}
+
+/** When the next wait is over. */
+export function deadlineOf(call: CallModel): number | null {
+  const all = [call.answerAtMs, call.connectAtMs, call.returnAtMs].filter((at) => at !== null);
+  return all.length ? Math.min(...all) : null;
+}

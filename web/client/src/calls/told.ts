@@ -1,0 +1,139 @@
+/** What the server says about a call, and what it means to it. */
+
+import type { ServerMessage, Told } from "../signaling/messages.js";
+import { type CallModel, talkMsOf } from "./model.js";
+import type { CallEnd } from "./states.js";
+import { connect, end, leave, leaveAgain, type Step, to } from "./steps.js";
+
+/** A figure of the server that differs by less is as good as ours: it took its time to come. */
+const DELAY_MS_MAX = 1_000;
+
+export function told(call: CallModel, message: ServerMessage, nowMs: number): Step {
+  if (call.end) return toldAfterwards(call, message);
+  switch (message.type) {
+    case "call.authorizing":
+      return to({ ...call, id: message.call_id });
+    case "call.refused":
+      return end({ ...call, id: message.call_id }, refusal(message));
+    case "call.ringing":
+      return rings(call, message);
+    case "call.accepted":
+      // Who did not take the call cannot have been taken at their word.
+      if (!call.wanted) return leave(call, "declined", "call.hang_up", nowMs);
+      return call.stage === "active" ? to(call) : connect(call, nowMs, message.connect_ms);
+    case "call.answered_elsewhere":
+      return end(call, ended("answered_elsewhere", 0));
+    case "call.offer":
+    case "call.answer":
+    case "call.candidate":
+      return call.wanted ? to(call, { type: "media", message }) : to(call);
+    case "call.active":
+      return active(call, message, nowMs);
+    case "call.lease":
+      return leased(call, message, nowMs);
+    case "call.low_funds":
+      return lowFunds(call, message, nowMs);
+    case "call.peer_lost":
+      return to({ ...call, peerLost: true });
+    case "call.peer_resumed":
+      return to({ ...call, peerLost: false }, { type: "recover" });
+    case "call.ended":
+      return end(call, ended(message.reason, message.talk_ms));
+    case "call.charged":
+      return charged(end(call, ended("lost", message.talk_ms)), message);
+    case "error":
+      return rejected(call, message, nowMs);
+    default:
+      return to(call);
+  }
+}
+
+/** The talk time from now on; the clock is not set back for the time that a message was under way. */
+export function talking(call: CallModel, talkMs: number, paidMs: number, nowMs: number): CallModel {
+  const paid: CallModel = { ...call, paidMs };
+  const ours = talkMsOf(paid, nowMs);
+  const isLate = call.talk !== null && ours > talkMs && ours - talkMs < DELAY_MS_MAX;
+  const lowFunds = call.lowFunds && call.lowFunds.endsAtTalkMs < paidMs ? null : call.lowFunds;
+  return { ...paid, lowFunds, talk: { talkMs: isLate ? ours : talkMs, atMs: nowMs } };
+}
+
+function ended(reason: CallEnd["reason"], talkMs: number): CallEnd {
+  return { reason, refused: false, talkMs };
+}
+
+/** After the end it can only be told better, or cost something. */
+function toldAfterwards(call: CallModel, message: ServerMessage): Step {
+  switch (message.type) {
+    case "call.authorizing":
+    case "call.ringing": {
+      const named: CallModel = { ...call, id: message.call_id };
+      return leaveAgain(named);
+    }
+    case "call.accepted":
+    case "call.active":
+      return leaveAgain(call);
+    case "call.ended":
+      return end(call, ended(message.reason, message.talk_ms));
+    case "call.charged":
+      return charged(to(call), message);
+    default:
+      return to(call);
+  }
+}
+
+function refusal(message: Told<"call.refused">): CallEnd {
+  const { reason, shortfall_minor, price_minor, currency } = message;
+  return {
+    ...ended(reason, 0),
+    refused: true,
+    ...(shortfall_minor !== null && { shortfallMinor: shortfall_minor }),
+    ...(price_minor !== null && { priceMinor: price_minor }),
+    ...(currency !== null && { currency }),
+  };
+}
+
+function rings(call: CallModel, message: Told<"call.ringing">): Step {
+  const { call_id: id, callee: other, price_minor: priceMinor, currency, minute_ms: minuteMs } = message;
+  const stage = call.stage === "authorizing" ? "ringing" : call.stage;
+  const terms = { priceMinor, currency, minuteMs };
+  return to({ ...call, id, other, terms, stage, answerAtMs: null }, { type: "prepare" });
+}
+
+function active(call: CallModel, message: Told<"call.active">, nowMs: number): Step {
+  const { price_minor: priceMinor, currency, minute_ms: minuteMs, paid_ms: paidMs } = message;
+  const running: CallModel = {
+    ...call,
+    stage: "active",
+    connectAtMs: null,
+    terms: { priceMinor, currency, minuteMs },
+  };
+  return to(talking(running, 0, paidMs, nowMs));
+}
+
+function leased(call: CallModel, message: Told<"call.lease">, nowMs: number): Step {
+  return to(talking(call, message.talk_ms, message.paid_ms, nowMs));
+}
+
+function lowFunds(call: CallModel, message: Told<"call.low_funds">, nowMs: number): Step {
+  const { ends_in_ms, shortfall_minor: shortfallMinor, currency } = message;
+  const endsAtTalkMs = Math.min(call.paidMs, talkMsOf(call, nowMs) + ends_in_ms);
+  return to({ ...call, lowFunds: { endsAtTalkMs, shortfallMinor, currency } });
+}
+
+function charged({ call, effects }: Step, message: Told<"call.charged">): Step {
+  const { talk_ms: talkMs, minutes, charge_minor: chargeMinor } = message;
+  const end = call.end && { ...call.end, talkMs };
+  return to({ ...call, end, left: false, charge: { talkMs, minutes, chargeMinor } }, ...effects);
+}
+
+function rejected(call: CallModel, { code, ref, call_id }: Told<"error">, nowMs: number): Step {
+  if (call.stage === "authorizing" && ref !== null && ref === call.invite?.ref) {
+    // The connection looks for another server, and the invite waits for it.
+    if (code === "draining") return to({ ...call, invited: false });
+    // One that is malformed names nobody; one at the wrong moment crossed another call of the two.
+    const reason = code === "malformed" ? "unknown_callee" : "already_in_call";
+    return end(call, { ...ended(reason, 0), refused: true });
+  }
+  if (code === "not_in_call" && call_id === call.id) return end(call, ended("lost", talkMsOf(call, nowMs)));
+  return to(call);
+}

@@ -1,0 +1,57 @@
+/** There is a socket again, and the server says which call it has. What was said in between is lost. */
+
+import type { CallSnapshot } from "../signaling/messages.js";
+import { type CallModel, talkMsOf } from "./model.js";
+import { connect, end, leave, leaveAgain, type Step, say, to } from "./steps.js";
+import { talking } from "./told.js";
+
+/** How long an invite is waited for that may have been lost, or is still being authorized. */
+const ANSWER_MS = 5_000;
+
+export function welcomed(call: CallModel, snapshot: CallSnapshot | null, nowMs: number): Step {
+  const back: CallModel = { ...call, online: true, returnAtMs: null };
+  if (snapshot && isOf(call, snapshot)) return goOn(adopted(back, snapshot), snapshot, nowMs);
+  if (call.end) return to(back);
+  if (call.stage !== "authorizing")
+    return end(back, { reason: "lost", refused: false, talkMs: talkMsOf(call, nowMs) });
+  if (call.invite && !call.invited) return to({ ...back, invited: true }, { type: "say", message: call.invite });
+  return to({ ...back, answerAtMs: nowMs + ANSWER_MS });
+}
+
+/** Also where the news was lost which call has come of the invite: one of its own, or the other one's (glare). */
+function isOf(call: CallModel, snapshot: CallSnapshot): boolean {
+  if (snapshot.call_id === call.id) return true;
+  if (!call.invited || call.other) return false;
+  return snapshot.role === "caller" ? call.id === null : snapshot.state !== "ringing";
+}
+
+function adopted(call: CallModel, snapshot: CallSnapshot): CallModel {
+  const { call_id: id, role, other, price_minor: priceMinor, currency, minute_ms: minuteMs } = snapshot;
+  return { ...call, id, role, other, terms: { priceMinor, currency, minuteMs } };
+}
+
+function goOn(call: CallModel, snapshot: CallSnapshot, nowMs: number): Step {
+  if (call.end) return leaveAgain(call);
+  if (snapshot.state === "ringing") return ringOn(call);
+  if (!call.wanted) return leave(call, "declined", "call.hang_up", nowMs);
+  return snapshot.state === "connecting" ? connectOn(call, nowMs) : talkOn(call, snapshot, nowMs);
+}
+
+function ringOn(call: CallModel): Step {
+  if (call.role === "caller") return to({ ...call, stage: "ringing", answerAtMs: null }, { type: "prepare" });
+  return to(call, ...(call.wanted ? say(call, "call.accept") : []));
+}
+
+/** What either side said of its media may not have arrived. */
+function connectOn(call: CallModel, nowMs: number): Step {
+  if (!call.negotiating) return connect(call, nowMs);
+  return to(call, ...(call.flowing ? say(call, "call.connected") : []), { type: "recover" });
+}
+
+/** `reconnecting` is what the server says of this very device's loss; whether the other one is lost, media will tell. */
+function talkOn(call: CallModel, snapshot: CallSnapshot, nowMs: number): Step {
+  const running: CallModel = { ...call, stage: "active", peerLost: false, connectAtMs: null, answerAtMs: null };
+  const talks = talking(running, snapshot.talk_ms, snapshot.paid_ms, nowMs);
+  if (call.negotiating) return to(talks, { type: "recover" });
+  return to({ ...talks, negotiating: true }, { type: "negotiate" });
+}
