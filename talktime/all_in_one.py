@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import api.app
+import api.page.built_page
 import signaling.app
 import signaling.server
 from billing_worker.app import BillingWorker
@@ -83,10 +84,16 @@ def _completed(settings: Settings, folder: Path, url: str, postgres: ManagedPost
         settings,
         database_owner_url=postgres.url(DATABASE),
         database_url=postgres.url(DATABASE, user=APP_ROLE),
-        public_url=url if settings.public_url == DEFAULT_URL else settings.public_url,
+        **(_addresses(settings, url) if settings.public_url == DEFAULT_URL else {}),
         token_signing_key=settings.token_signing_key or (folder / SIGNING_KEY).read_text(),
         sandbox_webhook_secrets=settings.sandbox_webhook_secrets or ((folder / WEBHOOK_SECRET).read_text(),),
     )
+
+
+def _addresses(settings: Settings, url: str) -> dict[str, object]:
+    """Return where this process is; to a browser, the machine's other name for itself is another origin."""
+    localhost = url.replace("//127.0.0.1:", "//localhost:")
+    return {"public_url": url, "allowed_origins": settings.allowed_origins or (localhost,)}
 
 
 def _this_command() -> str:
@@ -99,6 +106,7 @@ def _this_command() -> str:
 
 def _greet(url: str, accounts: list[DemoAccount]) -> None:
     print(f"\nTalktime is ready at {url}")
+    print(f"  {_what_to_do_there(accounts)}")
     print(f"  interactive API documentation   {url}/docs")
     for account in accounts:
         print(f"  demo account                    {account.user_name} / {account.password}")
@@ -106,3 +114,10 @@ def _greet(url: str, accounts: list[DemoAccount]) -> None:
         f"  watch a paid call               {_this_command()} demo{'' if url == DEFAULT_URL else f' --url {url}'}"
     )
     print("  stop                            Ctrl-C\n", flush=True)
+
+
+def _what_to_do_there(accounts: list[DemoAccount]) -> str:
+    if not (api.page.built_page.BUILT / "index.html").exists():
+        return "its browser client is not built: `make web` does that, for the next start"
+    names = " and ".join(f"as {account.user_name}" for account in accounts)
+    return f"open it in two browser windows and log in {names}" if len(accounts) > 1 else "open it in a browser"

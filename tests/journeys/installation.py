@@ -72,6 +72,7 @@ class Separate(Installation):
             "TALKTIME_DATABASE_URL": database.app_url,
             "TALKTIME_RABBITMQ_URL": rabbitmq_url,
             "TALKTIME_PUBLIC_URL": f"http://127.0.0.1:{api_port}",
+            "TALKTIME_SIGNALING_URL": f"ws://127.0.0.1:{signaling_port}/ws",
             "TALKTIME_API_PORT": str(api_port),
             "TALKTIME_SIGNALING_PORT": str(signaling_port),
             "TALKTIME_WORKER_PORT": "0",
