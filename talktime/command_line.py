@@ -19,6 +19,7 @@ from shared.settings import Settings, SettingsError, load_settings, with_changes
 from shared.tokens import KeyUnusableError
 from talktime.demo import TALK_SECONDS, play
 from talktime.keys import generate_keys as make_keys
+from talktime.keys import renew_turn_secret
 from talktime.logs import log_to_stderr
 from talktime.migrate import MigrationError
 from talktime.migrate import migrate as bring_up_to_date
@@ -114,10 +115,14 @@ def demo(url: str, signaling_url: str | None, talk_seconds: float) -> None:
 
 @talktime.command("generate-keys")
 @click.argument("folder", type=click.Path(file_okay=False, path_type=Path))
-def generate_keys(folder: Path) -> None:
+@click.option("--new-turn-secret", is_flag=True, help="Put a new TURN secret before the one that is there.")
+def generate_keys(folder: Path, new_turn_secret: bool) -> None:  # noqa: FBT001 - a flag of the command line
     """Make an installation's secrets in FOLDER; what is there is kept."""
     try:
-        for path in make_keys(folder):
+        made = make_keys(folder)
+        if new_turn_secret:
+            made.append(renew_turn_secret(folder))
+        for path in made:
             click.echo(f"made {path}")
     except OSError as error:
         raise _told(error) from error

@@ -89,11 +89,12 @@ async def test_the_health_command_tells_up_from_down(programs: Programs, separat
 async def test_generated_keys_are_kept(programs: Programs, tmp_path: Path) -> None:
     """Run twice, nothing is overwritten; secrets are their owner's alone."""
     folder = tmp_path / "secrets"
-    for expected in (3, 0):
+    for expected in (4, 0):
         program = await programs.talktime("generate-keys", str(folder))
         assert await program.ends() == os.EX_OK
         assert program.output.count("made ") == expected
-    assert (folder / "token-signing-key.pem").stat().st_mode & 0o777 == 0o600
+    for name in ("token-signing-key.pem", "sandbox-webhook-secret", "turn-secret"):
+        assert (folder / name).stat().st_mode & 0o777 == 0o600
     shutil.rmtree(folder)
 
 
