@@ -1,6 +1,10 @@
 """What can be known of docker-compose.yml and the image without a container engine (G5)."""
 
 import re
+import shutil
+import subprocess
+import sys
+from ipaddress import ip_address, ip_network
 from pathlib import Path
 from typing import Any
 
@@ -11,15 +15,17 @@ from click.testing import CliRunner
 
 from shared.settings import FILE_SUFFIX, PREFIX, Settings, load_settings
 from talktime.command_line import talktime
-from talktime.keys import generate_keys
+from talktime.keys import TURN_SECRET, generate_keys
 
 ROOT = Path(__file__).parents[1]
 COMPOSE: dict[str, Any] = yaml.safe_load((ROOT / "docker-compose.yml").read_text(encoding="utf-8"))
 SERVICES: dict[str, dict[str, Any]] = COMPOSE["services"]
 DOCKERFILE = (ROOT / "Dockerfile").read_text(encoding="utf-8")
+CADDYFILE = (ROOT / "Caddyfile").read_text(encoding="utf-8")
 PROGRAMS = ["api", "signaling", "worker"]
 ONE_SHOT = ["keys", "migrate"]
 ENGINES = ["postgres", "rabbitmq"]
+DOORS = ["proxy", "coturn"]
 PASSWORDS = {"POSTGRES_OWNER_PASSWORD": "a1", "POSTGRES_APP_PASSWORD": "b2", "RABBITMQ_PASSWORD": "c3"}
 DATABASE = {"TALKTIME_DATABASE_URL"}
 BROKER = {"TALKTIME_RABBITMQ_URL"}
@@ -27,17 +33,24 @@ each_service = pytest.mark.parametrize("service", SERVICES)
 
 
 def resolved(text: str, given: dict[str, str]) -> str:
-    """Replace ``${NAME}``, ``${NAME:-default}`` and ``${NAME:?message}`` as Compose does. Raises `LookupError`."""
+    """Replace ``${NAME}``, and ``${NAME:-default}`` and its kin, as Compose does. Raises `LookupError`."""
 
     def value(found: re.Match[str]) -> str:
         name, kind, rest = found.groups()
+        if kind == "-" and name in given:
+            return given[name]
+        if kind == ":+":
+            return rest if given.get(name) else ""
         if given.get(name):
             return given[name]
         if kind == ":?":
             raise LookupError(f"{name}: {rest}")
         return rest or ""
 
-    return re.sub(r"\$\{([A-Z_]+)(?:(:[-?])([^}]*))?\}", value, text)
+    # One may stand in another one's default: from the inside out.
+    while (within := re.sub(r"\$\{([A-Z_]+)(?:(:[-?+]|-)([^{}]*))?\}", value, text)) != text:
+        text = within
+    return text
 
 
 def environment(service: str, given: dict[str, str]) -> dict[str, str]:
@@ -45,6 +58,11 @@ def environment(service: str, given: dict[str, str]) -> dict[str, str]:
     wanted: dict[str, str | None] = SERVICES[service].get("environment", {})
     passed = {name: given.get(name) if text is None else resolved(text, given) for name, text in wanted.items()}
     return {name: value for name, value in passed.items() if value is not None}
+
+
+def command(service: str, given: dict[str, str]) -> list[str]:
+    """Return the words a service is started with."""
+    return [resolved(word, given) for word in SERVICES[service]["command"]]
 
 
 def settings_of(service: str, keys: Path, given: dict[str, str] = PASSWORDS) -> Settings:
@@ -59,7 +77,7 @@ def settings_of(service: str, keys: Path, given: dict[str, str] = PASSWORDS) -> 
 
 
 def test_there_is_all_that_the_product_needs() -> None:
-    assert set(SERVICES) == {*ENGINES, *ONE_SHOT, *PROGRAMS}
+    assert set(SERVICES) == {*ENGINES, *ONE_SHOT, *PROGRAMS, *DOORS}
 
 
 @each_service
@@ -120,8 +138,72 @@ def test_no_password_has_a_default(missing: str) -> None:
 def test_no_secret_is_written_down() -> None:
     for service in SERVICES.values():
         for name, value in service.get("environment", {}).items():
-            if re.search(r"PASS|SECRET|_KEY|_URL", name) and not name.endswith((FILE_SUFFIX, "PUBLIC_URL")):
+            if re.search(r"PASS|SECRET|_KEY|(DATABASE|RABBITMQ).*_URL", name) and not name.endswith(FILE_SUFFIX):
                 assert ":?" in value, name
+
+
+@pytest.mark.parametrize(
+    ("given", "url"),
+    [
+        ({}, "https://localhost"),
+        ({"DOMAIN": "talk.example.com"}, "https://talk.example.com"),
+        ({"DOMAIN": "talk.example.com", "TALKTIME_PUBLIC_URL": "http://localhost"}, "http://localhost"),
+    ],
+)
+def test_the_door_and_the_programs_agree_on_the_address(given: dict[str, str], url: str, tmp_path: Path) -> None:
+    generate_keys(tmp_path)
+    assert environment("proxy", given)["TALKTIME_PUBLIC_URL"] == url
+    for service in PROGRAMS:
+        assert settings_of(service, tmp_path, PASSWORDS | given).public_url == url
+    assert "{$TALKTIME_PUBLIC_URL} {" in CADDYFILE
+
+
+def test_the_programs_believe_the_door_about_who_asks(tmp_path: Path) -> None:
+    """A11, A12: Docker gives its networks private addresses."""
+    generate_keys(tmp_path)
+    for service in ("api", "signaling"):
+        trusted = [ip_network(each) for each in settings_of(service, tmp_path).trusted_proxies]
+        for address in ("172.18.0.5", "192.168.32.5", "10.1.2.3", "fd12:3456::5"):
+            assert any(ip_address(address) in network for network in trusted)
+        assert not any(ip_address("203.0.113.7") in network for network in trusted)
+        assert "ports" not in SERVICES[service]
+
+
+def test_people_are_told_of_the_relay_that_there_is(tmp_path: Path) -> None:
+    """D14: its address, its port, and the secret that it was given."""
+    generate_keys(tmp_path)
+    settings = settings_of("api", tmp_path, PASSWORDS | {"DOMAIN": "talk.example.com"})
+    assert settings.stun_urls == ("stun:talk.example.com:3478",)
+    assert settings.turn_urls == (
+        "turn:talk.example.com:3478?transport=udp",
+        "turn:talk.example.com:3478?transport=tcp",
+    )
+    assert settings.turn_secrets == ((tmp_path / TURN_SECRET).read_text(),)
+    assert "--listening-port=3478" in command("coturn", {})
+    assert "--realm=talk.example.com" in command("coturn", {"DOMAIN": "talk.example.com"})
+
+
+def test_a_relay_of_ones_own_or_none(tmp_path: Path) -> None:
+    generate_keys(tmp_path)
+    assert settings_of("api", tmp_path, PASSWORDS | {"TALKTIME_TURN_URLS": ""}).turn_urls == ()
+    other = PASSWORDS | {"TALKTIME_TURN_URLS": "turns:relay.example:443", "TALKTIME_RELAY_ONLY": "true"}
+    assert settings_of("api", tmp_path, other).turn_urls == ("turns:relay.example:443",)
+    assert settings_of("api", tmp_path, other).relay_only
+
+
+def test_an_address_behind_nat_is_named_and_otherwise_not() -> None:
+    assert (
+        command("coturn", {"TURN_EXTERNAL_IP": "203.0.113.7/10.0.0.2"})[-1] == "--external-ip=203.0.113.7/10.0.0.2"
+    )
+    assert command("coturn", {})[-1] == "--"
+
+
+def test_no_secret_is_on_a_command_line() -> None:
+    """Whoever lists processes reads those."""
+    for service in SERVICES:
+        words = " ".join(SERVICES[service].get("command", []))
+        assert "PASSWORD" not in words
+        assert service == "keys" or "static-auth-secret" not in words
 
 
 def test_each_program_gets_the_secrets_it_needs_and_no_more() -> None:
@@ -132,7 +214,11 @@ def test_each_program_gets_the_secrets_it_needs_and_no_more() -> None:
         for service in [*PROGRAMS, *ONE_SHOT]
     }
     verify, own = "TALKTIME_TOKEN_VERIFY_KEYS_FILE", "TALKTIME_DATABASE_OWNER_URL"
-    sign = {"TALKTIME_TOKEN_SIGNING_KEY_FILE", "TALKTIME_SANDBOX_WEBHOOK_SECRETS_FILE"}
+    sign = {
+        "TALKTIME_TOKEN_SIGNING_KEY_FILE",
+        "TALKTIME_SANDBOX_WEBHOOK_SECRETS_FILE",
+        "TALKTIME_TURN_SECRETS_FILE",
+    }
     assert given == {
         "api": {*DATABASE, *sign, verify},
         "signaling": {*BROKER, verify},
@@ -142,6 +228,11 @@ def test_each_program_gets_the_secrets_it_needs_and_no_more() -> None:
     }
     private = [name for name, service in SERVICES.items() if "keys-private" in str(service.get("volumes"))]
     assert private == ["keys", "api"]
+    assert [name for name, service in SERVICES.items() if "keys-turn" in str(service.get("volumes"))] == [
+        "coturn",
+        "keys",
+    ]
+    assert "environment" not in SERVICES["coturn"]
 
 
 def test_signaling_cannot_even_reach_the_database() -> None:
@@ -158,12 +249,15 @@ def test_signaling_cannot_even_reach_the_database() -> None:
 
 @each_service
 def test_nothing_of_the_host_is_mounted(service: str) -> None:
-    """G5: no code mounts, no engine socket; named volumes only."""
+    """G5: no code mounts, no engine socket; named volumes only, and the configuration that is in the repository."""
     for volume in SERVICES[service].get("volumes", []):
         assert volume.split(":")[0] in COMPOSE["volumes"], volume
+    used = [config["source"] for config in SERVICES[service].get("configs", [])]
+    assert used == (["caddyfile"] if service == "proxy" else [])
+    assert COMPOSE["configs"] == {"caddyfile": {"file": "./Caddyfile"}}
 
 
-@pytest.mark.parametrize("service", [*PROGRAMS, *ENGINES])
+@pytest.mark.parametrize("service", [*PROGRAMS, *ENGINES, *DOORS])
 def test_what_lasts_is_checked_and_comes_back(service: str) -> None:
     """G5"""
     check = SERVICES[service]["healthcheck"]
@@ -208,23 +302,29 @@ def test_each_starts_when_what_it_needs_is_there() -> None:
         "api": {"keys": done, "migrate": done},
         "worker": {"migrate": done, "rabbitmq": healthy},
         "signaling": {"keys": done, "rabbitmq": healthy},
+        "proxy": {"api": healthy, "signaling": healthy},
+        "coturn": {"keys": done},
     }
 
 
 def test_only_what_people_need_is_published() -> None:
     ports = {name: service["ports"] for name, service in SERVICES.items() if "ports" in service}
     assert ports.pop("rabbitmq") == ["127.0.0.1:15672:15672"]
-    given = {name: [resolved(port, {}) for port in each] for name, each in ports.items()}
-    assert given == {"api": ["8000:8000"], "signaling": ["8001:8001"]}
+    assert ports == {"proxy": ["80:80", "443:443", "443:443/udp"]}
+    assert [name for name, service in SERVICES.items() if service.get("network_mode") == "host"] == ["coturn"]
 
 
-@pytest.mark.parametrize("service", [*PROGRAMS, *ONE_SHOT])
-def test_our_containers_may_do_little(service: str) -> None:
-    ours = SERVICES[service]
-    assert ours["read_only"] is True
-    assert ours["cap_drop"] == ["ALL"]
-    assert "no-new-privileges:true" in ours["security_opt"]
-    assert not {"privileged", "user", "cap_add", "pid", "devices"} & set(ours)
+@pytest.mark.parametrize("service", [*PROGRAMS, *ONE_SHOT, *DOORS])
+def test_containers_may_do_little(service: str) -> None:
+    """The doors' program files carry one capability, without which the kernel does not start them."""
+    found = SERVICES[service]
+    assert found["read_only"] is True
+    assert found["tmpfs"] == ["/tmp"]  # noqa: S108 - within its container
+    assert found["cap_drop"] == ["ALL"]
+    assert found.get("cap_add", []) == (["NET_BIND_SERVICE"] if service in DOORS else [])
+    assert "no-new-privileges:true" in found["security_opt"]
+    assert found.get("user") == ("10001:10001" if service in DOORS else None)
+    assert not {"privileged", "pid", "devices"} & set(found)
 
 
 @each_service
@@ -246,17 +346,41 @@ def test_the_commands_are_those_of_the_command_line(service: str) -> None:
 
 
 def test_keys_are_made_where_they_are_looked_for(tmp_path: Path) -> None:
-    """The very words of the service, with its two folders elsewhere."""
-    private, public = tmp_path / "private", tmp_path / "public"
-    public.mkdir()
+    """The very words of the service, with its folders elsewhere."""
+    made = run_keys(tmp_path)
+    assert run_keys(tmp_path) == made
+    for service in ("api", "signaling"):
+        named = {value for name, value in environment(service, PASSWORDS).items() if name.endswith(FILE_SUFFIX)}
+        assert {value.removeprefix("/keys/") for value in named} <= set(made)
+    assert made["public/token-verify-keys.pem"] == made["private/token-verify-keys.pem"]
+    assert set(made) >= {command("coturn", {})[1].removeprefix("/keys/")}
+
+
+def test_the_relay_gets_each_secret_in_a_line_of_its_own(tmp_path: Path) -> None:
+    """D14: also while one replaces another; nobody else may read them."""
+    first = run_keys(tmp_path)["private/turn-secret"]
+    assert run_keys(tmp_path)["turn/secrets.conf"].splitlines() == [f"static-auth-secret={first}"]
+    (tmp_path / "private/turn-secret").write_text(f"new, {first}\n")
+    assert run_keys(tmp_path)["turn/secrets.conf"].splitlines() == [
+        "static-auth-secret=new",
+        f"static-auth-secret={first}",
+    ]
+    assert (tmp_path / "turn/secrets.conf").stat().st_mode & 0o777 == 0o600
+
+
+def run_keys(folder: Path) -> dict[str, str]:
+    """Run the service's script and return the files there are then."""
+    for name in ("public", "turn"):
+        (folder / name).mkdir(exist_ok=True)
     [script] = SERVICES["keys"]["command"]
-    make, copy = script.replace("/keys/private", str(private)).replace("/keys/public", str(public)).split(" && ")
-    for _ in range(2):
-        assert CliRunner().invoke(talktime, make.split()[1:]).exit_code == 0
-    _, source, target = copy.split()
-    assert Path(source).is_file()
-    assert Path(target) == public
-    assert Path(source).name == Path(SERVICES["signaling"]["environment"]["TALKTIME_TOKEN_VERIFY_KEYS_FILE"]).name
+    shell, *options = SERVICES["keys"]["entrypoint"]
+    program = shutil.which(shell)
+    assert program is not None
+    # The image has the command; here it is this Python's.
+    script = script.replace("/keys/", f"{folder}/").replace("talktime", f"{sys.executable} -m talktime", 1)
+    subprocess.run([program, *options, script], cwd=ROOT, check=True, capture_output=True, timeout=60)
+    files = (path for path in folder.rglob("*") if path.is_file())
+    return {str(path.relative_to(folder)): path.read_text(encoding="utf-8") for path in files}
 
 
 def test_the_image_runs_as_nobody_in_particular() -> None:

@@ -1,4 +1,4 @@
-"""A real coturn of the tests' own: the program the environment names, else this machine's, else its package's."""
+"""A real coturn of the tests' own."""
 
 import asyncio
 import contextlib
@@ -12,9 +12,9 @@ from pathlib import Path
 from msgspec import Struct
 
 from talktime.child import end_child, start_child
-from tests.harness.errors import TookTooLongError, UnavailableServiceError
+from tests.harness.errors import TookTooLongError
+from tests.harness.installed import installed_program
 from tests.harness.leftovers import make_folder
-from tests.harness.packages import install_package
 from tests.harness.ports import free_port
 
 PROGRAM_VARIABLE = "TEST_TURNSERVER"
@@ -83,8 +83,11 @@ async def coturn_service(environ: Mapping[str, str], *secrets: str) -> AsyncIter
 
 
 @contextlib.asynccontextmanager
-async def running_turnserver(program: Path, options: Sequence[str], port: int) -> AsyncIterator[None]:
-    """Run the program with these options, `port` being where it listens; the block begins when it answers."""
+async def running_turnserver(program: Path, options: Sequence[str], port: int) -> AsyncIterator[Path]:
+    """Run the program with these options, `port` being where it listens; the block begins when it answers.
+
+    It gets its log.
+    """
     folder = make_folder()
     # Nothing of this machine's own coturn is read or written.
     own = [f"--pidfile={folder / 'pid'}", f"--userdb={folder / 'users'}", "--log-file=stdout"]
@@ -92,7 +95,7 @@ async def running_turnserver(program: Path, options: Sequence[str], port: int) -
     try:
         with log.open("wb") as output:
             process = await start_child(
-                [program, *options, *own],
+                [program, *own, *options],
                 env={"PATH": os.defpath},
                 cwd=folder,
                 stdout=output,
@@ -100,7 +103,7 @@ async def running_turnserver(program: Path, options: Sequence[str], port: int) -
             )
         try:
             await _until_it_answers(process, port, log)
-            yield
+            yield log
         finally:
             await end_child(process)
     finally:
@@ -108,28 +111,8 @@ async def running_turnserver(program: Path, options: Sequence[str], port: int) -
 
 
 async def turnserver_program(environ: Mapping[str, str]) -> Path:
-    """Return where coturn's program is, having installed its package if need be.
-
-    Raises `UnavailableServiceError`.
-    """
-    if PROGRAM_VARIABLE in environ:
-        if (named := shutil.which(environ[PROGRAM_VARIABLE], path=environ.get("PATH"))) is None:
-            raise UnavailableServiceError(f"{PROGRAM_VARIABLE} names {environ[PROGRAM_VARIABLE]}: no such program")
-        return Path(named)
-    if (found := _found(environ)) is not None:
-        return found
-    refusal = await install_package(PACKAGE)
-    if (found := _found(environ)) is not None:
-        return found
-    raise UnavailableServiceError(
-        f"These tests need coturn. {PROGRAM_VARIABLE} is not set; there is no turnserver on the PATH; and to "
-        f"install it: {refusal}. Install coturn, or set {PROGRAM_VARIABLE}."
-    )
-
-
-def _found(environ: Mapping[str, str]) -> Path | None:
-    found = shutil.which("turnserver", path=environ.get("PATH", os.defpath))
-    return Path(found) if found else None
+    """Return where coturn's program is. Raises `UnavailableServiceError`."""
+    return await installed_program(environ, "turnserver", package=PACKAGE, variable=PROGRAM_VARIABLE)
 
 
 async def _until_it_answers(process: Process, port: int, log: Path) -> None:
