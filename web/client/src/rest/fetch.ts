@@ -21,6 +21,7 @@ export function limited(fetch: Fetch, timers: Timers): Fetch {
     const limit = new AbortController();
     const giveUp = () => limit.abort(request.signal.reason);
     request.signal.addEventListener("abort", giveUp);
+    if (request.signal.aborted) giveUp();
     const off = timers.after(REQUEST_MS_MAX, () => limit.abort(new TypeError("no answer in time")));
     try {
       return await whole(await fetch(new Request(request, { signal: limit.signal })));

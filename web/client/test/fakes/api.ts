@@ -13,6 +13,7 @@ export interface Arrived {
   body: unknown;
   url: URL;
   headers: Headers;
+  signal: AbortSignal;
 }
 
 type Answering = (arrived: Arrived) => Response | Promise<Response>;
@@ -36,6 +37,7 @@ export class FakeApi {
   graceMs = 0;
   readonly #timers: FakeTimers;
   readonly #logins: Login[] = [];
+  readonly #known = new Set<string>();
   #serial = 0;
 
   constructor(timers: FakeTimers) {
@@ -58,10 +60,11 @@ export class FakeApi {
     const token = request.headers.get("authorization")?.replace("Bearer ", "") ?? null;
     const text = await request.text();
     const body = text ? JSON.parse(text) : null;
-    const arrived = { what, token, body, url, headers: request.headers };
+    const { headers, signal } = request;
+    const arrived = { what, token, body, url, headers, signal };
     if (!this.reachable) throw new TypeError("fetch failed");
     this.arrived.push(arrived);
-    if (token && !this.#live(token)) return problem(401, "unauthenticated");
+    if (token && !this.#live(token) && !this.#known.has(token)) return problem(401, "unauthenticated");
     const answer = this.routes.get(what);
     if (!answer) throw new Error(`nobody answers ${what}`);
     return new Promise((resolve, reject) => {
@@ -73,6 +76,11 @@ export class FakeApi {
   /** How often this was asked. */
   count(what: string): number {
     return this.arrived.filter((each) => each.what === what).length;
+  }
+
+  /** These tokens are good, whoever they are of. */
+  knows(...tokens: string[]): void {
+    for (const token of tokens) this.#known.add(token);
   }
 
   /** The account is logged out from afar, or disabled. */
