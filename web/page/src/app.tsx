@@ -1,25 +1,14 @@
 import { useEffect } from "preact/hooks";
-import { ErrorBoundary, LocationProvider, lazy, Route, Router, useLocation } from "preact-iso";
+import { LocationProvider, useLocation } from "preact-iso";
 import { nextOf } from "./account/next.js";
 import { SignIn } from "./account/sign-in.js";
 import { SignUp } from "./account/sign-up.js";
-import { CallLayer } from "./calling/call-layer.js";
-import { Banners } from "./frame/banners.js";
-import { Header } from "./frame/header.js";
+import { Broken } from "./frame/broken.js";
+import { inside, insideFailed } from "./frame/load-inside.js";
 import { Splash } from "./frame/splash.js";
-import { TopUpLayer } from "./money/top-up-layer.js";
 import { account, restored } from "./talktime.js";
-import { t } from "./texts/index.js";
 import { Announcements } from "./ui/announce.js";
-import { Toasts, toast } from "./ui/toast.js";
-
-const People = lazy(() => import("./people/people.js"));
-const Person = lazy(() => import("./people/person.js"));
-const History = lazy(() => import("./history/history.js"));
-const CallDetail = lazy(() => import("./history/call-detail.js"));
-const Statement = lazy(() => import("./money/statement.js"));
-const Settings = lazy(() => import("./account/settings.js"));
-const NotFound = lazy(() => import("./frame/not-found.js"));
+import { Toasts } from "./ui/toast.js";
 
 /** The whole page: a screen for every route, and above them calls, the top-up and what is said in passing. */
 export function App() {
@@ -39,39 +28,14 @@ function Gate() {
   const signing = path === "/sign-in" || path === "/sign-up";
   if (!account.value) return signing ? door(path) : <Redirect to={signInFor(url)} />;
   if (signing) return "add" in query ? door(path) : <Redirect to={nextOf(query)} />;
-  return <Inside accountId={account.value.id} />;
+  const Inside = inside.value;
+  if (!Inside) return insideFailed.value ? <Broken /> : <Splash />;
+  // The key makes everything new for another account.
+  return <Inside key={account.value.id} />;
 }
 
 function door(path: string) {
   return path === "/sign-up" ? <SignUp /> : <SignIn />;
-}
-
-/** The key makes everything new for another account. */
-function Inside({ accountId }: { accountId: string }) {
-  return (
-    <div class="app" key={accountId}>
-      <a class="skip button primary" href="#content">
-        {t().frame.skip}
-      </a>
-      <Header />
-      <Banners />
-      <main id="content" tabIndex={-1}>
-        <ErrorBoundary onError={() => toast(t().frame.brokenScreen, "danger")}>
-          <Router>
-            <Route path="/" component={People} />
-            <Route path="/people/:name" component={Person} />
-            <Route path="/history" component={History} />
-            <Route path="/history/:id" component={CallDetail} />
-            <Route path="/statement" component={Statement} />
-            <Route path="/settings" component={Settings} />
-            <Route default component={NotFound} />
-          </Router>
-        </ErrorBoundary>
-      </main>
-      <CallLayer />
-      <TopUpLayer />
-    </div>
-  );
 }
 
 function Redirect({ to }: { to: string }) {

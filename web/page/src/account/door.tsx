@@ -23,9 +23,7 @@ export function Door({ title, children }: { title: string; children: ComponentCh
           <Mark />
           Talktime
         </p>
-        <Screen title={title} narrow>
-          {children}
-        </Screen>
+        <Screen title={title}>{children}</Screen>
         <Languages />
       </main>
       <aside class="door-promises">

@@ -13,12 +13,12 @@ import { Sessions } from "./sessions.js";
 import "./settings.css";
 
 /** `/settings`: the account's, and below them what is only this browser's. */
-export default function Settings() {
+export function Settings() {
   const own = account.value;
   const texts = t().account.settings;
   if (!own) return null;
   return (
-    <Screen title={t().frame.settings} narrow>
+    <Screen title={t().frame.settings}>
       <Section title={texts.profile}>
         <ProfileForm account={own} />
       </Section>

@@ -13,7 +13,7 @@ import { endingText } from "./outcomes.js";
 import "./call-detail.css";
 
 /** `/history/:id`: everything that is kept of one call. */
-export default function CallDetail() {
+export function CallDetail() {
   const id = useRoute().params.id ?? "";
   const { data: call, error, again } = useLoad(() => talktime.api.call(id), [id, callsChanged.value]);
   const texts = t().history;
@@ -21,7 +21,6 @@ export default function CallDetail() {
   return (
     <Screen
       title={texts.details(name)}
-      narrow
       lead={
         <a class="back" href="/history">
           <Icon name="back" /> {texts.back}

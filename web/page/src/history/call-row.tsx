@@ -18,7 +18,7 @@ export function CallRow({ call }: { call: CallView }) {
           {name}
         </a>
         <div class="row-detail">
-          <span class={wasMissed(call) ? "row bad" : "row"}>
+          <span class={wasMissed(call) ? "call-way bad" : "call-way"}>
             <Icon name={call.direction} size={16} />
             <span class="visually-hidden">{texts[call.direction]}</span>
             {endingText(call)}

@@ -9,7 +9,7 @@ export function CallSummary({ call }: { call: CallView }) {
   const texts = t().history;
   return (
     <>
-      <span class={wasMissed(call) ? "row bad" : "row"}>
+      <span class={wasMissed(call) ? "call-way bad" : "call-way"}>
         <Icon name={call.direction} size={16} />
         <span class="visually-hidden">{texts[call.direction]}</span>
         {call.talk_ms ? duration(call.talk_ms) : endingText(call)}

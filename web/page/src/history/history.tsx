@@ -13,7 +13,7 @@ import "./history.css";
 type Direction = "incoming" | "outgoing";
 
 /** `/history`: the calls one made and got, newest first. The filters are in the address. */
-export default function History() {
+export function History() {
   const { query } = useLocation();
   const direction = query.direction === "incoming" || query.direction === "outgoing" ? query.direction : null;
   const outcome = isOutcome(query.outcome) ? query.outcome : null;
@@ -29,7 +29,7 @@ export default function History() {
   const texts = t().history;
   const filtered = direction !== null || outcome !== null;
   return (
-    <Screen title={texts.title} narrow>
+    <Screen title={texts.title}>
       <Filters direction={direction} outcome={outcome} />
       <Pages
         pages={pages}

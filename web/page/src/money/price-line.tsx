@@ -8,7 +8,7 @@ export function PriceLine() {
   const state = wallet.value;
   if (!state) return null;
   const texts = t().people;
-  if (state.price_minor === 0) return <p class="price-line">{texts.free}</p>;
+  if (state.price_minor === 0) return <p class="muted">{texts.free}</p>;
   return (
     <p class="price-line">
       <span>{texts.price(money(state.price_minor, state.currency))}</span>

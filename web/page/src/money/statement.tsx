@@ -23,13 +23,13 @@ const ICONS = {
 } as const satisfies Record<StatementEntry["kind"], IconName>;
 
 /** `/statement`: what there is, what was spent, and every movement of the wallet. */
-export default function Statement() {
+export function Statement() {
   const state = wallet.value;
   const texts = t().money.statement;
   const version = state?.version ?? 0;
   const pages = usePages((options) => talktime.api.entries(options), [version]);
   return (
-    <Screen title={texts.title} narrow>
+    <Screen title={texts.title}>
       {state ? <Balance state={state} /> : <Loading />}
       {state && <SpendingChart currency={state.currency} version={version} />}
       <section class="stack" aria-labelledby="entries">
@@ -87,9 +87,9 @@ function Entry({ entry }: { entry: StatementEntry }) {
         ) : (
           <span class="row-title">{label}</span>
         )}
-        <time class="row-detail" dateTime={entry.created_at}>
-          {moment(entry.created_at)}
-        </time>
+        <div class="row-detail">
+          <time dateTime={entry.created_at}>{moment(entry.created_at)}</time>
+        </div>
       </div>
       <div class="row-end">
         <span class={amount < 0 ? "amount" : "amount good-amount"}>

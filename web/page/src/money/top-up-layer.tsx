@@ -1,9 +1,7 @@
-import { ErrorBoundary, lazy } from "preact-iso";
 import { topUpWish } from "./open-top-up.js";
+import { TopUp } from "./top-up.js";
 
-const TopUp = lazy(() => import("./top-up.js"));
-
-/** The top-up dialog, loaded when it is first wanted. */
+/** The top-up dialog, above any screen and any call. */
 export function TopUpLayer() {
-  return <ErrorBoundary>{topUpWish.value && <TopUp wish={topUpWish.value} />}</ErrorBoundary>;
+  return topUpWish.value && <TopUp wish={topUpWish.value} />;
 }

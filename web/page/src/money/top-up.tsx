@@ -17,7 +17,7 @@ import { Added, Waiting } from "./top-up-progress.js";
 type Step = { name: "choose"; failed: boolean } | { name: "wait" | "added"; payment: Payment };
 
 /** The top-up: choose an amount, pay it in the provider's window, see it added. A call goes on behind it. */
-export default function TopUp({ wish }: { wish: TopUpWish }) {
+export function TopUp({ wish }: { wish: TopUpWish }) {
   const [step, setStep] = useState<Step>({ name: "choose", failed: false });
   const checkout = useRef<CheckoutWindow | null>(null);
   const closed = useRef(false);

@@ -14,7 +14,7 @@ const PAUSE_MS = 250;
 const SEARCH_CHARS_MAX = 64;
 
 /** `/`: find somebody and call, or call again whom one talked to. */
-export default function People() {
+export function People() {
   const { query, route } = useLocation();
   const [text, setText] = useState(query.q ?? "");
   const searched = query.q ?? "";
@@ -32,7 +32,7 @@ export default function People() {
 
   const texts = t().people;
   return (
-    <Screen title={texts.title} lead={<PriceLine />}>
+    <Screen title={texts.title} lead={<PriceLine />} narrow>
       <search class="people-search">
         <Field
           label={texts.find}

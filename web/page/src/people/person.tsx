@@ -15,7 +15,7 @@ import "./person.css";
 const CALLS_LOOKED_AT = 100;
 
 /** `/people/:name`: somebody, what calling them costs, and the calls there were. */
-export default function Person() {
+export function Person() {
   const name = useRoute().params.name ?? "";
   return <Card key={name} name={name} />;
 }
@@ -25,7 +25,7 @@ function Card({ name }: { name: string }) {
   const texts = t().people;
   const gone = error instanceof ProblemError && error.status < 500 && error.status !== 429;
   return (
-    <Screen title={person?.user_name ?? name} narrow>
+    <Screen title={person?.user_name ?? name}>
       {person && (
         <div class="card person">
           <Avatar name={person.user_name} size="large" />

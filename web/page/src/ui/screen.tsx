@@ -9,12 +9,11 @@ interface ScreenProps {
   title: string;
   /** What is said beside the heading. */
   lead?: ComponentChildren;
-  narrow?: boolean | undefined;
   children: ComponentChildren;
 }
 
 /** A route's content. On coming here its heading takes the focus, so that a screen reader says where one is. */
-export function Screen({ title, lead, narrow = false, children }: ScreenProps) {
+export function Screen({ title, lead, children }: ScreenProps) {
   const heading = useRef<HTMLHeadingElement>(null);
   useEffect(() => {
     screenTitle.value = title;
@@ -25,7 +24,7 @@ export function Screen({ title, lead, narrow = false, children }: ScreenProps) {
     if (opened > 1 && !document.querySelector("dialog[open]")) heading.current?.focus();
   }, []);
   return (
-    <div class={narrow ? "screen narrow" : "screen"}>
+    <div class="screen">
       <header class="screen-head">
         <h1 ref={heading} tabIndex={-1}>
           {title}

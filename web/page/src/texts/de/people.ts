@@ -6,7 +6,7 @@ const count = plural("de");
 const people: Texts["people"] = {
   title: "Personen",
   find: "Personen suchen",
-  findHint: "Benutzername",
+  findHint: "Personen nach Benutzernamen suchen",
   clear: "Leeren",
   results: "Ergebnisse",
   found: (people) => count(people, { one: "# Person gefunden", other: "# Personen gefunden" }),

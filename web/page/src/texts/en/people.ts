@@ -5,7 +5,7 @@ const count = plural("en");
 const people = {
   title: "People",
   find: "Find people",
-  findHint: "User name",
+  findHint: "Find people by user name",
   clear: "Clear",
   results: "Results",
   found: (people: number) => count(people, { one: "# person found", other: "# people found" }),

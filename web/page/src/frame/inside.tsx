@@ -1,0 +1,52 @@
+import { useEffect, useErrorBoundary } from "preact/hooks";
+import { Route, Router, useLocation } from "preact-iso";
+import { Settings } from "../account/settings.js";
+import { CallLayer } from "../calling/call-layer.js";
+import { CallDetail } from "../history/call-detail.js";
+import { History } from "../history/history.js";
+import { Statement } from "../money/statement.js";
+import { TopUpLayer } from "../money/top-up-layer.js";
+import { People } from "../people/people.js";
+import { Person } from "../people/person.js";
+import { t } from "../texts/index.js";
+import { Banners } from "./banners.js";
+import { Broken } from "./broken.js";
+import { Header } from "./header.js";
+import { NotFound } from "./not-found.js";
+
+/** What there is for who is signed in: a screen for every route, and above them calls and the top-up. */
+export function Inside() {
+  return (
+    <div class="app">
+      <a class="skip button primary" href="#content">
+        {t().frame.skip}
+      </a>
+      <Header />
+      <Banners />
+      <main id="content" tabIndex={-1}>
+        <Screens />
+      </main>
+      <CallLayer />
+      <TopUpLayer />
+    </div>
+  );
+}
+
+/** A screen that fails takes nothing else with it: a call goes on, and another screen can be opened. */
+function Screens() {
+  const { url } = useLocation();
+  const [error, again] = useErrorBoundary();
+  useEffect(again, [url]);
+  if (error) return <Broken />;
+  return (
+    <Router>
+      <Route path="/" component={People} />
+      <Route path="/people/:name" component={Person} />
+      <Route path="/history" component={History} />
+      <Route path="/history/:id" component={CallDetail} />
+      <Route path="/statement" component={Statement} />
+      <Route path="/settings" component={Settings} />
+      <Route default component={NotFound} />
+    </Router>
+  );
+}
