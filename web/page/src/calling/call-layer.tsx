@@ -13,7 +13,6 @@ import { useCallTitle, useFarewell, useRinging } from "./ringing.js";
 import { dismiss, shownCall } from "./shown-call.js";
 import { callee } from "./start-call.js";
 import { useChanges } from "./use-changes.js";
-import "./video.css";
 
 /** Whatever the current call shows, above any screen. */
 export function CallLayer() {

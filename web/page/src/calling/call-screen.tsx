@@ -18,7 +18,7 @@ export function CallScreen({ label, class: kind, children, screenRef }: CallScre
     if (!document.querySelector("dialog[open]")) section.current?.focus();
   }, []);
   return (
-    <section ref={section} class={`call ${kind}`} aria-label={label} tabIndex={-1}>
+    <section ref={section} class={`call dark ${kind}`} aria-label={label} tabIndex={-1}>
       {children}
     </section>
   );

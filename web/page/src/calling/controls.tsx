@@ -2,6 +2,7 @@ import type { LocalMedia } from "@talktime/client";
 import { t } from "../texts/index.js";
 import { Control } from "./control.js";
 import { canShareScreen, type Toggles } from "./toggles.js";
+import { useChanges } from "./use-changes.js";
 import type { View } from "./view.js";
 import "./controls.css";
 
@@ -11,6 +12,7 @@ interface ToggleProps {
 }
 
 export function ToggleMicrophone({ media, toggles }: ToggleProps) {
+  useChanges(media);
   const off = !media?.audioOn;
   return (
     <Control
@@ -24,6 +26,7 @@ export function ToggleMicrophone({ media, toggles }: ToggleProps) {
 }
 
 export function ToggleCamera({ media, toggles }: ToggleProps) {
+  useChanges(media);
   const off = !media?.videoOn;
   return (
     <Control
@@ -45,6 +48,7 @@ interface ControlsProps extends ToggleProps {
 
 /** Everything one can do in a call. */
 export function Controls({ media, toggles, view, devicesOpen, onDevices, onHangUp }: ControlsProps) {
+  useChanges(media);
   const texts = t().calling;
   return (
     <div class="controls" role="toolbar" aria-label={texts.controls}>

@@ -3,6 +3,7 @@ import { useEffect, useState } from "preact/hooks";
 import { prefer, preferences } from "../preferences.js";
 import { t } from "../texts/index.js";
 import { Select } from "../ui/select.js";
+import { useChanges } from "./use-changes.js";
 import "./device-fields.css";
 
 interface DeviceFieldsProps {
@@ -14,6 +15,7 @@ interface DeviceFieldsProps {
 export function DeviceFields({ media, onUse }: DeviceFieldsProps) {
   const texts = t().calling;
   const devices = useDevices();
+  useChanges(media);
   const chosen = preferences.value;
   return (
     <div class="device-fields">

@@ -1,7 +1,6 @@
 import type { LocalMedia } from "@talktime/client";
 import { useEffect, useRef } from "preact/hooks";
 import { t } from "../texts/index.js";
-import { IconButton } from "../ui/button.js";
 import { DeviceFields } from "./device-fields.js";
 import type { Toggles } from "./toggles.js";
 import "./device-panel.css";
@@ -31,7 +30,6 @@ export function DevicePanel({ media, toggles, onClose }: DevicePanelProps) {
   return (
     <fieldset ref={panel} class="device-panel" aria-label={texts.devices}>
       <DeviceFields media={media} onUse={(kind, id) => void toggles.use(kind, id)} />
-      <IconButton icon="close" label={texts.close} onClick={onClose} />
     </fieldset>
   );
 }

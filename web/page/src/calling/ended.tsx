@@ -10,6 +10,7 @@ import { Notice } from "../ui/notice.js";
 import { endText, nameOf } from "./messages.js";
 import { costOf, isMissed } from "./outcome.js";
 import { callAgain, dismiss, endedByOneself } from "./shown-call.js";
+import { useChanges } from "./use-changes.js";
 import "./ended.css";
 
 /** Why the call is over, what it cost, and what can be done next. */
@@ -39,6 +40,7 @@ export function Ended({ call, end }: { call: Call; end: CallEnd }) {
 /** The bill, and what is left. */
 function Money({ call, end }: { call: Call; end: CallEnd }) {
   const texts = t().calling;
+  useChanges(call);
   const cost = costOf(end, call.charge);
   const now = wallet.value;
   const currency = call.cost?.currency ?? now?.currency;

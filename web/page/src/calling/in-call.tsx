@@ -34,7 +34,7 @@ export function InCall({ call }: { call: Call }) {
   const view = useView(screen, video);
   const toggles = useToggles(media);
   const [devicesOpen, setDevicesOpen] = useState(false);
-  useChanges(media);
+  useChanges(call);
   useWakeLock();
   useLeaveGuard();
   useShortcuts(toggles, view);
@@ -54,7 +54,7 @@ export function InCall({ call }: { call: Call }) {
         <SelfView media={media} />
       </div>
       <div class="call-notices">
-        <MediaNotice problem={toggles.problem} onRetry={() => void toggles.retry()} />
+        <MediaNotice problem={toggles.problem.value} onRetry={() => void toggles.retry()} />
         <LowFunds call={call} />
         {devicesOpen && <DevicePanel media={media} toggles={toggles} onClose={() => setDevicesOpen(false)} />}
       </div>
@@ -72,6 +72,7 @@ export function InCall({ call }: { call: Call }) {
 
 /** What is waited for; said once, not every time that something moves. */
 function Status({ call, sharing }: { call: Call; sharing: boolean }) {
+  useChanges(call);
   const status = statusOf(call, connectionState.value);
   const text = status ? statusText(status, nameOf(call)) : sharing ? t().calling.sharing : null;
   return (

@@ -14,6 +14,7 @@ import { OwnSwitches } from "./preview.js";
 import { hangUp } from "./shown-call.js";
 import { useOwnMedia } from "./use-own-media.js";
 import "./incoming.css";
+import "./rings.css";
 
 /** Somebody calls. Camera and microphone open now where that was allowed before, else with the accept. */
 export function Incoming({ call }: { call: Call }) {
@@ -27,16 +28,12 @@ export function Incoming({ call }: { call: Call }) {
       role="alertdialog"
       class="incoming"
       dismissible={false}
-      hideTitle
       onClose={() => {}}
     >
       <div class="incoming-person">
         <span class="rings">
           <Avatar name={name} size="large" />
         </span>
-        <p class="incoming-title" aria-hidden="true">
-          {texts.isCalling(name)}
-        </p>
       </div>
       <div class="incoming-own">
         <OwnPicture own={own} label={texts.yourCamera} />

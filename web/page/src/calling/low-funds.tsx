@@ -10,7 +10,7 @@ import { Icon } from "../ui/icon.js";
 import { offersFor } from "./offers.js";
 import { play } from "./ringing-sound.js";
 import { WARNING } from "./tones.js";
-import { useSeconds } from "./use-changes.js";
+import { useChanges, useSeconds } from "./use-changes.js";
 import "./low-funds.css";
 
 const REMIND_SECONDS = 10;
@@ -18,6 +18,7 @@ const SECOND_MS = 1_000;
 
 /** The next minute cannot be paid: how long the call still lasts, and how to let it go on. */
 export function LowFunds({ call }: { call: Call }) {
+  useChanges(call);
   const { lowFunds } = call;
   useGoingOn(lowFunds, call.state === "ended");
   return lowFunds && <Warning call={call} facts={lowFunds} />;

@@ -10,6 +10,7 @@ import { useToggles } from "./toggles.js";
 import { useChanges } from "./use-changes.js";
 import { isMirrored, Video } from "./video.js";
 import "./outgoing.css";
+import "./rings.css";
 
 /** While the other one's devices ring. */
 export function Outgoing({ call }: { call: Call }) {
@@ -17,7 +18,7 @@ export function Outgoing({ call }: { call: Call }) {
   const name = nameOf(call);
   const media = call.localMedia;
   const toggles = useToggles(media);
-  useChanges(media);
+  useChanges(call);
   return (
     <CallScreen label={texts.callingName(name)} class="outgoing">
       <Video

@@ -3,6 +3,7 @@ import { t } from "../texts/index.js";
 import { Avatar } from "../ui/avatar.js";
 import { Spinner } from "../ui/spinner.js";
 import type { OwnMedia } from "./own-media.js";
+import { useChanges } from "./use-changes.js";
 import { isMirrored, Video } from "./video.js";
 import "./own-picture.css";
 
@@ -10,9 +11,10 @@ import "./own-picture.css";
 export function OwnPicture({ own, label }: { own: OwnMedia; label: string }) {
   const texts = t().calling;
   const media = own.media.value;
+  useChanges(media);
   const seen = media?.videoOn ?? false;
   return (
-    <div class="own-picture">
+    <div class="own-picture dark">
       <Video
         stream={media?.stream ?? null}
         label={label}

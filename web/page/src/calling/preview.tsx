@@ -29,16 +29,23 @@ export function Preview({ userName }: { userName: string }) {
   const offline = connectionState.value !== "open";
   return (
     <Dialog title={texts.call(userName)} class="preview" onClose={close}>
-      <div class="preview-parts">
-        <OwnPicture own={own} label={texts.yourCamera} />
-        <div class="preview-choices">
-          <OwnSwitches own={own} />
-          <LevelMeter stream={own.media.value?.stream ?? null} />
+      <div class="preview-main">
+        <div class="preview-parts">
+          <div class="preview-own">
+            <OwnPicture own={own} label={texts.yourCamera} />
+            <OwnSwitches own={own} />
+            <LevelMeter stream={own.media.value?.stream ?? null} />
+          </div>
           <DeviceFields media={own.media.value} onUse={(kind, id) => void own.use(kind, id)} />
         </div>
+        <MediaNotice problem={own.problem.value} busy={own.opening.value} onRetry={() => void own.retry()} />
+        {offline && (
+          <Notice kind="warning" role="status">
+            {texts.notConnected}
+          </Notice>
+        )}
       </div>
-      <MediaNotice problem={own.problem.value} busy={own.opening.value} onRetry={() => void own.retry()} />
-      <div class="preview-money">
+      <footer class="preview-foot">
         <div data-testid="price">
           <PriceLine />
         </div>
@@ -47,24 +54,19 @@ export function Preview({ userName }: { userName: string }) {
         ) : (
           <p class="muted small">{texts.onlyConnectedCosts}</p>
         )}
-      </div>
-      {offline && (
-        <Notice kind="warning" role="status">
-          {texts.notConnected}
-        </Notice>
-      )}
-      <div class="dialog-actions">
-        <Button onClick={close}>{t().common.cancel}</Button>
-        <Button
-          kind="primary"
-          icon="camera"
-          disabled={missingMinor > 0 || offline}
-          busy={own.opening.value}
-          onClick={() => place(userName, own)}
-        >
-          {texts.startCall}
-        </Button>
-      </div>
+        <div class="dialog-actions">
+          <Button onClick={close}>{t().common.cancel}</Button>
+          <Button
+            kind="primary"
+            icon="camera"
+            disabled={missingMinor > 0 || offline}
+            busy={own.opening.value}
+            onClick={() => place(userName, own)}
+          >
+            {texts.startCall}
+          </Button>
+        </div>
+      </footer>
     </Dialog>
   );
 }

@@ -9,6 +9,7 @@ import { Button } from "../ui/button.js";
 import { Icon } from "../ui/icon.js";
 import { fitOf } from "./fit.js";
 import { nameOf } from "./messages.js";
+import { useChanges } from "./use-changes.js";
 import { Video } from "./video.js";
 import "./remote-view.css";
 
@@ -19,6 +20,7 @@ export function RemoteView({ call, videoRef }: { call: Call; videoRef: RefObject
   const [refused, setRefused] = useState(false);
   const [picture, setPicture] = useState({ width: 0, height: 0 });
   const fit = useFit(videoRef, picture, call.remoteScreenOn);
+  useChanges(call);
   const { audio: muted, video: cameraOff } = call.remoteMuted;
   const dark = (cameraOff && !call.remoteScreenOn) || !picture.width;
   useSpeaker(videoRef);

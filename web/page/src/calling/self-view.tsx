@@ -6,6 +6,7 @@ import { Avatar } from "../ui/avatar.js";
 import { Icon } from "../ui/icon.js";
 import { type Corner, cornerByKey, nearestCorner, nextCorner } from "./corner.js";
 import { useDrag } from "./drag.js";
+import { useChanges } from "./use-changes.js";
 import { isMirrored, Video } from "./video.js";
 import "./self-view.css";
 
@@ -23,6 +24,7 @@ export function SelfView({ media }: { media: LocalMedia | null }) {
     const around = tile.current?.parentElement?.getBoundingClientRect();
     if (around) move(nearestCorner(dropped, around));
   });
+  useChanges(media);
   const seen = media !== null && (media.videoOn || media.screenOn);
   return (
     <div ref={tile} class="self-view" data-corner={corner}>

@@ -1,12 +1,13 @@
 import type { Call } from "@talktime/client";
 import { duration, money } from "../format.js";
 import { t } from "../texts/index.js";
-import { useSeconds } from "./use-changes.js";
+import { useChanges, useSeconds } from "./use-changes.js";
 import "./talk-time.css";
 
 /** How long one talks, and for its caller what that costs. Silent for screen readers until they look. */
 export function TalkTime({ call }: { call: Call }) {
   const texts = t().calling;
+  useChanges(call);
   const running = call.state === "active" || call.state === "reconnecting";
   useSeconds(() => call.talkMs, running);
   const { cost } = call;

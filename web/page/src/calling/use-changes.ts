@@ -4,7 +4,11 @@ interface Changing {
   on(name: "changed", listener: () => void): () => void;
 }
 
-/** Render again whenever it has changed. */
+/**
+ * Render again whenever it has changed.
+ *
+ * For each component that reads it: with signals about, those below do not render again with those above.
+ */
 export function useChanges(source: Changing | null): void {
   const [, again] = useReducer((count: number) => count + 1, 0);
   useLayoutEffect(() => {

@@ -1,6 +1,5 @@
 import { useEffect, useState } from "preact/hooks";
 import { OwnMedia } from "./own-media.js";
-import { useChanges } from "./use-changes.js";
 
 /** Own media for as long as a component is there; it closes what was not given away. */
 export function useOwnMedia(when: (own: OwnMedia) => Promise<void> = (own) => own.open()): OwnMedia {
@@ -9,6 +8,5 @@ export function useOwnMedia(when: (own: OwnMedia) => Promise<void> = (own) => ow
     void when(own);
     return () => own.close();
   }, [own]);
-  useChanges(own.media.value);
   return own;
 }

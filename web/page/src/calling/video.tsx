@@ -1,5 +1,6 @@
 import type { Ref } from "preact";
 import { useLayoutEffect, useRef } from "preact/hooks";
+import "./video.css";
 
 interface VideoProps {
   stream: MediaStream | null;
