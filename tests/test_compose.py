@@ -357,29 +357,31 @@ def test_keys_are_made_where_they_are_looked_for(tmp_path: Path) -> None:
 
 
 def test_the_relay_gets_each_secret_in_a_line_of_its_own(tmp_path: Path) -> None:
-    """D14: also while one replaces another; nobody else may read them."""
-    first = run_keys(tmp_path)["private/turn-secret"]
-    assert run_keys(tmp_path)["turn/secrets.conf"].splitlines() == [f"static-auth-secret={first}"]
-    (tmp_path / "private/turn-secret").write_text(f"new, {first}\n")
-    assert run_keys(tmp_path)["turn/secrets.conf"].splitlines() == [
-        "static-auth-secret=new",
-        f"static-auth-secret={first}",
-    ]
+    """D14: also while one replaces another. An empty one would be known to everybody."""
+    secret = run_keys(tmp_path)["private/turn-secret"]
+    for written, expected in [
+        (secret, [secret]),
+        (f"new,{secret}", ["new", secret]),
+        (f"new, {secret}\n", ["new", secret]),
+        (f" ,new,,{secret},\n\n", ["new", secret]),
+    ]:
+        (tmp_path / "private/turn-secret").write_text(written)
+        lines = "".join(f"static-auth-secret={each}\n" for each in expected)
+        assert run_keys(tmp_path)["turn/secrets.conf"] == lines
     assert (tmp_path / "turn/secrets.conf").stat().st_mode & 0o777 == 0o600
 
 
-def run_keys(folder: Path) -> dict[str, str]:
-    """Run the service's script and return the files there are then."""
+def run_keys(folder: Path, script: str = SERVICES["keys"]["command"][0]) -> dict[str, str]:
+    """Run a script as the service would and return the files there are then."""
     for name in ("public", "turn"):
         (folder / name).mkdir(exist_ok=True)
-    [script] = SERVICES["keys"]["command"]
     shell, *options = SERVICES["keys"]["entrypoint"]
     program = shutil.which(shell)
     assert program is not None
     # The image has the command; here it is this Python's.
     script = script.replace("/keys/", f"{folder}/").replace("talktime", f"{sys.executable} -m talktime", 1)
     subprocess.run([program, *options, script], cwd=ROOT, check=True, capture_output=True, timeout=60)
-    files = (path for path in folder.rglob("*") if path.is_file())
+    files = (path for name in ("private", "public", "turn") for path in (folder / name).iterdir())
     return {str(path.relative_to(folder)): path.read_text(encoding="utf-8") for path in files}
 
 

@@ -1,6 +1,9 @@
 """The TURN server of docker-compose.yml: its very words, run by a real coturn (D14)."""
 
 import os
+import re
+import shlex
+import shutil
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
 from datetime import UTC, datetime, timedelta
@@ -11,11 +14,12 @@ import pytest
 
 from tests.harness.coturn import RELAY_PORTS, TurnAddress, running_turnserver, turnserver_program
 from tests.harness.ports import free_port
-from tests.harness.programs import Programs
+from tests.harness.programs import ROOT, Programs
 from tests.harness.turn import RefusedError, Relayed, credentials, relayed
 from tests.test_compose import command, run_keys
 
 DOMAIN = "talk.example.com"
+COMMANDS = re.findall(r"^\$ (.+)$", (ROOT / "docs/turn.md").read_text(encoding="utf-8"), re.MULTILINE)
 EVERYWHERE = ("--listening-port=3478", "--min-port=61000", "--max-port=65535")
 """What of the command a machine that others use too must change."""
 
@@ -90,19 +94,35 @@ async def test_one_party_cannot_take_all_there_is(turn: TurnAddress) -> None:
         await held.enter_async_context(relayed(turn.turn_url, *callee))
 
 
-async def test_a_running_server_learns_a_secret(turn: TurnAddress, programs: Programs, tmp_path: Path) -> None:
-    """What docs/turn.md says of replacing one: nobody's relayed media has to be interrupted."""
-    new = credentials("a-secret-that-is-new", expires_at=in_a_minute())
-    with pytest.raises(RefusedError):
-        async with relayed(turn.turn_url, *new):
-            pytest.fail("it knows the secret already")
-    admin = (await turnserver_program(os.environ)).with_name("turnadmin")
-    words = ("--set-secret=a-secret-that-is-new", f"--realm={DOMAIN}", f"--userdb={tmp_path}/turndb")
-    told = await programs.run(str(admin), *words, cwd=tmp_path)
+async def test_a_secret_is_replaced_as_the_page_says(turn: TurnAddress, programs: Programs, tmp_path: Path) -> None:
+    """The commands of docs/turn.md, in their order: the running server lets in who signs with either."""
+    renew, write, tell, restart = [shlex.split(line) for line in COMMANDS]
+    run = ["docker", "compose", "run", "--rm", "--no-deps", "keys"]
+    assert (renew[:-1], write) == (run, run)
+    assert (tell[:6], tell[-1]) == (["docker", "compose", "exec", "coturn", "sh", "-c"], DOMAIN)
+    assert restart == ["docker", "compose", "restart", "api"]
+
+    run_keys(tmp_path, renew[-1])
+    new, old = run_keys(tmp_path)["private/turn-secret"].split(",")
+    assert old == turn.secrets[0]
+    assert await lets_in(turn, old)
+    assert not await lets_in(turn, new)
+    shell = shutil.which("sh")
+    assert shell is not None
+    moved = [word.replace("/keys/", f"{tmp_path}/").replace("/tmp/turn", f"{tmp_path}/turn") for word in tell[6:]]  # noqa: S108
+    told = await programs.run(shell, "-c", *moved, cwd=tmp_path)
     assert await told.ends() == os.EX_OK
-    # It always writes a log, and asks nobody where.
-    os.remove((await told.says(r"log file opened: (\S+)"))[1])
-    async with relayed(turn.turn_url, *new):
-        pass
-    async with relayed(turn.turn_url, *credentials(turn.secrets[0], expires_at=in_a_minute())):
-        pass
+    # turnadmin always writes a log, and asks nobody where.
+    for log in re.findall(r"log file opened: (\S+)", told.output):
+        os.remove(log)
+    assert await lets_in(turn, old)
+    assert await lets_in(turn, new)
+
+
+async def lets_in(turn: TurnAddress, secret: str) -> bool:
+    """Tell whether the server takes what is signed with this secret."""
+    try:
+        async with relayed(turn.turn_url, *credentials(secret, expires_at=in_a_minute())):
+            return True
+    except RefusedError:
+        return False
