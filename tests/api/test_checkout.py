@@ -1,6 +1,8 @@
 """The sandbox provider's own side, over real sockets: the page, paying, and the webhook that follows."""
 
 import asyncio
+import base64
+import hashlib
 import re
 from collections.abc import AsyncIterator
 
@@ -36,14 +38,31 @@ async def test_paying_at_the_checkout(api: Api, ann: User) -> None:
     payment = await ask_for(ann, 1_000)
     page = await api.http.get(payment["checkout_url"])
     assert "10.00 EUR" in page.text
-    assert "default-src 'none'" in page.headers["content-security-policy"]
     action = re.search(r'<form method="post" action="([^"]+)"', page.text)
     assert action
     paid = await api.http.post(action[1], headers={"Accept": "text/html"})
-    assert (paid.status_code, "Paid" in paid.text) == (200, True)
+    assert (paid.status_code, api.http.base_url.join(paid.headers["location"])) == (303, payment["checkout_url"])
     assert (await ann.wallet()).balance_minor == 1_000
     assert (await ann.get(f"/payments/{payment['id']}")).json()["status"] == "settled"
-    assert "<button" not in (await api.http.get(payment["checkout_url"])).text
+    for _ in range(2):  # reloading pays nothing
+        after = await api.http.get(paid.headers["location"])
+        assert "Paid." in after.text
+        assert "<form" not in after.text
+    assert (await ann.wallet()).balance_minor == 1_000
+
+
+async def test_the_checkout_is_a_page_for_everybody(api: Api, ann: User) -> None:
+    """H2: a screen reader finds its language, title, one heading and one button; it loads and runs nothing."""
+    page = await api.http.get((await ask_for(ann, 1_000))["checkout_url"])
+    assert page.headers["content-type"].startswith("text/html")
+    for part in ('<html lang="en">', "<title>10.00 EUR", "<main>", "<h1>10.00 EUR</h1>", "<button>Pay 10.00 EUR<"):
+        assert page.text.count(part) == 1, part
+    assert not re.search(r"<script|src=|href=|style=|url\(|//", page.text)
+    policy = dict(part.split(" ", 1) for part in page.headers["content-security-policy"].split("; "))
+    assert policy["default-src"] == policy["frame-ancestors"] == "'none'"
+    [style] = re.findall(r"<style>(.*?)</style>", page.text, re.DOTALL)
+    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
+    assert policy["style-src"] == f"'sha256-{digest}'"
 
 
 async def test_paying_twice_credits_once(api: Api, ann: User) -> None:
