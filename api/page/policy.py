@@ -6,7 +6,7 @@ _OWN_FEATURES = (
     "autoplay camera display-capture fullscreen microphone picture-in-picture screen-wake-lock speaker-selection"
 ).split()
 _NO_FEATURES = (
-    "accelerometer bluetooth geolocation gyroscope hid idle-detection local-fonts magnetometer midi payment "
+    "accelerometer geolocation gyroscope hid idle-detection local-fonts magnetometer midi payment "
     "publickey-credentials-create publickey-credentials-get serial usb xr-spatial-tracking"
 ).split()
 
