@@ -18,17 +18,16 @@ export function told(call: CallModel, message: ServerMessage, nowMs: number): St
     case "call.ringing":
       return rings(call, message);
     case "call.accepted":
-      // Who did not take the call cannot have been taken at their word.
+    case "call.active":
+      // Nobody is talked to who did not take the call.
       if (!call.wanted) return leave(call, "declined", "call.hang_up", nowMs);
-      return call.stage === "active" ? to(call) : connect(call, nowMs, message.connect_ms);
+      return message.type === "call.active" ? active(call, message, nowMs) : accepted(call, message, nowMs);
     case "call.answered_elsewhere":
       return end(call, ended("answered_elsewhere", 0));
     case "call.offer":
     case "call.answer":
     case "call.candidate":
       return call.wanted ? to(call, { type: "media", message }) : to(call);
-    case "call.active":
-      return active(call, message, nowMs);
     case "call.lease":
       return leased(call, message, nowMs);
     case "call.low_funds":
@@ -99,6 +98,10 @@ function rings(call: CallModel, message: Told<"call.ringing">): Step {
   return to({ ...call, id, other, terms, stage, answerAtMs: null }, { type: "prepare" });
 }
 
+function accepted(call: CallModel, message: Told<"call.accepted">, nowMs: number): Step {
+  return call.stage === "active" ? to(call) : connect(call, nowMs, message.connect_ms);
+}
+
 function active(call: CallModel, message: Told<"call.active">, nowMs: number): Step {
   const { price_minor: priceMinor, currency, minute_ms: minuteMs, paid_ms: paidMs } = message;
   const running: CallModel = {
@@ -134,6 +137,7 @@ function rejected(call: CallModel, { code, ref, call_id }: Told<"error">, nowMs:
     const reason = code === "malformed" ? "unknown_callee" : "already_in_call";
     return end(call, { ...ended(reason, 0), refused: true });
   }
-  if (code === "not_in_call" && call_id === call.id) return end(call, ended("lost", talkMsOf(call, nowMs)));
+  if (code === "not_in_call" && call_id !== null && call_id === call.id)
+    return end(call, ended("lost", talkMsOf(call, nowMs)));
   return to(call);
 }

@@ -2,6 +2,7 @@
 
 import type { Timers } from "../clock.js";
 import type { IceCandidate } from "../signaling/messages.js";
+import { answerTo, isSameOffer, withOffer } from "./answers.js";
 
 export type PeerSignal =
   | { type: "call.offer" | "call.answer"; sdp: string }
@@ -44,9 +45,13 @@ export class Negotiation {
     return this.#hearing;
   }
 
-  /** Say an offer that waits for its answer again: it may have been lost. */
+  /** Say the offer that waits for its answer, if there is one: it may have been lost. */
   sayAgain(): void {
-    if (this.#pc.signalingState === "have-local-offer") this.#sayDescription();
+    const { signalingState, localDescription } = this.#pc;
+    if (signalingState !== "have-local-offer" || !localDescription) return;
+    this.#needs.say({ type: "call.offer", sdp: localDescription.sdp });
+    this.#stopWaiting();
+    this.#stopWaiting = this.#needs.timers.after(ANSWER_MS_MAX, () => this.sayAgain());
   }
 
   close(): void {
@@ -60,7 +65,7 @@ export class Negotiation {
     this.#makingOffer = true;
     try {
       await this.#pc.setLocalDescription();
-      if (this.#pc.signalingState === "have-local-offer") this.#sayDescription();
+      this.sayAgain();
     } catch {
       // It was overtaken by an offer of the other side, or the connection is closed.
     } finally {
@@ -68,19 +73,37 @@ export class Negotiation {
     }
   }
 
-  async #description({ type, sdp }: Exclude<PeerSignal, { type: "call.candidate" }>): Promise<void> {
-    const isOffer = type === "call.offer";
-    const collides = isOffer && (this.#makingOffer || this.#pc.signalingState !== "stable");
+  #description({ type, sdp }: Exclude<PeerSignal, { type: "call.candidate" }>): Promise<void> {
+    return type === "call.offer" ? this.#offered(sdp) : this.#answered(sdp);
+  }
+
+  async #offered(sdp: string): Promise<void> {
+    const { currentRemoteDescription: answered, currentLocalDescription: answer } = this.#pc;
+    if (answered?.type === "offer" && isSameOffer(answered.sdp, sdp)) {
+      this.#sayAnswer(answer, answered);
+      return;
+    }
+    const collides = this.#makingOffer || this.#pc.signalingState !== "stable";
     this.#ignoringOffer = collides && !this.#needs.polite;
-    if (this.#ignoringOffer || (!isOffer && this.#pc.signalingState !== "have-local-offer")) return;
+    if (this.#ignoringOffer) return;
     // Takes an offer of ours back, where they crossed.
-    await this.#pc.setRemoteDescription({ type: isOffer ? "offer" : "answer", sdp });
-    this.#stopWaiting();
-    await this.#addEarly();
-    if (!isOffer) return;
+    await this.#described({ type: "offer", sdp });
     this.#needs.beforeAnswer();
     await this.#pc.setLocalDescription();
-    this.#sayDescription();
+    this.#sayAnswer(this.#pc.currentLocalDescription, this.#pc.currentRemoteDescription);
+  }
+
+  async #answered(sdp: string): Promise<void> {
+    this.#ignoringOffer = false;
+    if (this.#pc.signalingState !== "have-local-offer") return;
+    const answer = answerTo(this.#pc.localDescription?.sdp ?? "", sdp);
+    if (answer !== null) await this.#described({ type: "answer", sdp: answer });
+  }
+
+  async #described(description: RTCSessionDescriptionInit): Promise<void> {
+    await this.#pc.setRemoteDescription(description);
+    this.#stopWaiting();
+    for (const candidate of this.#early.splice(0)) await this.#pc.addIceCandidate(candidate).catch(() => {});
   }
 
   async #candidate(candidate: IceCandidate | null): Promise<void> {
@@ -89,17 +112,8 @@ export class Negotiation {
     else if (!this.#ignoringOffer) await this.#pc.addIceCandidate(candidate);
   }
 
-  async #addEarly(): Promise<void> {
-    for (const candidate of this.#early.splice(0)) await this.#pc.addIceCandidate(candidate).catch(() => {});
-  }
-
-  #sayDescription(): void {
-    const { localDescription } = this.#pc;
-    if (!localDescription) return;
-    const isOffer = localDescription.type === "offer";
-    this.#needs.say({ type: isOffer ? "call.offer" : "call.answer", sdp: localDescription.sdp });
-    this.#stopWaiting();
-    if (isOffer) this.#stopWaiting = this.#needs.timers.after(ANSWER_MS_MAX, () => this.sayAgain());
+  #sayAnswer(answer: RTCSessionDescription | null, offer: RTCSessionDescription | null): void {
+    if (answer && offer) this.#needs.say({ type: "call.answer", sdp: withOffer(answer.sdp, offer.sdp) });
   }
 
   #found(found: RTCIceCandidate | null): void {

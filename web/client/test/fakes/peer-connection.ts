@@ -2,7 +2,7 @@
  * `RTCPeerConnection` as far as its signaling states go (W3C WebRTC 1.0, section 4.4): one operation after another, an
  * offer that comes while one's own is pending takes that one back, and negotiation is asked for while it is needed.
  *
- * Descriptions name who made them and their number: an answer names the offer that it answers.
+ * Descriptions are little more than their origin: who made them, and their number.
  */
 
 import { FakeTrack } from "./media.js";
@@ -101,6 +101,14 @@ export class FakePeerConnection {
     return this.#pendingRemote ?? this.#remote;
   }
 
+  get currentLocalDescription(): Description | null {
+    return this.#local;
+  }
+
+  get currentRemoteDescription(): Description | null {
+    return this.#remote;
+  }
+
   setLocalDescription(): Promise<void> {
     return this.#operate(() => {
       if (this.signalingState === "have-remote-offer") this.#answer();
@@ -150,7 +158,7 @@ export class FakePeerConnection {
   }
 
   async getStats(): Promise<Map<string, unknown>> {
-    return new Map(this.stats.map((entry, at) => [String(entry["id"] ?? at), { id: String(at), ...entry }]));
+    return new Map(this.stats.map((entry, at) => [String(entry.id ?? at), { id: String(at), ...entry }]));
   }
 
   close(): void {
@@ -174,15 +182,19 @@ export class FakePeerConnection {
 
   #offer(): void {
     this.#offers += 1;
-    this.#pendingLocal = { type: "offer", sdp: `offer ${this.name} ${this.#offers} ${ALL_LINES}` };
+    this.#pendingLocal = {
+      type: "offer",
+      sdp: `o=- ${this.name} ${this.#offers} IN IP4 0.0.0.0\r\n${ALL_LINES}\r\n`,
+    };
     this.signalingState = "have-local-offer";
     this.#needed = false;
   }
 
   #answer(): void {
-    const offer = this.#pendingRemote;
-    this.#local = { type: "answer", sdp: `answer ${this.name} to ${offer?.sdp}` };
-    this.#remote = offer;
+    const [offered] = this.#pendingRemote?.sdp.split("\r\n") ?? [];
+    // The same offer gets the same answer.
+    this.#local = { type: "answer", sdp: `o=- ${this.name} 0 IN IP4 0.0.0.0\r\ns=to ${offered}\r\n` };
+    this.#remote = this.#pendingRemote;
     this.#needed = false;
     this.#settle();
   }
