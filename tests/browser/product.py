@@ -68,6 +68,7 @@ async def separate_product(
     settings = {
         **SETTINGS,
         "TALKTIME_PUBLIC_URL": url,
+        "TALKTIME_SIGNALING_URL": f"ws://127.0.0.1:{port}/ws",
         "TALKTIME_ALLOWED_ORIGINS": f"http://{OTHER_HOST}:{port}",
         **(changes or {}),
     }

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from playwright.async_api import BrowserContext, ConsoleMessage, Page, Request, WebError
+from playwright.async_api import BrowserContext, ConsoleMessage, Page, Request, WebError, WebSocket
 
 EXPECTED_ERRORS = (
     "Failed to load resource: the server responded with a status of 4",
@@ -49,7 +49,13 @@ class Watch:
         self._asked(request.url)
 
     def _page(self, page: Page) -> None:
-        page.on("websocket", lambda socket: self._asked(socket.url))
+        page.on("websocket", self._socket)
+
+    def _socket(self, socket: WebSocket) -> None:
+        self._asked(socket.url)
+        socket.on("framesent", lambda frame: self._said.append(f"sent {frame!s}"))
+        socket.on("framereceived", lambda frame: self._said.append(f"received {frame!s}"))
+        socket.on("close", lambda _: self._said.append("a socket closed"))
 
     def _asked(self, url: str) -> None:
         self._said.append(f"asked for {url}")
