@@ -44,6 +44,8 @@ class OpenCall:
     charge_minor: int | None = None
     reason: str | None = None
     settled_at: datetime | None = None
+    end_asked_at: datetime | None = None
+    """Written by operators alone."""
     is_new: bool = False
     changed: bool = False
 

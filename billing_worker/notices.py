@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
-from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
 
@@ -18,12 +17,12 @@ class Money(NamedTuple):
 
     balance_minor: int
     held_minor: int
-    blocked_at: datetime | None
+    is_blocked: bool
 
 
 def money_of(wallet: OpenWallet) -> Money:
     """Return the wallet's money at this moment."""
-    return Money(wallet.balance_minor, wallet.held_minor, wallet.blocked_at)
+    return Money(wallet.balance_minor, wallet.held_minor, wallet.is_blocked)
 
 
 def money_of_all(ledger: Ledger) -> dict[UUID, Money]:
@@ -45,14 +44,14 @@ def wallet_notices(
         state = wallet.state(currency)
         if account_id not in told:
             yield WalletChanged(notice_id=new_id(), account_id=account_id, wallet=state)
-        if now.blocked_at and not then.blocked_at:
+        if now.is_blocked and not then.is_blocked:
             yield AccountBlocked(
                 notice_id=new_id(),
                 account_id=account_id,
                 wallet=state,
                 shortfall_minor=wallet.shortfall_minor,
             )
-        if then.blocked_at and not now.blocked_at:
+        if then.is_blocked and not now.is_blocked:
             yield AccountUnblocked(notice_id=new_id(), account_id=account_id, wallet=state)
 
 

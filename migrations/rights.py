@@ -1,10 +1,10 @@
-"""What the programs' database role may do: everything on rows, except to change or remove what is booked."""
+"""What the programs' database role may do: everything on rows, but to change or remove what was booked or done."""
 
 from sqlalchemy import Connection
 
-from shared.models import METADATA, LedgerEntry, Wallet
+from shared.models import METADATA, AuditEntry, LedgerEntry, Wallet
 
-APPEND_ONLY = {LedgerEntry.__tablename__}
+APPEND_ONLY = {LedgerEntry.__tablename__, AuditEntry.__tablename__}
 NEVER_DELETED = {Wallet.__tablename__}
 
 

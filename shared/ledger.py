@@ -61,7 +61,13 @@ class OpenWallet:
     blocked_at: datetime | None
     in_call_id: UUID | None
     version: int
+    operator_blocked_at: datetime | None = None
     changed: bool = False
+
+    @property
+    def is_blocked(self) -> bool:
+        """Whether the account may not call, be it for lack of money or at an operator's word."""
+        return self.blocked_at is not None or self.operator_blocked_at is not None
 
     @property
     def available_minor(self) -> int:
@@ -88,7 +94,8 @@ class OpenWallet:
             price_minor=self.price_minor,
             currency=currency,
             minutes_affordable=minutes_affordable(self.available_minor, price_minor=self.price_minor),
-            blocked=self.blocked_at is not None,
+            blocked=self.is_blocked,
+            blocked_by_operator=self.operator_blocked_at is not None,
         )
 
 
@@ -169,6 +176,40 @@ class Ledger:
             raise LedgerError(f"cannot forfeit: {wallet.held_minor} held")
         self._post(f"forfeit:{account_id}", wallet, -wallet.balance_minor, House.FORFEITS)
 
+    def adjust(self, account_id: UUID, amount_minor: int, *, adjustment_id: UUID) -> None:
+        """Book what an operator gives or, where negative, takes, once for ever.
+
+        Raises `InsufficientFundsError` where more is taken than is available.
+        """
+        wallet = self.wallets[account_id]
+        if wallet.available_minor + amount_minor < 0:
+            raise InsufficientFundsError(needed_minor=-amount_minor, available_minor=wallet.available_minor)
+        self._post(f"adjustment:{adjustment_id}", wallet, amount_minor, House.ADJUSTMENTS)
+
+    def set_price(self, account_id: UUID, price_minor: int) -> None:
+        """Let a minute cost this from the next call on. Whoever sets it judges anew whether the account can pay."""
+        wallet = self.wallets[account_id]
+        wallet.price_minor = _not_negative(price_minor)
+        wallet.changed = True
+
+    def block_by_operator(self, account_id: UUID) -> bool:
+        """Keep the account from calling until an operator lets it again; return whether that is new."""
+        wallet = self.wallets[account_id]
+        if wallet.operator_blocked_at is not None:
+            return False
+        wallet.operator_blocked_at = self.now
+        wallet.changed = True
+        return True
+
+    def unblock_by_operator(self, account_id: UUID) -> bool:
+        """End an operator's block, not money's; return whether there was one."""
+        wallet = self.wallets[account_id]
+        if wallet.operator_blocked_at is None:
+            return False
+        wallet.operator_blocked_at = None
+        wallet.changed = True
+        return True
+
     def block(self, account_id: UUID) -> bool:
         """Block the account where it cannot pay a minute; return whether that is new."""
         wallet = self.wallets[account_id]
@@ -204,6 +245,8 @@ class Ledger:
                     "helds": [wallet.held_minor for wallet in changed],
                     "blocked_ats": [wallet.blocked_at for wallet in changed],
                     "in_call_ids": [wallet.in_call_id for wallet in changed],
+                    "prices": [wallet.price_minor for wallet in changed],
+                    "operator_blocked_ats": [wallet.operator_blocked_at for wallet in changed],
                 },
             )
             if saved.rowcount != len(changed):
@@ -264,6 +307,7 @@ WALLET_COLUMNS = (
     Wallet.blocked_at,
     Wallet.in_call_id,
     Wallet.version,
+    Wallet.operator_blocked_at,
 )
 """What an `OpenWallet` is made of, in its order; for reading wallets together with other tables."""
 
@@ -282,9 +326,11 @@ _SAVE = text(
     """
     UPDATE wallets AS w
        SET balance_minor = n.balance_minor, held_minor = n.held_minor, blocked_at = n.blocked_at,
-           in_call_id = n.in_call_id, version = w.version + 1
-      FROM unnest(:ids, :versions, :balances, :helds, :blocked_ats, :in_call_ids)
-           AS n(account_id, version, balance_minor, held_minor, blocked_at, in_call_id)
+           in_call_id = n.in_call_id, price_minor = n.price_minor, operator_blocked_at = n.operator_blocked_at,
+           version = w.version + 1
+      FROM unnest(:ids, :versions, :balances, :helds, :blocked_ats, :in_call_ids, :prices, :operator_blocked_ats)
+           AS n(account_id, version, balance_minor, held_minor, blocked_at, in_call_id, price_minor,
+                operator_blocked_at)
      WHERE w.account_id = n.account_id AND w.version = n.version
     """
 ).bindparams(
@@ -294,4 +340,6 @@ _SAVE = text(
     bindparam("helds", type_=ARRAY(BigInteger)),
     bindparam("blocked_ats", type_=ARRAY(DateTime(timezone=True))),
     bindparam("in_call_ids", type_=ARRAY(Uuid)),
+    bindparam("prices", type_=ARRAY(BigInteger)),
+    bindparam("operator_blocked_ats", type_=ARRAY(DateTime(timezone=True))),
 )

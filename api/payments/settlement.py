@@ -99,7 +99,11 @@ async def _credit(connection: AsyncConnection, payment: Row[Any], now: datetime)
         settled_at=now,
     )
     changed = WalletChanged(notice_id=new_id(), account_id=account_id, wallet=wallet)
-    freed = [AccountUnblocked(notice_id=new_id(), account_id=account_id, wallet=wallet)] if unblocked else []
+    freed = (
+        [AccountUnblocked(notice_id=new_id(), account_id=account_id, wallet=wallet)]
+        if unblocked and not wallet.blocked
+        else []
+    )
     await store(connection, [settled, changed, *freed])
 
 

@@ -8,8 +8,9 @@ The checks, in this order, the first that fails being the answer:
 4. glare: the callee is at this moment calling this caller (`busy` with `glare_call_id`). Before 5, because the
    caller is claimed by that very call; before 6, because accepting it costs the caller nothing,
 5. the caller is in no call (`already_in_call`),
-6. the caller can pay a minute (`blocked` where the account is marked so, else `insufficient_funds`),
-7. the callee is in no call (`busy`).
+6. no operator has blocked the caller (`blocked`, with neither price nor shortfall: no money would help),
+7. the caller can pay a minute (`blocked` where the account is marked so, else `insufficient_funds`),
+8. the callee is in no call (`busy`).
 """
 
 from __future__ import annotations
@@ -66,6 +67,8 @@ def _between(request: Authorize, *, caller: Person, callee: Person, room: Room) 
         raise CallsOvertakenError(f"{request.call_id} was authorized by somebody else")
     if payer.in_call_id is not None:
         return _refused(request, RefusalReason.ALREADY_IN_CALL)
+    if payer.operator_blocked_at is not None:
+        return _refused(request, RefusalReason.BLOCKED)
     if not payer.can_pay_a_minute:
         return _refused_for_money(request, payer, room)
     call = room.calls.add(_call_of(request, payer, callee, room))

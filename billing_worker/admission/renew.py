@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from billing_worker.admission.authorize import Room
 from shared.messages.requests import Renew, RenewalRefused, Renewed
 from shared.money import shortfall_minor
@@ -19,9 +21,12 @@ def renew(request: Renew, room: Room) -> Renewed | RenewalRefused:
         return Renewed(call_id=call.id, minute=request.minute)
     if request.minute > call.minutes_held + 1:
         return RenewalRefused(call_id=call.id, minute=request.minute, reason="out_of_turn")
-    missing_minor = shortfall_minor(
-        room.ledger.wallets[call.caller_id].available_minor, price_minor=call.price_minor
-    )
+    payer = room.ledger.wallets[call.caller_id]
+    if call.end_asked_at is not None or payer.operator_blocked_at is not None:
+        # Signaling was told; this is for where it was told in vain.
+        reason: Literal["operator", "blocked"] = "blocked" if call.end_asked_at is None else "operator"
+        return RenewalRefused(call_id=call.id, minute=request.minute, reason=reason)
+    missing_minor = shortfall_minor(payer.available_minor, price_minor=call.price_minor)
     if missing_minor:
         return RenewalRefused(
             call_id=call.id,

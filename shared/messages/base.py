@@ -110,7 +110,8 @@ class WalletState(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
     """An account's money at one moment, in minor units of `currency`.
 
     ``available = balance - held``; `minutes_affordable` is None where talking costs nothing. `version` grows
-    with every change of the wallet, so that of two states the later one can be told.
+    with every change of the wallet, so that of two states the later one can be told. Who is `blocked` cannot call;
+    where that is `blocked_by_operator`, no payment ends it.
     """
 
     version: int
@@ -121,3 +122,4 @@ class WalletState(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
     currency: str
     minutes_affordable: int | None
     blocked: bool
+    blocked_by_operator: bool

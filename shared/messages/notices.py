@@ -16,7 +16,11 @@ class WalletChanged(Message, frozen=True, kw_only=True, tag="wallet.changed"):
 
 
 class AccountBlocked(Message, frozen=True, kw_only=True, tag="account.blocked"):
-    """What is left cannot pay a minute: no calls until the next payment."""
+    """What is left cannot pay a minute: no calls until the next payment.
+
+    Or, where the wallet says that it is an operator's block, none until operators end it; the node that owns a call
+    which this account pays ends the call.
+    """
 
     notice_id: UUID
     account_id: UUID
@@ -44,6 +48,17 @@ class CallCharged(Message, frozen=True, kw_only=True, tag="call.charged"):
     wallet: WalletState
 
 
+class CallEndAsked(Message, frozen=True, kw_only=True, tag="call.end_asked"):
+    """An operator wants this call to be over: the node that owns it ends it. To the account that pays for it.
+
+    Where the notice is lost, billing refuses the call's next minute.
+    """
+
+    notice_id: UUID
+    account_id: UUID
+    call_id: UUID
+
+
 class SessionEnded(Message, frozen=True, kw_only=True, tag="session.ended"):
     """Close the sockets of this session, or of the whole account where `session_id` is null."""
 
@@ -52,11 +67,12 @@ class SessionEnded(Message, frozen=True, kw_only=True, tag="session.ended"):
     session_id: UUID | None = None
 
 
-Notice = WalletChanged | AccountBlocked | AccountUnblocked | CallCharged | SessionEnded
+Notice = WalletChanged | AccountBlocked | AccountUnblocked | CallCharged | CallEndAsked | SessionEnded
 NOTICES: tuple[type[Notice], ...] = (
     WalletChanged,
     AccountBlocked,
     AccountUnblocked,
     CallCharged,
+    CallEndAsked,
     SessionEnded,
 )

@@ -16,6 +16,7 @@ from shared.messages.notices import (
     AccountBlocked,
     AccountUnblocked,
     CallCharged,
+    CallEndAsked,
     Notice,
     SessionEnded,
     WalletChanged,
@@ -48,7 +49,14 @@ def envelope_of(message: Event | Notice) -> Envelope:
             exchange, routing_key = CALLS.name, type_of(message)
         case PaymentSettled():
             exchange, routing_key = PAYMENTS.name, type_of(message)
-        case WalletChanged() | AccountBlocked() | AccountUnblocked() | CallCharged() | SessionEnded():
+        case (
+            WalletChanged()
+            | AccountBlocked()
+            | AccountUnblocked()
+            | CallCharged()
+            | CallEndAsked()
+            | SessionEnded()
+        ):
             exchange, routing_key = ACCOUNTS.name, str(message.account_id)
         case _:
             assert_never(message)

@@ -85,11 +85,14 @@ class Renewed(Message, frozen=True, kw_only=True, tag="renewed"):
 
 
 class RenewalRefused(Message, frozen=True, kw_only=True, tag="renewal_refused"):
-    """Minute `minute` is not paid; the lease stands as it was."""
+    """Minute `minute` is not paid; the lease stands as it was.
+
+    `blocked` and `operator` end the call: operators have blocked who pays, or have asked for the end of the call.
+    """
 
     call_id: UUID
     minute: int
-    reason: Literal["insufficient_funds", "call_settled", "unknown_call", "out_of_turn"]
+    reason: Literal["insufficient_funds", "call_settled", "unknown_call", "out_of_turn", "blocked", "operator"]
     shortfall_minor: int | None = None
 
 

@@ -253,7 +253,10 @@ class Wallet(Message, frozen=True, kw_only=True, tag="wallet.changed"):
 
 
 class Blocked(Message, frozen=True, kw_only=True, tag="account.blocked"):
-    """You cannot call until the next payment; at least `shortfall_minor` is missing."""
+    """You cannot call until the next payment; at least `shortfall_minor` is missing.
+
+    Where `wallet` says that it is an operator's block, no payment ends it.
+    """
 
     wallet: WalletState
     shortfall_minor: int

@@ -1,6 +1,7 @@
 """The tables. The history of the schema is in `migrations`; a test holds the two together."""
 
 from shared.models.accounts import Account, RefreshToken, Session
+from shared.models.audit import AuditEntry
 from shared.models.base import METADATA, Base
 from shared.models.calls import Call
 from shared.models.money import LedgerEntry, Payment, Wallet, WebhookEvent
@@ -9,6 +10,7 @@ from shared.models.outbox import OutboxMessage
 __all__ = [
     "METADATA",
     "Account",
+    "AuditEntry",
     "Base",
     "Call",
     "LedgerEntry",

@@ -36,9 +36,13 @@ Index("uq_accounts_user_name", func.lower(Account.user_name), unique=True)
 
 
 class Session(Base):
-    """One login; its access tokens carry its id, its refresh tokens are one family."""
+    """One login; its access tokens carry its id, its refresh tokens are one family.
+
+    Its kind says at which door: an operator's session does operators' work and nothing else.
+    """
 
     __tablename__ = "sessions"
+    __table_args__ = (CheckConstraint("kind IN ('personal', 'operator')", name="kind_known"),)
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
     account_id: Mapped[UUID] = mapped_column(ForeignKey("accounts.id", ondelete="CASCADE"), index=True)
@@ -47,6 +51,7 @@ class Session(Base):
     created_at: Mapped[CreatedAt]
     last_used_at: Mapped[CreatedAt]
     ended_at: Mapped[datetime | None]
+    kind: Mapped[str] = mapped_column(server_default="personal")
 
 
 class RefreshToken(Base):

@@ -12,9 +12,10 @@ from shared.models.base import Base, CreatedAt, Minor
 
 
 class Wallet(Base):
-    """An account's money, and the claim of the one live call that it is a party of.
+    """An account's money, the claim of the one live call that it is a party of, and what keeps it from calling.
 
     `balance_minor` is the sum of the wallet's ledger entries; `held_minor` of it is reserved for started minutes.
+    `blocked_at` is the block for lack of money, `operator_blocked_at` an operator's, which no payment ends.
     """
 
     __tablename__ = "wallets"
@@ -30,13 +31,15 @@ class Wallet(Base):
     blocked_at: Mapped[datetime | None]
     in_call_id: Mapped[UUID | None]
     version: Mapped[int] = mapped_column(BigInteger, server_default="0")
+    operator_blocked_at: Mapped[datetime | None]
 
 
 class LedgerEntry(Base):
     """One leg of a money operation: append-only, enforced by rights and by a trigger.
 
     The legs of an operation sum to zero. An operation's key is unique for ever: ``top_up:<payment>``,
-    ``charge:<call>``, ``refund:<call>:<n>``, ``forfeit:<account>``. A leg belongs to a wallet or a house account.
+    ``charge:<call>``, ``refund:<call>:<n>``, ``forfeit:<account>``, ``adjustment:<id>``. A leg belongs to a wallet
+    or a house account.
     """
 
     __tablename__ = "ledger_entries"

@@ -104,7 +104,7 @@ class RenewalRefused(Struct, frozen=True, kw_only=True):
     """Billing did not hold minute `minute`; the words are those of `requests.RenewalRefused`."""
 
     minute: int
-    reason: Literal["insufficient_funds", "call_settled", "unknown_call", "out_of_turn"]
+    reason: Literal["insufficient_funds", "call_settled", "unknown_call", "out_of_turn", "blocked", "operator"]
     shortfall_minor: int | None = None
 
 

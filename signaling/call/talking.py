@@ -68,6 +68,10 @@ def renewal_refused(call: Call, given: RenewalRefused, now_ms: int) -> None:
         case "call_settled" | "unknown_call":
             # Billing has closed the books on this call: talking on would be free.
             call.end(EndReason.BILLING_UNAVAILABLE, now_ms)
+        case "blocked":
+            call.end(EndReason.BLOCKED, now_ms)
+        case "operator":
+            call.end(EndReason.OPERATOR, now_ms)
 
 
 def renewal_failed(call: Call, given: RenewalFailed, now_ms: int) -> None:

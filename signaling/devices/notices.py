@@ -14,6 +14,7 @@ from shared.messages.notices import (
     AccountBlocked,
     AccountUnblocked,
     CallCharged,
+    CallEndAsked,
     Notice,
     SessionEnded,
     WalletChanged,
@@ -65,6 +66,8 @@ class Notices:
             case AccountBlocked():
                 blocked = Blocked(wallet=notice.wallet, shortfall_minor=notice.shortfall_minor)
                 self._post.send_to_account(notice.account_id, blocked)
+                if notice.wallet.blocked_by_operator:
+                    self._switchboard.end_paid_by(notice.account_id)
             case AccountUnblocked():
                 self._post.send_to_account(notice.account_id, Unblocked(wallet=notice.wallet))
                 self._switchboard.funds_changed(notice.account_id)
@@ -72,6 +75,8 @@ class Notices:
                 self._post.send_to_account(notice.account_id, _charged(notice))
                 # A refund of an earlier call may pay the next minute of this one.
                 self._switchboard.funds_changed(notice.account_id)
+            case CallEndAsked():
+                self._switchboard.end(notice.call_id)
             case SessionEnded():
                 self._presence.end_sessions(notice.account_id, notice.session_id)
             case _ as never:

@@ -99,6 +99,17 @@ class Switchboard:
             if live.caller_id == account_id:
                 self._runner.feed(live, FundsChanged())
 
+    def end(self, call_id: UUID) -> None:
+        """An operator wants the call to be over; nothing happens where it is, or is another node's."""
+        if live := self._calls.get(call_id):
+            self._runner.feed(live, StopCall(EndReason.OPERATOR))
+
+    def end_paid_by(self, account_id: UUID) -> None:
+        """The account is blocked: it may go on in calls that others pay."""
+        for live in self._calls.of_account(account_id):
+            if live.caller_id == account_id:
+                self._runner.feed(live, StopCall(EndReason.BLOCKED))
+
     def end_all(self) -> None:
         """End every call: this node shuts down."""
         for live in self._calls.all():

@@ -75,6 +75,7 @@ def _wallet(*, version: int, balance_minor: int, held_minor: int = 0) -> WalletS
         currency="EUR",
         minutes_affordable=available_minor // 10,
         blocked=available_minor < 10,
+        blocked_by_operator=False,
     )
 
 

@@ -60,6 +60,7 @@ class Account:
             currency=CURRENCY,
             minutes_affordable=minutes_affordable(self.available_minor, price_minor=self.price_minor),
             blocked=self.available_minor < self.price_minor,
+            blocked_by_operator=False,
         )
 
 

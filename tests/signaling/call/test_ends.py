@@ -102,8 +102,14 @@ ENDINGS: dict[EndReason, list[tuple[tuple[State, ...], Ending]]] = {
         ((C, T, X), gets(DeviceGone(PHONE, START_MS))),
     ],
     EndReason.MAX_DURATION: [((T, X), lasts_as_long_as_a_call_may)],
-    EndReason.BLOCKED: [(LIVE, gets(StopCall(EndReason.BLOCKED)))],
-    EndReason.OPERATOR: [(LIVE, gets(StopCall(EndReason.OPERATOR)))],
+    EndReason.BLOCKED: [
+        (LIVE, gets(StopCall(EndReason.BLOCKED))),
+        ((T, X), gets(RenewalRefused(minute=2, reason="blocked"))),
+    ],
+    EndReason.OPERATOR: [
+        (LIVE, gets(StopCall(EndReason.OPERATOR))),
+        ((T, X), gets(RenewalRefused(minute=2, reason="operator"))),
+    ],
     EndReason.SHUTDOWN: [(LIVE, gets(StopCall(EndReason.SHUTDOWN)))],
     EndReason.BILLING_UNAVAILABLE: [
         ((T,), fires(TimerName.LEASE)),

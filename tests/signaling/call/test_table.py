@@ -82,6 +82,8 @@ OTHERS: dict[str, Input] = {
     "call settled": RenewalRefused(minute=2, reason="call_settled"),
     "unknown call": RenewalRefused(minute=2, reason="unknown_call"),
     "out of turn": RenewalRefused(minute=2, reason="out_of_turn"),
+    "payer blocked": RenewalRefused(minute=2, reason="blocked"),
+    "end asked": RenewalRefused(minute=2, reason="operator"),
     "renewal failed": RenewalFailed(2),
     "funds changed": FundsChanged(),
     "stopped by operator": StopCall(EndReason.OPERATOR),
@@ -157,6 +159,8 @@ no money               .           .          .          does         does      
 call settled           .           .          .          ended        ended        .
 unknown call           .           .          .          ended        ended        .
 out of turn            .           .          .          does         .            .
+payer blocked          .           .          .          ended        ended        .
+end asked              .           .          .          ended        ended        .
 renewal failed         .           .          .          does         .            .
 funds changed          .           .          .          .            .            .
 stopped by operator    ended       ended      ended      ended        ended        .
