@@ -27,6 +27,7 @@ export { type MicLevel, micLevel } from "./media/level.js";
 export { LocalMedia, type LocalMediaEvents, type Wanted } from "./media/local-media.js";
 export type { Wallet, WalletEvents } from "./money/wallet.js";
 export type { Api, CallFilter, PageOptions } from "./rest/api.js";
+export type { Fetch } from "./rest/fetch.js";
 export { eachItem } from "./rest/pages.js";
 export type {
   Account,
@@ -46,9 +47,11 @@ export type {
   SessionView,
   StatementEntry,
 } from "./rest/types.js";
+export type { Exclusively } from "./session/locks.js";
 export type { Session, SessionEndReason, SessionEvents, StoredAccount } from "./session/session.js";
-export type { StoredSession, TokenStore } from "./session/store.js";
+export { MemoryStore, type StoredSession, type TokenStore } from "./session/store.js";
 export type { Connection, ConnectionEvents, ConnectionState } from "./signaling/connection.js";
+export type { WebSocketClass } from "./signaling/link.js";
 export type {
   CallSnapshot,
   EndReason,
@@ -63,4 +66,5 @@ export type {
   WalletState,
   Welcome,
 } from "./signaling/messages.js";
+export type { Wake } from "./signaling/wake.js";
 export { Talktime, type TalktimeOptions } from "./talktime.js";

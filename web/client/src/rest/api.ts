@@ -109,7 +109,7 @@ export class Api {
    *
    * Give the same key when you ask again because no answer came: there will be one payment.
    */
-  createPayment(amountMinor: number, idempotencyKey: string = crypto.randomUUID()): Promise<Payment> {
+  createPayment(amountMinor: number, idempotencyKey: string = newKey()): Promise<Payment> {
     const headers = { "Idempotency-Key": idempotencyKey };
     return answered(this.#http.POST("/v1/payments", { body: { amount_minor: amountMinor }, headers }));
   }
@@ -165,4 +165,10 @@ function asked({ signal, ...query }: PageOptions): {
   signal: AbortSignal | null;
 } {
   return { query, signal: signal ?? null };
+}
+
+/** Not `crypto.randomUUID`: a page without https has none. */
+function newKey(): string {
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
 }

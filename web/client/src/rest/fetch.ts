@@ -25,6 +25,9 @@ export function limited(fetch: Fetch, timers: Timers): Fetch {
     const off = timers.after(REQUEST_MS_MAX, () => limit.abort(new TypeError("no answer in time")));
     try {
       return await whole(await fetch(new Request(request, { signal: limit.signal })));
+    } catch (error) {
+      // Not every platform rejects with the reason that it was given.
+      throw limit.signal.aborted ? limit.signal.reason : error;
     } finally {
       off();
       request.signal.removeEventListener("abort", giveUp);

@@ -96,6 +96,7 @@ export function walletState(version: number, more: Partial<Welcome["wallet"]> = 
     currency: "EUR",
     minutes_affordable: 10,
     blocked: false,
+    blocked_by_operator: false,
     ...more,
   };
 }
