@@ -27,7 +27,7 @@ help:
 	@echo "make web, coverage, lint, format, lock, bench, clean: see the Makefile"
 
 run: $(INSTALLED)
-	@$(MAKE) --silent web || echo "The browser client was not built, as is said above: going on without." >&2
+	@$(MAKE) --silent web || echo "The browser client could not be built, as is said above: going on with what there is." >&2
 	@exec $(BIN)/talktime run --demo-accounts $(ARGS)
 
 # On a CI server, which sets CI, the same tests also tell what they reach.
@@ -45,11 +45,11 @@ coverage: $(INSTALLED)
 web-test: $(DOCUMENTS) $(WEB_INSTALLED)
 	$(call npm,run test)
 
-lint: $(INSTALLED) web-lint
+lint: $(INSTALLED)
 	$(BIN)/ruff format --check
 	$(BIN)/ruff check
 	$(BIN)/mypy
-	@$(MAKE) --no-print-directory check-lock
+	@$(MAKE) --no-print-directory check-lock web-lint
 
 web-lint: $(DOCUMENTS) $(WEB_INSTALLED)
 	$(call npm,run check)
