@@ -17,7 +17,7 @@ export function DevicePanel({ media, toggles, onClose }: DevicePanelProps) {
   const panel = useRef<HTMLFieldSetElement>(null);
   useEffect(() => {
     const before = document.activeElement;
-    panel.current?.querySelector<HTMLElement>("select:enabled")?.focus();
+    panel.current?.focus();
     const leave = (event: KeyboardEvent) => {
       if (event.key === "Escape" && !document.querySelector("dialog[open]")) onClose();
     };
@@ -28,7 +28,7 @@ export function DevicePanel({ media, toggles, onClose }: DevicePanelProps) {
     };
   }, []);
   return (
-    <fieldset ref={panel} class="device-panel" aria-label={texts.devices}>
+    <fieldset ref={panel} class="device-panel" tabIndex={-1} aria-label={texts.devices}>
       <DeviceFields media={media} onUse={(kind, id) => void toggles.use(kind, id)} />
     </fieldset>
   );

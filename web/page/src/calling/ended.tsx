@@ -17,6 +17,7 @@ import "./ended.css";
 export function Ended({ call, end }: { call: Call; end: CallEnd }) {
   const texts = t().calling;
   const name = nameOf(call);
+  const poor = call.role === "caller" && isPoor();
   return (
     <Dialog title={texts.ended} class="ended" closeButton={false} onClose={() => dismiss(call)}>
       <div class="ended-why">
@@ -28,7 +29,7 @@ export function Ended({ call, end }: { call: Call; end: CallEnd }) {
       <div class="dialog-actions">
         <Button onClick={() => dismiss(call)}>{texts.close}</Button>
         {call.otherName && (
-          <Button kind="primary" icon="camera" onClick={() => callAgain(call)}>
+          <Button kind={poor ? "secondary" : "primary"} icon="camera" onClick={() => callAgain(call)}>
             {isMissed(end, call.role) ? texts.callBack : texts.callAgain}
           </Button>
         )}
@@ -54,7 +55,7 @@ function Money({ call, end }: { call: Call; end: CallEnd }) {
         {cost.known ? charged : texts.charging}
       </p>
       {now && cost.known && <p class="muted">{texts.balanceNow(money(now.available_minor, now.currency))}</p>}
-      {now && cost.known && now.available_minor < now.price_minor && (
+      {cost.known && isPoor() && (
         <Notice
           kind="warning"
           role="status"
@@ -69,4 +70,10 @@ function Money({ call, end }: { call: Call; end: CallEnd }) {
       )}
     </div>
   );
+}
+
+/** Whether there is less than a minute's price. */
+function isPoor(): boolean {
+  const now = wallet.value;
+  return now !== null && now.available_minor < now.price_minor;
 }

@@ -1,11 +1,9 @@
 import type { Call } from "@talktime/client";
 import { useEffect, useRef, useState } from "preact/hooks";
-import { connectionState } from "../talktime.js";
 import { t } from "../texts/index.js";
 import { announce } from "../ui/announce.js";
-import { Spinner } from "../ui/spinner.js";
 import { CallScreen } from "./call-screen.js";
-import { statusOf, statusText } from "./call-status.js";
+import { CallSigns, CallStatus } from "./call-signs.js";
 import { Controls } from "./controls.js";
 import { DevicePanel } from "./device-panel.js";
 import { useLeaveGuard } from "./leave-guard.js";
@@ -50,7 +48,8 @@ export function InCall({ call }: { call: Call }) {
         <TalkTime call={call} />
       </header>
       <div class="call-stage">
-        <Status call={call} sharing={media?.screenOn ?? false} />
+        <CallStatus call={call} />
+        <CallSigns call={call} media={media} />
         <SelfView media={media} />
       </div>
       <div class="call-notices">
@@ -67,23 +66,6 @@ export function InCall({ call }: { call: Call }) {
         onHangUp={() => hangUp(call)}
       />
     </CallScreen>
-  );
-}
-
-/** What is waited for; said once, not every time that something moves. */
-function Status({ call, sharing }: { call: Call; sharing: boolean }) {
-  useChanges(call);
-  const status = statusOf(call, connectionState.value);
-  const text = status ? statusText(status, nameOf(call)) : sharing ? t().calling.sharing : null;
-  return (
-    <div class="call-status" role="status">
-      {text && (
-        <p>
-          {status && <Spinner size={18} />}
-          {text}
-        </p>
-      )}
-    </div>
   );
 }
 

@@ -6,7 +6,6 @@ import { t } from "../texts/index.js";
 import { announce } from "../ui/announce.js";
 import { Avatar } from "../ui/avatar.js";
 import { Button } from "../ui/button.js";
-import { Icon } from "../ui/icon.js";
 import { fitOf } from "./fit.js";
 import { nameOf } from "./messages.js";
 import { useChanges } from "./use-changes.js";
@@ -43,12 +42,6 @@ export function RemoteView({ call, videoRef }: { call: Call; videoRef: RefObject
           <p class="remote-name">{name}</p>
           {cameraOff && <p>{texts.remoteCameraOff(name)}</p>}
         </div>
-      )}
-      {muted && (
-        <p class="remote-muted">
-          <Icon name="microphone-off" size={18} />
-          {texts.remoteMuted(name)}
-        </p>
       )}
       {refused && (
         <Button

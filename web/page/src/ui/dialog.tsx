@@ -33,12 +33,16 @@ export function Dialog(props: DialogProps) {
   const heading = useRef<HTMLHeadingElement>(null);
   const id = useId();
 
+  const open = (element: HTMLDialogElement) => {
+    element.showModal();
+    if (!element.querySelector("[autofocus]")) heading.current?.focus();
+  };
+
   useEffect(() => {
     const element = dialog.current;
     const before = document.activeElement;
     if (!element) return;
-    element.showModal();
-    if (!element.querySelector("[autofocus]")) heading.current?.focus();
+    open(element);
     return () => {
       element.close();
       if (before instanceof HTMLElement && before.isConnected) before.focus();
@@ -54,6 +58,12 @@ export function Dialog(props: DialogProps) {
       onCancel={(event) => {
         event.preventDefault();
         if (dismissible) onClose();
+      }}
+      onClose={() => {
+        // Browsers close it all the same when Escape is pressed again and again.
+        if (!dialog.current?.isConnected) return;
+        if (dismissible) onClose();
+        else open(dialog.current);
       }}
       onMouseDown={(event) => {
         if (dismissible && event.target === dialog.current) onClose();
