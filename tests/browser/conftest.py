@@ -43,7 +43,7 @@ def chromium(desk: DeskWindow) -> Path:
 
 @pytest.fixture(scope="session")
 async def browser(anyio_backend: str, chromium: Path) -> AsyncIterator[Browser]:
-    """One browser for everybody, with two cameras; each person has a context of their own."""
+    """One browser for everybody, with fake cameras; each person has a context of their own."""
     expect.set_options(timeout=WAIT_MS_MAX)
     async with running_browser(chromium) as running:
         yield running

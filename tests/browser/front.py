@@ -19,6 +19,10 @@ class Front:
     _server: asyncio.Server | None = None
     _sockets: set[asyncio.StreamWriter] = field(default_factory=set)
     _open: bool = True
+    _flows: asyncio.Event = field(default_factory=asyncio.Event)
+
+    def __post_init__(self) -> None:
+        self._flows.set()
 
     async def listen(self, port: int) -> None:
         """Take connections of 127.0.0.1."""
@@ -40,34 +44,48 @@ class Front:
         """Let WebSockets through again."""
         self._open = True
 
+    def hold(self) -> None:
+        """Keep what the server says on sockets until `release`; what browsers say goes through."""
+        self._flows.clear()
+
+    def release(self) -> None:
+        """Let the server be heard, everything in order."""
+        self._flows.set()
+
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         with contextlib.suppress(OSError, asyncio.IncompleteReadError):
             head = await reader.readuntil(b"\r\n\r\n")
             # A connection carries either one socket or requests: browsers never mix them.
             if not head.startswith(b"GET /ws"):
-                await _join(head, reader, writer, self.api_port)
+                await self._join(head, reader, writer, self.api_port)
             elif self._open:
                 self._sockets.add(writer)
-                await _join(head, reader, writer, self.signaling_port)
+                await self._join(head, reader, writer, self.signaling_port)
         self._sockets.discard(writer)
         writer.close()
 
+    async def _join(
+        self, head: bytes, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, port: int
+    ) -> None:
+        """Carry bytes both ways until both have ended, or one has failed."""
+        back_reader, back_writer = await asyncio.open_connection("127.0.0.1", port)
+        back_writer.write(head)
+        flows = self._flows if port == self.signaling_port else None
+        try:
+            await asyncio.gather(_copy(reader, back_writer), _copy(back_reader, writer, flows))
+        except OSError:
+            writer.transport.abort()
+            raise
+        finally:
+            back_writer.close()
 
-async def _join(head: bytes, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, port: int) -> None:
-    """Carry bytes both ways until both have ended, or one has failed."""
-    back_reader, back_writer = await asyncio.open_connection("127.0.0.1", port)
-    back_writer.write(head)
-    try:
-        await asyncio.gather(_copy(reader, back_writer), _copy(back_reader, writer))
-    except OSError:
-        writer.transport.abort()
-        raise
-    finally:
-        back_writer.close()
 
-
-async def _copy(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+async def _copy(
+    reader: asyncio.StreamReader, writer: asyncio.StreamWriter, flows: asyncio.Event | None = None
+) -> None:
     while chunk := await reader.read(CHUNK_BYTES):
+        if flows is not None:
+            await flows.wait()
         writer.write(chunk)
         await writer.drain()
     writer.write_eof()

@@ -70,7 +70,7 @@ async def frames(page: Page) -> int:
     return now.frames if now else 0
 
 
-async def more_frames(page: Page, *, count: int = 10) -> None:
+async def more_frames(page: Page, *, count: int = 5) -> None:
     """Return once so many more frames of the other side were decoded. Raises `TookTooLongError`."""
     wanted = await frames(page) + count
     await until(lambda: frames(page), lambda now: now >= wanted, f"{wanted} frames decoded")

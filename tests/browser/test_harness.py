@@ -51,11 +51,11 @@ async def page_of(browser: Browser, body: str, policy: str = "") -> AsyncIterato
 
 
 async def test_media_that_flow_are_counted(browser: Browser) -> None:
-    """H4: two fake cameras, pictures through a peer connection, and none more once they stop."""
+    """H4: three fake cameras, pictures through a peer connection, and none more once they stop."""
     async with page_of(browser, "<video autoplay muted></video>") as (page, watch):
         devices = "async () => (await navigator.mediaDevices.enumerateDevices()).map(({kind}) => kind)"
         await page.evaluate(CALL_ONESELF)
-        assert (await page.evaluate(devices)).count("videoinput") == 2
+        assert (await page.evaluate(devices)).count("videoinput") == 3
         await media.more_frames(page)
         await media.plays(page.locator("video"))
         assert await media.colours(page.locator("video")) > 3

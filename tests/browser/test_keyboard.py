@@ -9,14 +9,24 @@ from tests.browser.visitor import Visitor
 from tests.journeys.installation import PASSWORD
 
 STEPS_MAX = 40
+HAS_FOCUS = "(element) => element === document.activeElement"
+SHOWS_FOCUS = """(element) => {
+  const around = [element, element.parentElement, element.parentElement.parentElement];
+  const look = () => around.map((one) => getComputedStyle(one)).map((style) =>
+    [style.outline, style.boxShadow, style.borderColor, style.backgroundColor].join()).join();
+  const withFocus = look();
+  element.blur();
+  const without = look();
+  element.focus({focusVisible: true});
+  return withFocus !== without;
+}"""
 
 
 async def reach(page: Page, wanted: Locator) -> None:
     """Press Tab until the wanted element has the focus, which must be visible."""
     for _ in range(STEPS_MAX):
-        if await wanted.count() and await wanted.evaluate("(element) => element === document.activeElement"):
-            outline = "(element) => getComputedStyle(element).outlineStyle + getComputedStyle(element).boxShadow"
-            assert await wanted.evaluate(outline) != "nonenone"
+        if await wanted.count() and await wanted.evaluate(HAS_FOCUS):
+            assert await wanted.evaluate(SHOWS_FOCUS), f"nobody sees that {wanted} has the focus"
             return
         await page.keyboard.press("Tab")
     focus = await page.evaluate("document.activeElement.outerHTML.slice(0, 200)")

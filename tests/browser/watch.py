@@ -11,8 +11,9 @@ EXPECTED_ERRORS = (
     "Failed to load resource: the server responded with a status of 4",
     "Failed to load resource: net::ERR_INTERNET_DISCONNECTED",
     "WebSocket connection to ",
+    "The Cross-Origin-Opener-Policy header has been ignored, because the URL's origin was untrustworthy",
 )
-"""What the browser itself says of an answer that is a refusal, and of a lost network; CSP's words are others."""
+"""What the browser itself says of a refusal, a lost network, and plain http from elsewhere."""
 
 
 class Watch:

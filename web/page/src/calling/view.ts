@@ -35,14 +35,19 @@ export function useView(screen: RefObject<HTMLElement | null>, video: RefObject<
   return {
     canFullScreen: document.fullscreenEnabled === true,
     fullScreen,
-    // Browsers may refuse both whenever they like; then the call is shown as before.
+    // Browsers may refuse both whenever they like; then the call is shown as before. What is so now, the document
+    // knows before the screen is rendered again.
     toggleFullScreen: () =>
-      void (fullScreen ? document.exitFullscreen() : screen.current?.requestFullscreen())?.catch(() => {}),
+      void (document.fullscreenElement ? document.exitFullscreen() : screen.current?.requestFullscreen())?.catch(
+        () => {},
+      ),
     canPictureInPicture: document.pictureInPictureEnabled === true,
     pictureInPicture,
     togglePictureInPicture: () =>
-      void (pictureInPicture ? document.exitPictureInPicture() : video.current?.requestPictureInPicture())?.catch(
-        () => {},
-      ),
+      void (
+        document.pictureInPictureElement
+          ? document.exitPictureInPicture()
+          : video.current?.requestPictureInPicture()
+      )?.catch(() => {}),
   };
 }
