@@ -30,6 +30,7 @@ export function Preview({ userName }: { userName: string }) {
   return (
     <Dialog title={texts.call(userName)} class="preview" onClose={close}>
       <div class="preview-main">
+        <MediaNotice problem={own.problem.value} busy={own.opening.value} onRetry={() => void own.retry()} />
         <div class="preview-parts">
           <div class="preview-own">
             <OwnPicture own={own} label={texts.yourCamera} />
@@ -38,7 +39,6 @@ export function Preview({ userName }: { userName: string }) {
           </div>
           <DeviceFields media={own.media.value} onUse={(kind, id) => void own.use(kind, id)} />
         </div>
-        <MediaNotice problem={own.problem.value} busy={own.opening.value} onRetry={() => void own.retry()} />
         {offline && (
           <Notice kind="warning" role="status">
             {texts.notConnected}

@@ -176,8 +176,8 @@ const calling: Calling = {
   tryAgain: "Erneut versuchen",
   mediaProblems,
   withoutMedia: {
-    camera: "Bis dahin hört man Sie, sieht Sie aber nicht.",
-    microphone: "Bis dahin sieht man Sie, hört Sie aber nicht.",
+    camera: "Bis dahin sieht man Sie nicht.",
+    microphone: "Bis dahin hört man Sie nicht.",
     both: "Bis dahin sehen und hören Sie nur die andere Seite.",
     screen: "",
   },

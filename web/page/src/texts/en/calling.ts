@@ -172,9 +172,9 @@ const calling = {
   tryAgain: "Try again",
   mediaProblems,
   withoutMedia: {
-    camera: "Until then they hear you but do not see you.",
-    microphone: "Until then they see you but do not hear you.",
-    both: "Until then you can talk to nobody, but see and hear the other side.",
+    camera: "Until then nobody sees you.",
+    microphone: "Until then nobody hears you.",
+    both: "Until then you see and hear the other side only.",
     screen: "",
   } satisfies Record<Concerned, string>,
   endForCaller,
