@@ -6,12 +6,17 @@ import { SignUp } from "./account/sign-up.js";
 import { Broken } from "./frame/broken.js";
 import { inside, insideFailed } from "./frame/load-inside.js";
 import { Splash } from "./frame/splash.js";
-import { account, restored } from "./talktime.js";
+import { account, restored, talktime } from "./talktime.js";
+import { t } from "./texts/index.js";
 import { Announcements } from "./ui/announce.js";
-import { Toasts } from "./ui/toast.js";
+import { Toasts, toast } from "./ui/toast.js";
 
 /** The whole page: a screen for every route, and above them calls, the top-up and what is said in passing. */
 export function App() {
+  useEffect(
+    () => talktime.session.on("ended", (reason) => reason === "refused" && toast(t().frame.sessionOver, "info")),
+    [],
+  );
   return (
     <LocationProvider>
       <Gate />

@@ -62,6 +62,11 @@ export function longDay(at: Date): string {
   return new Intl.DateTimeFormat(locale.value, { dateStyle: "full" }).format(at);
 }
 
+/** Return a date in full. */
+export function longDate(at: Date): string {
+  return new Intl.DateTimeFormat(locale.value, { dateStyle: "long" }).format(at);
+}
+
 /** Return a time of day. */
 export function time(at: Date): string {
   return new Intl.DateTimeFormat(locale.value, { timeStyle: "short" }).format(at);

@@ -24,6 +24,8 @@ export const restored = signal(false);
 /** Mirror, find out who is logged in, and connect. */
 export async function start(): Promise<void> {
   talktime.session.on("changed", (now) => {
+    // The socket brings it too, but may be slower.
+    if (now && now.id !== account.peek()?.id) void talktime.api.wallet().catch(() => {});
     account.value = now;
   });
   talktime.wallet.on("changed", (now) => {

@@ -17,7 +17,7 @@ export function AccountMenu() {
     .filter((each) => each.id !== own.id)
     .map((each) => ({
       label: each.userName,
-      name: texts.switchTo(each.userName),
+      prefix: texts.switchTo,
       before: <Avatar name={each.userName} size="small" />,
       onSelect: () => void switchTo(each.id),
     }));

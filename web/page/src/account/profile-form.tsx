@@ -1,6 +1,6 @@
 import type { Account, ProfileChanges } from "@talktime/client";
 import { useState } from "preact/hooks";
-import { day } from "../format.js";
+import { longDate } from "../format.js";
 import { useSubmission } from "../forms.js";
 import { talktime } from "../talktime.js";
 import { t } from "../texts/index.js";
@@ -63,7 +63,7 @@ export function ProfileForm({ account }: { account: Account }) {
           error={fields.current_password}
         />
       )}
-      <p class="muted small">{texts.settings.memberSince(day(new Date(account.created_at)))}</p>
+      <p class="muted small">{texts.settings.memberSince(longDate(new Date(account.created_at)))}</p>
       <Button type="submit" busy={busy}>
         {texts.settings.save}
       </Button>

@@ -11,10 +11,12 @@ import { toast } from "../ui/toast.js";
 import { browserOf } from "./user-agent.js";
 import "../ui/rows.css";
 
+const SHOWN_AT_ONCE = 5;
+
 /** Where the account is signed in, and a way to end what one does not know. */
 export function Sessions() {
   const [ended, setEnded] = useState(0);
-  const pages = usePages((options) => talktime.api.sessions(options), [ended]);
+  const pages = usePages((options) => talktime.api.sessions({ ...options, limit: SHOWN_AT_ONCE }), [ended]);
   const texts = t().account.settings;
   const end = async (ending: Promise<void>, said?: string) => {
     try {

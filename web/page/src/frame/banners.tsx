@@ -10,17 +10,8 @@ import "./banners.css";
 /** Shorter losses of the socket are nobody's business. */
 const PATIENCE_MS = 2_000;
 
-/** What concerns every screen: no connection, no credit. */
-export function Banners() {
-  return (
-    <div class="banners">
-      <ConnectionBanner />
-      <BlockedBanner />
-    </div>
-  );
-}
-
-function ConnectionBanner() {
+/** The server is away; in sight wherever one has scrolled to. */
+export function ConnectionBanner() {
   const state = connectionState.value;
   const away = account.value !== null && state !== "open";
   const [late, setLate] = useState(false);
@@ -36,7 +27,7 @@ function ConnectionBanner() {
   return (
     <div role="status">
       {away && late && (
-        <div class="banner banner-connection">
+        <div class="connection-banner">
           {state !== "refused" && <Spinner size={18} />}
           {state === "refused" ? texts.elsewhere : texts.reconnecting}
           {state === "refused" && (
@@ -50,21 +41,31 @@ function ConnectionBanner() {
   );
 }
 
-function BlockedBanner() {
+/** Nothing to call with, and what to do about it. */
+export function BlockedBanner() {
   const texts = t().frame;
+  const state = wallet.value;
+  // A minute that is held is one that can be paid: then a call goes on.
+  const poor = state !== null && state.held_minor === 0 && state.minutes_affordable === 0;
   return (
-    <div role="status">
-      {wallet.value?.blocked && (
-        <Notice
-          kind="warning"
-          action={
-            <Button kind="primary" small onClick={() => openTopUp()}>
-              {texts.topUp}
-            </Button>
-          }
-        >
-          <strong>{texts.blocked}</strong>
+    <div class="blocked-banner" role="status">
+      {state?.blocked_by_operator ? (
+        <Notice kind="warning">
+          <strong>{texts.blockedByOperator}</strong>
         </Notice>
+      ) : (
+        (state?.blocked || poor) && (
+          <Notice
+            kind="warning"
+            action={
+              <Button kind="primary" small onClick={() => openTopUp()}>
+                {texts.topUp}
+              </Button>
+            }
+          >
+            <strong>{texts.blocked}</strong>
+          </Notice>
+        )
       )}
     </div>
   );

@@ -3,6 +3,7 @@ import { AccountMenu } from "../account/account-menu.js";
 import { WalletBadge } from "../money/wallet-badge.js";
 import { t } from "../texts/index.js";
 import { Icon, type IconName } from "../ui/icon.js";
+import { ConnectionBanner } from "./banners.js";
 import { Brand } from "./brand.js";
 import "./header.css";
 
@@ -34,6 +35,7 @@ export function Header() {
           <AccountMenu />
         </div>
       </div>
+      <ConnectionBanner />
     </header>
   );
 }

@@ -9,7 +9,7 @@ import { TopUpLayer } from "../money/top-up-layer.js";
 import { People } from "../people/people.js";
 import { Person } from "../people/person.js";
 import { t } from "../texts/index.js";
-import { Banners } from "./banners.js";
+import { BlockedBanner } from "./banners.js";
 import { Broken } from "./broken.js";
 import { Header } from "./header.js";
 import { NotFound } from "./not-found.js";
@@ -22,7 +22,7 @@ export function Inside() {
         {t().frame.skip}
       </a>
       <Header />
-      <Banners />
+      <BlockedBanner />
       <main id="content" tabIndex={-1}>
         <Screens />
       </main>

@@ -2,6 +2,7 @@ import { type Installation, ProblemError } from "@talktime/client";
 import { useState } from "preact/hooks";
 import { failureText } from "../failures.js";
 import { money, shortMoney } from "../format.js";
+import { wallet } from "../talktime.js";
 import { t } from "../texts/index.js";
 import { Button } from "../ui/button.js";
 import { Choice } from "../ui/choice.js";
@@ -26,6 +27,7 @@ export function AmountForm({ installation, wished, pay }: AmountFormProps) {
   const [wrong, setWrong] = useState(false);
   const amount = typed ? parseAmount(typed, exponent) : chosen;
   const payable = amount !== null && amount > 0 && amount <= most;
+  const price = wallet.value?.price_minor;
   const texts = t().money;
 
   const submit = async (event: SubmitEvent) => {
@@ -71,7 +73,10 @@ export function AmountForm({ installation, wished, pay }: AmountFormProps) {
         }}
         error={wrong ? t().problems.fields.amount(money(1, currency), money(most, currency)) : undefined}
       />
-      <p class="muted small">{texts.payHint}</p>
+      <p class="muted small">
+        {payable && price ? `${texts.gives(Math.floor(amount / price))} ` : ""}
+        {texts.payHint}
+      </p>
       <Button kind="primary" type="submit" wide busy={busy}>
         {payable ? texts.pay(money(amount, currency)) : texts.topUp}
       </Button>

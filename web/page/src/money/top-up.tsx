@@ -8,7 +8,7 @@ import { Dialog } from "../ui/dialog.js";
 import { Loading } from "../ui/loaded.js";
 import { Notice } from "../ui/notice.js";
 import { toast } from "../ui/toast.js";
-import { type CheckoutWindow, checkoutAddress, openCheckoutWindow } from "./checkout-window.js";
+import { checkoutAddress, openCheckoutWindow } from "./checkout-window.js";
 import { type TopUpWish, topUpWish } from "./open-top-up.js";
 import { askPayment, followPayment } from "./payments.js";
 import { AmountForm } from "./top-up-form.js";
@@ -19,7 +19,7 @@ type Step = { name: "choose"; failed: boolean } | { name: "wait" | "added"; paym
 /** The top-up: choose an amount, pay it in the provider's window, see it added. A call goes on behind it. */
 export function TopUp({ wish }: { wish: TopUpWish }) {
   const [step, setStep] = useState<Step>({ name: "choose", failed: false });
-  const checkout = useRef<CheckoutWindow | null>(null);
+  const [opened, setOpened] = useState(false);
   const closed = useRef(false);
   const texts = t().money;
 
@@ -31,18 +31,18 @@ export function TopUp({ wish }: { wish: TopUpWish }) {
   }, []);
 
   const pay = async (amountMinor: number) => {
-    const opened = openCheckoutWindow();
-    checkout.current = opened;
+    const checkout = openCheckoutWindow();
+    setOpened(checkout.open);
     try {
       const payment = await askPayment(amountMinor);
       const address = checkoutAddress(payment.checkout_url);
-      if (address) opened.goTo(address);
-      else opened.close();
+      if (address) checkout.goTo(address);
+      else checkout.close();
       setStep({ name: "wait", payment });
       // Not tied to the dialog: who closes it is told by a toast.
       followPayment(payment.id, finish);
     } catch (error) {
-      opened.close();
+      checkout.close();
       throw error;
     }
   };
@@ -53,15 +53,13 @@ export function TopUp({ wish }: { wish: TopUpWish }) {
     else toast(texts.failed, "danger");
   };
   const close = () => {
-    // The provider's page has said its last word; it would only lie in the way.
-    if (step.name === "added") checkout.current?.close();
     topUpWish.value = null;
   };
 
   return (
     <Dialog title={texts.topUp} onClose={close}>
-      <div aria-live="polite" class="stack">
-        {step.name === "wait" && <Waiting payment={step.payment} opened={checkout.current?.open ?? false} />}
+      <div aria-live="polite" class="top-up-progress">
+        {step.name === "wait" && <Waiting payment={step.payment} opened={opened} />}
         {step.name === "added" && <Added payment={step.payment} onDone={close} />}
         {step.name === "choose" && step.failed && <Notice kind="danger">{texts.failed}</Notice>}
       </div>

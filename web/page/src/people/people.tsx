@@ -32,7 +32,7 @@ export function People() {
 
   const texts = t().people;
   return (
-    <Screen title={texts.title} lead={<PriceLine />} narrow>
+    <Screen title={texts.title} lead={<PriceLine />}>
       <search class="people-search">
         <Field
           label={texts.find}

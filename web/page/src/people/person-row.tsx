@@ -29,7 +29,7 @@ export function CallButton({ userName, large = false }: { userName: string; larg
   if (account.value?.user_name === userName) return <span class="muted small">{texts.you}</span>;
   return (
     <Button
-      kind="primary"
+      kind={large ? "primary" : "soft"}
       icon="phone"
       small={!large}
       class={large ? "" : "call-button"}

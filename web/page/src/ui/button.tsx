@@ -3,7 +3,7 @@ import { Icon, type IconName } from "./icon.js";
 import { Spinner } from "./spinner.js";
 import "./button.css";
 
-export type ButtonKind = "primary" | "secondary" | "quiet" | "danger" | "good";
+export type ButtonKind = "primary" | "secondary" | "soft" | "quiet" | "danger" | "good";
 
 type Native = Omit<ButtonHTMLAttributes<HTMLButtonElement>, "size" | "icon" | "ref" | "label">;
 

@@ -45,7 +45,8 @@ export function Dialog(props: DialogProps) {
     open(element);
     return () => {
       element.close();
-      if (before instanceof HTMLElement && before.isConnected) before.focus();
+      const back = before instanceof HTMLElement && before.isConnected ? before : document.querySelector("h1");
+      back?.focus();
     };
   }, []);
 

@@ -43,7 +43,8 @@ export function Field(props: FieldProps) {
   // Their types tell apart what each type of input may have; the few here suit all of them.
   const given = { ...rest, type } as InputHTMLAttributes<HTMLInputElement>;
   const id = useId();
-  const described = [hint && `${id}-hint`, error && `${id}-error`].filter(Boolean).join(" ");
+  // What is wrong takes the place of what would be right.
+  const described = error ? `${id}-error` : hint && `${id}-hint`;
   return (
     <div class="field">
       <label for={id} class={hideLabel ? "visually-hidden" : ""}>
@@ -57,12 +58,12 @@ export function Field(props: FieldProps) {
           id={id}
           value={value}
           aria-invalid={error ? "true" : undefined}
-          aria-describedby={described || undefined}
+          aria-describedby={described}
           onInput={(event) => onValue(event.currentTarget.value)}
         />
         {after}
       </div>
-      {hint && (
+      {hint && !error && (
         <p id={`${id}-hint`} class="field-hint">
           {hint}
         </p>

@@ -5,8 +5,8 @@ import "./menu.css";
 
 export interface MenuItem {
   label: string;
-  /** What the item is called where its label alone does not say it. */
-  name?: string | undefined;
+  /** What is read out before the label, where that alone does not say what it does. */
+  prefix?: string | undefined;
   icon?: IconName | undefined;
   before?: ComponentChildren;
   onSelect: () => void;
@@ -84,14 +84,16 @@ export function Menu({ label, button, head, groups }: MenuProps) {
                     type="button"
                     role="menuitem"
                     tabIndex={-1}
-                    aria-label={item.name}
                     onClick={() => {
                       close();
                       item.onSelect();
                     }}
                   >
                     {item.before ?? (item.icon && <Icon name={item.icon} />)}
-                    <span>{item.label}</span>
+                    <span>
+                      {item.prefix && <span class="visually-hidden">{item.prefix} </span>}
+                      {item.label}
+                    </span>
                   </button>
                 ))}
               </Fragment>

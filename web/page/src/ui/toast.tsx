@@ -35,7 +35,7 @@ function close(id: number): void {
 
 /** Where they appear; once in the page. A popover, so that they are above open dialogs. */
 export function Toasts() {
-  const list = useRef<HTMLDivElement>(null);
+  const list = useRef<HTMLElement>(null);
   const shown = toasts.value;
   useEffect(() => {
     const element = list.current;
@@ -44,7 +44,7 @@ export function Toasts() {
     if (shown.length) element.showPopover();
   }, [shown]);
   return (
-    <div ref={list} class="toasts" popover="manual">
+    <section ref={list} class="toasts" popover="manual" aria-label={t().common.messages}>
       {shown.map(({ id, kind, text }) => (
         <div key={id} class={`toast toast-${kind}`}>
           <Icon name={ICONS[kind]} />
@@ -52,6 +52,6 @@ export function Toasts() {
           <IconButton icon="close" label={t().common.close} iconSize={18} onClick={() => close(id)} />
         </div>
       ))}
-    </div>
+    </section>
   );
 }

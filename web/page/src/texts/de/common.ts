@@ -7,6 +7,7 @@ const common: Texts["common"] = {
   tryAgain: "Erneut versuchen",
   loadMore: "Mehr laden",
   loading: "Wird geladen …",
+  messages: "Meldungen",
   showPassword: "Passwort anzeigen",
   hidePassword: "Passwort verbergen",
 };

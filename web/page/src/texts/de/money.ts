@@ -8,7 +8,8 @@ const money: Texts["money"] = {
   amount: "Betrag",
   otherAmount: "Anderer Betrag",
   pay: (amount) => `${amount} zahlen`,
-  payHint: "Sie zahlen in einem Fenster des Zahlungsanbieters. Ihr Guthaben verfällt nicht.",
+  gives: (minutes) => `Reicht für ${count(minutes, { one: "# weitere Minute", other: "# weitere Minuten" })}.`,
+  payHint: "Sie zahlen in einem Fenster des Zahlungsanbieters.",
   waiting: "Warten auf die Zahlung …",
   waitingHint: "Zahlen Sie in dem Fenster, das sich geöffnet hat. Hier geht es dann von selbst weiter.",
   blockedPopup: "Ihr Browser hat das Fenster nicht geöffnet. Öffnen Sie es hier:",
@@ -18,7 +19,7 @@ const money: Texts["money"] = {
   failed:
     "Die Zahlung kam nicht zustande. Es wurde nichts abgebucht; versuchen Sie es erneut oder zahlen Sie anders.",
   statement: {
-    title: "Kontoauszug",
+    title: "Umsätze",
     available: "Verfügbar",
     held: (amount) => `Weitere ${amount} sind für das laufende Gespräch zurückgelegt.`,
     chart: "Ausgaben nach Tagen",

@@ -5,6 +5,7 @@ const common = {
   tryAgain: "Try again",
   loadMore: "Load more",
   loading: "Loading…",
+  messages: "Messages",
   showPassword: "Show password",
   hidePassword: "Hide password",
 };
