@@ -6,6 +6,7 @@ from shared.models.base import METADATA, Base
 from shared.models.calls import Call
 from shared.models.money import LedgerEntry, Payment, Wallet, WebhookEvent
 from shared.models.outbox import OutboxMessage
+from shared.models.throttles import Throttle
 
 __all__ = [
     "METADATA",
@@ -18,6 +19,7 @@ __all__ = [
     "Payment",
     "RefreshToken",
     "Session",
+    "Throttle",
     "Wallet",
     "WebhookEvent",
 ]
