@@ -72,7 +72,8 @@ function toldAfterwards(call: CallModel, message: ServerMessage): Step {
     case "call.active":
       return leaveAgain(call);
     case "call.ended":
-      return end(call, ended(message.reason, message.talk_ms));
+      // The server cannot know why the media could not be connected.
+      return end(call, ended(call.end?.reason === "no_relay" ? "no_relay" : message.reason, message.talk_ms));
     case "call.charged":
       return charged(to(call), message);
     default:

@@ -3,25 +3,33 @@
 import { devicesAllowed, type MediaKind } from "./devices.js";
 import { MediaError } from "./errors.js";
 
-/** Which device: the one named; the one named if it is there; any. */
-export type Choice = { exact: string } | { ideal: string } | null;
+/** Of which kinds, and which devices; null for whichever the browser prefers. */
+export type Choices = Partial<Record<MediaKind, string | null>>;
 
 const AUDIO: MediaTrackConstraints = { echoCancellation: true, noiseSuppression: true, autoGainControl: true };
 const VIDEO: MediaTrackConstraints = { width: { ideal: 1280 }, height: { ideal: 720 }, frameRate: { ideal: 30 } };
 
-/** Take a microphone, a camera, or both with one question to the person. Rejects with `MediaError`. */
-export async function takeDevices(choices: Partial<Record<MediaKind, Choice>>): Promise<MediaStreamTrack[]> {
-  const { audio, video } = choices;
-  const stream = await ask((devices) =>
-    devices.getUserMedia({
-      ...(audio !== undefined && { audio: { ...AUDIO, ...(audio && { deviceId: audio }) } }),
-      ...(video !== undefined && {
-        video: { ...VIDEO, ...(video ? { deviceId: video } : { facingMode: { ideal: "user" } }) },
-      }),
-    }),
-  );
+/** Take exactly these devices, with one question to the person. Rejects with `MediaError`. */
+export async function takeDevices({ audio, video }: Choices): Promise<MediaStreamTrack[]> {
+  const constraints: MediaStreamConstraints = {
+    ...(audio !== undefined && { audio: { ...AUDIO, ...chosen(audio) } }),
+    ...(video !== undefined && { video: { ...VIDEO, ...(chosen(video) ?? { facingMode: { ideal: "user" } }) } }),
+  };
+  const stream = await ask((devices) => devices.getUserMedia(constraints));
   devicesAllowed();
   return stream.getTracks();
+}
+
+/** Take these devices, or others where they are not there. Rejects with `MediaError`. */
+export async function takePreferred(choices: Choices): Promise<MediaStreamTrack[]> {
+  try {
+    return await takeDevices(choices);
+  } catch (error) {
+    const kinds = Object.entries(choices);
+    const isGone = error instanceof MediaError && error.kind === "no_device";
+    if (!isGone || kinds.every(([, deviceId]) => deviceId === null)) throw error;
+    return takeDevices(Object.fromEntries(kinds.map(([kind]) => [kind, null])));
+  }
 }
 
 /** Have the person choose a screen, a window or a tab. Rejects with `MediaError`. */
@@ -47,4 +55,9 @@ async function ask(question: (devices: MediaDevices) => Promise<MediaStream>): P
       ? new MediaError("unsupported", thrown.message, { cause: thrown })
       : MediaError.from(thrown);
   }
+}
+
+/** Exactly: one that is only preferred may lose against another whose picture fits better. */
+function chosen(deviceId: string | null): MediaTrackConstraints | null {
+  return deviceId === null ? null : { deviceId: { exact: deviceId } };
 }

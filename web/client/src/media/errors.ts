@@ -25,6 +25,7 @@ const KINDS: Readonly<Record<string, MediaErrorKind>> = {
 };
 
 export class MediaError extends TalktimeError {
+  override name = "MediaError";
   readonly kind: MediaErrorKind;
 
   constructor(kind: MediaErrorKind, message: string, options?: ErrorOptions) {

@@ -1,9 +1,9 @@
 /** What this device sends: microphone, camera, screen. */
 
 import { Emitter } from "../emitter.js";
-import { type Choice, takeDevices, takeScreen } from "./capture.js";
+import { takePreferred, takeScreen } from "./capture.js";
 import type { MediaKind } from "./devices.js";
-import { Source } from "./source.js";
+import { release, Source } from "./source.js";
 
 /** True: whichever device the browser prefers; named: that one, if it is there; false: none. */
 export type Wanted = boolean | { deviceId: string };
@@ -40,7 +40,7 @@ export class LocalMedia extends Emitter<LocalMediaEvents> {
     const media = new LocalMedia();
     const { audio = false, video = false } = wanted;
     if (!audio && !video) return media;
-    const tracks = await takeDevices({
+    const tracks = await takePreferred({
       ...(audio && { audio: choiceOf(audio) }),
       ...(video && { video: choiceOf(video) }),
     });
@@ -128,9 +128,7 @@ export class LocalMedia extends Emitter<LocalMediaEvents> {
   }
 
   #dropScreen(): void {
-    if (!this.#screen) return;
-    this.#screen.onended = null;
-    this.#screen.stop();
+    release(this.#screen);
     this.#screen = null;
   }
 
@@ -146,6 +144,6 @@ export class LocalMedia extends Emitter<LocalMediaEvents> {
   }
 }
 
-function choiceOf(wanted: true | { deviceId: string }): Choice {
-  return wanted === true ? null : { ideal: wanted.deviceId };
+function choiceOf(wanted: true | { deviceId: string }): string | null {
+  return wanted === true ? null : wanted.deviceId;
 }

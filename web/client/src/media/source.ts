@@ -1,6 +1,6 @@
 /** A microphone or a camera that can be turned on and off, exchanged and lost. */
 
-import { type Choice, takeDevices } from "./capture.js";
+import { takeDevices, takePreferred } from "./capture.js";
 import type { MediaKind } from "./devices.js";
 import { MediaError } from "./errors.js";
 
@@ -63,9 +63,7 @@ export class Source {
 
   /** Let go of the device. */
   drop(): void {
-    if (!this.#track) return;
-    this.#track.onended = null;
-    this.#track.stop();
+    release(this.#track);
     this.#track = null;
   }
 
@@ -76,7 +74,7 @@ export class Source {
   async #fill(): Promise<void> {
     if (!this.#isMissing) return;
     try {
-      this.#use(await this.#take(this.#deviceId === null ? null : { ideal: this.#deviceId }));
+      this.#use(await this.#take(takePreferred, this.#deviceId));
     } catch (error) {
       this.#on = false;
       this.#needs.changed();
@@ -87,21 +85,21 @@ export class Source {
   /** Phones have one camera open at a time: where the new one is refused, let go of the old one first. */
   async #takeInstead(deviceId: string): Promise<MediaStreamTrack> {
     try {
-      return await this.#take({ exact: deviceId });
+      return await this.#take(takeDevices, deviceId);
     } catch (error) {
       if (!(error instanceof MediaError) || error.kind !== "in_use") throw error;
     }
     this.drop();
     try {
-      return await this.#take({ exact: deviceId });
+      return await this.#take(takeDevices, deviceId);
     } catch (error) {
       await this.#fill().catch(() => this.#needs.ended());
       throw error;
     }
   }
 
-  async #take(choice: Choice): Promise<MediaStreamTrack> {
-    const [track] = await takeDevices({ [this.#needs.kind]: choice });
+  async #take(take: typeof takeDevices, deviceId: string | null): Promise<MediaStreamTrack> {
+    const [track] = await take({ [this.#needs.kind]: deviceId });
     if (!track) throw new MediaError("other", "The browser gave no track.");
     return track;
   }
@@ -112,12 +110,14 @@ export class Source {
       track.stop();
       return;
     }
-    this.drop();
+    const before = this.#track;
     this.#track = track;
     this.#deviceId = track.getSettings().deviceId ?? this.#deviceId;
     track.enabled = this.#on;
     track.onended = () => void this.#lost();
+    // The new one is sent before the old one stops, so that the picture does not freeze in between.
     this.#needs.changed();
+    release(before);
   }
 
   /** The device is gone: another one takes its place. */
@@ -133,4 +133,11 @@ export class Source {
     this.#taking = done.catch(() => {});
     return done;
   }
+}
+
+/** Let go of a track's device. */
+export function release(track: MediaStreamTrack | null): void {
+  if (!track) return;
+  track.onended = null;
+  track.stop();
 }

@@ -85,6 +85,7 @@ export class FakePeerConnection {
   #remote: Description | null = null;
   #pendingRemote: Description | null = null;
   #needed = false;
+  #asking = false;
   #offers = 0;
   #operations: Promise<unknown> = Promise.resolve();
 
@@ -235,7 +236,10 @@ export class FakePeerConnection {
   }
 
   #ask(): void {
+    if (this.#asking) return;
+    this.#asking = true;
     queueMicrotask(() => {
+      this.#asking = false;
       if (this.#needed && this.signalingState === "stable") this.onnegotiationneeded?.();
     });
   }

@@ -25,6 +25,7 @@ export const WALLET: WalletState = {
   currency: "EUR",
   minutes_affordable: 1,
   blocked: false,
+  blocked_by_operator: false,
 };
 
 export function welcome(call: CallSnapshot | null = null): Welcome {
