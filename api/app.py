@@ -32,6 +32,23 @@ from api.ice.service import Ice
 from api.installation.routes import InstallationRoutes
 from api.installation.service import installation_of
 from api.keys import key_set
+from api.operators.accounts.directory import Directory
+from api.operators.accounts.records import Records
+from api.operators.accounts.routes import OperatorAccountRoutes
+from api.operators.accounts.standing import Standing
+from api.operators.audit.log import AuditLog
+from api.operators.audit.reading import AuditTrail
+from api.operators.audit.routes import AuditRoutes
+from api.operators.calls.board import CallBoard
+from api.operators.calls.ending import CallEndings
+from api.operators.calls.routes import OperatorCallRoutes
+from api.operators.figures.routes import FigureRoutes
+from api.operators.figures.service import FigureBoard
+from api.operators.money.adjusting import Adjusting
+from api.operators.money.pricing import Pricing
+from api.operators.money.routes import OperatorMoneyRoutes
+from api.operators.sessions.recent import RecentLogins
+from api.operators.sessions.routes import OperatorLoginRoutes, OperatorSessionRoutes
 from api.page.built_page import BUILT, BuiltPage
 from api.page.policy import page_headers
 from api.page.routes import Page, PageRoutes
@@ -45,6 +62,7 @@ from api.people.service import People
 from api.sandbox.desk import SandboxDesk
 from api.sandbox.routes import SandboxRoutes
 from api.security import Authenticator, login_of
+from api.sessions.kinds import SessionKind
 from api.sessions.own import OwnSessions
 from api.sessions.routes import OwnSessionRoutes, SessionRoutes
 from api.sessions.service import Sessions
@@ -57,9 +75,15 @@ from shared.tokens import TokenSigner, TokenVerifier, load_signing_key, load_ver
 
 WEBHOOK_SECONDS_MAX = 10.0
 
-OPEN_ROUTES: Sequence[ControllerRouterHandler] = (AccountRoutes, SessionRoutes, WebhookRoutes, InstallationRoutes)
+OPEN_ROUTES: Sequence[ControllerRouterHandler] = (
+    AccountRoutes, SessionRoutes, WebhookRoutes, InstallationRoutes, OperatorLoginRoutes,
+)  # fmt: skip
 LOGIN_ROUTES: Sequence[type[Controller]] = (
     OwnSessionRoutes, MeRoutes, WalletRoutes, PaymentRoutes, PeopleRoutes, CallRoutes, IceRoutes,
+)  # fmt: skip
+OPERATOR_ROUTES: Sequence[type[Controller]] = (
+    OperatorSessionRoutes, OperatorAccountRoutes, OperatorMoneyRoutes, OperatorCallRoutes, FigureRoutes,
+    AuditRoutes,
 )  # fmt: skip
 
 
@@ -76,17 +100,14 @@ def create_app(
     `internal_url` is where the sandbox provider reaches this application, where that is not `public_url`.
     Raises `shared.tokens.KeyUnusableError`.
     """
-    signer = TokenSigner(
-        load_signing_key(settings.token_signing_key),
-        issuer=settings.token_issuer,
-        audience=settings.token_audience,
-        life_seconds=settings.access_token_seconds,
-        clock=clock,
-    )
-    verifier = _verifier(settings, signer, clock)
+    signers = _signers(settings, clock)
+    verifiers = {kind: _verifier(settings, signer, clock) for kind, signer in signers.items()}
     passwords = Passwords(threads_max=settings.password_threads_max, queue_max=settings.password_queue_max)
     refresh_tokens = RefreshTokens(
-        life=timedelta(seconds=settings.refresh_token_seconds),
+        lives={
+            SessionKind.PERSONAL: timedelta(seconds=settings.refresh_token_seconds),
+            SessionKind.OPERATOR: timedelta(seconds=settings.operator_refresh_seconds),
+        },
         grace=timedelta(seconds=settings.refresh_grace_seconds),
     )
     own_password = OwnPassword(engine, clock, passwords)
@@ -94,13 +115,13 @@ def create_app(
     sandbox = _sandbox_provider(settings, clock) if settings.payment_provider == "sandbox" else None
     services: dict[str, Any] = {
         "engine": engine,
-        "verifier": verifier,
+        "verifier": verifiers[SessionKind.PERSONAL],
         "accounts": Accounts(engine, clock, passwords, settings.price_minor),
         "profiles": Profiles(engine, own_password),
         "own_password": own_password,
         "deletions": Deletions(engine, clock, own_password, settings.currency),
-        "sessions": Sessions(engine, clock, passwords, signer, refresh_tokens),
-        "own_sessions": OwnSessions(engine, clock, refresh_tokens.life),
+        "sessions": Sessions(engine, clock, passwords, signers, refresh_tokens),
+        "own_sessions": OwnSessions(engine, clock, refresh_tokens.lives),
         "wallets": Wallets(engine, settings.currency),
         "payments": Payments(engine, clock, sandbox, settings.currency, settings.payment_minor_max),
         "provider": sandbox,
@@ -112,7 +133,13 @@ def create_app(
         "docs": Docs(),
         "page": Page(BuiltPage.read(page_folder), page_headers(installation.signaling_url)),
     }
-    guard = Authenticator(engine, verifier).guard()
+    services |= _for_operators(settings, engine, clock, refresh_tokens, services)
+    guard = Authenticator(engine, verifiers[SessionKind.PERSONAL]).guard()
+    operators_only = Authenticator(engine, verifiers[SessionKind.OPERATOR], SessionKind.OPERATOR).guard()
+    protected = [
+        *(_behind(guard, "bearer", routes) for routes in LOGIN_ROUTES),
+        *(_behind(operators_only, "operator", routes) for routes in OPERATOR_ROUTES),
+    ]
     on_shutdown: list[LifespanHook] = [passwords.close]
     sandbox_routes: list[ControllerRouterHandler] = []
     if sandbox is not None:
@@ -123,7 +150,7 @@ def create_app(
         on_shutdown.append(http.aclose)
     return Litestar(
         route_handlers=[
-            Router("/v1", route_handlers=[*OPEN_ROUTES, *(_behind(guard, routes) for routes in LOGIN_ROUTES)]),
+            Router("/v1", route_handlers=[*OPEN_ROUTES, *protected]),
             HealthRoutes,
             key_set,
             DocsRoutes,
@@ -142,12 +169,32 @@ def create_app(
     )
 
 
-def _behind(guard: Guard, routes: type[Controller]) -> type[Controller]:
+def _for_operators(
+    settings: Settings, engine: AsyncEngine, clock: Clock, tokens: RefreshTokens, services: dict[str, Any]
+) -> dict[str, Any]:
+    audit, currency = AuditLog(engine, clock), settings.currency
+    recent = RecentLogins(clock, timedelta(seconds=settings.operator_recent_login_seconds))
+    directory = Directory(engine, clock, audit, tokens.lives, currency)
+    return {
+        "directory": directory,
+        "records": Records(directory, services["wallets"], services["calls"], services["payments"]),
+        "standing": Standing(engine, clock, audit, currency),
+        "recent_logins": recent,
+        "pricing": Pricing(engine, clock, audit, recent, currency),
+        "adjusting": Adjusting(engine, clock, audit, recent, currency),
+        "call_board": CallBoard(engine, audit, currency),
+        "call_endings": CallEndings(engine, clock, audit),
+        "figure_board": FigureBoard(engine, clock, currency),
+        "audit_trail": AuditTrail(engine),
+    }
+
+
+def _behind(guard: Guard, scheme: str, routes: type[Controller]) -> type[Controller]:
     """Guard them as a class of its own: Litestar lets no two routers share a path, as log-in and list do."""
     given = {
         "guards": [guard, *vars(routes).get("guards", ())],
         "dependencies": {"login": Provide(login_of, sync_to_thread=False)},
-        "security": [{"bearer": []}],
+        "security": [{scheme: []}],
     }
     return type(routes.__name__, (routes,), given)
 
@@ -156,11 +203,25 @@ def _given(service: Any) -> Provide:
     return Provide(lambda: service, sync_to_thread=False, use_cache=True)
 
 
+def _signers(settings: Settings, clock: Clock) -> dict[SessionKind, TokenSigner]:
+    key = load_signing_key(settings.token_signing_key)
+    terms = {
+        SessionKind.PERSONAL: (settings.token_audience, settings.access_token_seconds),
+        SessionKind.OPERATOR: (settings.operator_token_audience, settings.operator_token_seconds),
+    }
+    return {
+        kind: TokenSigner(
+            key, issuer=settings.token_issuer, audience=audience, life_seconds=life_seconds, clock=clock
+        )
+        for kind, (audience, life_seconds) in terms.items()
+    }
+
+
 def _verifier(settings: Settings, signer: TokenSigner, clock: Clock) -> TokenVerifier:
     """Besides our own key those that sign no more are honoured, until their last tokens have expired."""
     others = load_verify_keys(settings.token_verify_keys) if settings.token_verify_keys else []
     keys = [signer.verify_key, *(key for key in others if key.id != signer.verify_key.id)]
-    return TokenVerifier(keys, issuer=settings.token_issuer, audience=settings.token_audience, clock=clock)
+    return TokenVerifier(keys, issuer=settings.token_issuer, audience=signer.audience, clock=clock)
 
 
 def _ice(settings: Settings, engine: AsyncEngine, clock: Clock) -> Ice:

@@ -27,14 +27,20 @@ class ProblemType(Enum):
     SIGNATURE_REFUSED = ("signature-refused", 401, "The signature does not prove who sent this")
     FORBIDDEN = ("forbidden", 403, "You may not do this")
     WRONG_PASSWORD = ("wrong-password", 403, "The password is wrong")
+    LOGIN_TOO_OLD = ("login-too-old", 403, "This needs a login of the last minutes")
+    OWN_ACCOUNT = ("own-account", 403, "Nobody does this to the own account")
     NOT_FOUND = ("not-found", 404, "There is no such thing")
     METHOD_NOT_ALLOWED = ("method-not-allowed", 405, "This cannot be done here")
     ALREADY_TAKEN = ("already-taken", 409, "Somebody else has this already")
     IN_A_CALL = ("in-a-call", 409, "This cannot be done during a call")
     MONEY_LEFT = ("money-left", 409, "There is money left in the wallet")
+    ACCOUNT_DELETED = ("account-deleted", 409, "The account is deleted")
+    CALL_OVER = ("call-over", 409, "The call is over")
+    INSUFFICIENT_FUNDS = ("insufficient-funds", 409, "Not that much money is available")
     BODY_TOO_LARGE = ("body-too-large", 413, "The body is too large")
     UNSUPPORTED_MEDIA_TYPE = ("unsupported-media-type", 415, "The body must be JSON")
     INVALID_FIELDS = ("invalid-fields", 422, "Some fields are not valid")
+    ADJUSTMENT_MISMATCH = ("adjustment-mismatch", 422, "This id belongs to another adjustment")
     PAYMENT_MISMATCH = ("payment-mismatch", 422, "The confirmation does not match the payment")
     TOO_MANY_REQUESTS = ("too-many-requests", 429, "Too much at once")
     INTERNAL_ERROR = ("internal-error", 500, "Something went wrong on our side")
@@ -65,6 +71,7 @@ class Problem(Struct, frozen=True, kw_only=True):
     errors: list[FieldError] | UnsetType = UNSET
     dependencies: dict[str, str] | UnsetType = UNSET
     balance_minor: int | UnsetType = UNSET
+    available_minor: int | UnsetType = UNSET
     currency: str | UnsetType = UNSET
 
 

@@ -10,10 +10,11 @@ from litestar.connection import ASGIConnection
 from litestar.handlers import BaseRouteHandler
 from litestar.types import Guard
 from msgspec import Struct
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, or_, select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from api.problems import ApiError, ProblemType
+from api.sessions.kinds import SessionKind
 from shared.database import reading
 from shared.models import Account, Session
 from shared.tokens import TokenRefusedError, TokenVerifier
@@ -22,7 +23,7 @@ _SCHEME = "bearer "
 
 
 class UnauthenticatedError(ApiError):
-    """No token, a bad one, an ended session, a disabled account: always the same answer."""
+    """No token, a bad one or another door's, an ended session, a disabled account: always the same answer."""
 
     problem_type = ProblemType.UNAUTHENTICATED
 
@@ -37,14 +38,16 @@ class Login(Struct, frozen=True):
     is_operator: bool
     relay_only: bool
     created_at: datetime
+    logged_in_at: datetime
 
 
 @dataclass(frozen=True)
 class Authenticator:
-    """Finds out who asks."""
+    """Finds out who asks, at doors for sessions of one kind; the operators' let operators in and nobody else."""
 
     engine: AsyncEngine
     verifier: TokenVerifier
+    kind: SessionKind = SessionKind.PERSONAL
 
     def guard(self) -> Guard:
         """Return the guard of every route that needs a login; it puts the login where `login_of` finds it."""
@@ -66,7 +69,9 @@ class Authenticator:
             raise UnauthenticatedError from error
         # Its own short read: on the connection of the request's transaction it would begin that too early.
         async with reading(self.engine) as connection:
-            found = await connection.execute(_LOGIN, {"session_id": claims.sid, "account_id": claims.sub})
+            found = await connection.execute(
+                _LOGIN, {"session_id": claims.sid, "account_id": claims.sub, "kind": self.kind}
+            )
         row = found.one_or_none()
         if row is None:
             raise UnauthenticatedError
@@ -87,6 +92,7 @@ _LOGIN = (
         Account.is_operator,
         Account.relay_only,
         Account.created_at,
+        Session.created_at,
     )
     .join(Session, Session.account_id == Account.id)
     .where(
@@ -94,5 +100,7 @@ _LOGIN = (
         Account.id == bindparam("account_id"),
         Session.ended_at.is_(None),
         Account.disabled_at.is_(None),
+        Session.kind == bindparam("kind"),
+        or_(Session.kind != SessionKind.OPERATOR, Account.is_operator),
     )
 )

@@ -98,6 +98,13 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     refresh_grace_seconds: Annotated[
         Seconds, _setting("A refresh token used again within this time is honest concurrency, not theft")
     ] = 10
+    operator_token_seconds: Annotated[Seconds, _setting("Life of an operator's access token")] = 300
+    operator_refresh_seconds: Annotated[Seconds, _setting("Life of an operator's unused refresh token")] = (
+        12 * 3_600
+    )
+    operator_recent_login_seconds: Annotated[
+        Seconds, _setting("How long after logging in an operator may move money")
+    ] = 300
     password_threads_max: Annotated[Count, _setting("Passwords hashed at the same time")] = 2
     password_queue_max: Annotated[Count, _setting("Passwords waiting to be hashed; one more is answered 429")] = 100
 
@@ -169,6 +176,11 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     drain_ms_max: Annotated[Milliseconds, _setting("How long a stopping program may take to finish its work")] = (
         8_000
     )
+
+    @property
+    def operator_token_audience(self) -> str:
+        """`aud` of operators' access tokens."""
+        return f"{self.token_audience}-operator"
 
     def __post_init__(self) -> None:
         if self.renew_lead_ms >= self.minute_ms:

@@ -79,7 +79,7 @@ class TokenSigner:
     ) -> None:
         self._key = key
         self._issuer = issuer
-        self._audience = audience
+        self.audience = audience
         self._life = timedelta(seconds=life_seconds)
         self._clock = clock
         self.verify_key = VerifyKey.of(key.public_key())
@@ -90,7 +90,7 @@ class TokenSigner:
         expires_at = now + self._life
         claims: dict[str, Any] = {
             "iss": self._issuer,
-            "aud": self._audience,
+            "aud": self.audience,
             "sub": str(account_id),
             "sid": str(session_id),
             "jti": str(new_id()),

@@ -25,16 +25,21 @@ def openapi_config() -> OpenAPIConfig:
         title="Talktime",
         version=VERSION,
         description=_description(),
-        components=Components(security_schemes={"bearer": _bearer()}),
-        tags=[Tag(name) for name in ("Accounts", "Sessions", "Money", "People", "Calls", "Providers", "Service")],
+        components=Components(
+            security_schemes={"bearer": _bearer("/v1/sessions"), "operator": _bearer("/v1/operator/sessions")}
+        ),
+        tags=[
+            Tag(name)
+            for name in ("Accounts", "Sessions", "Money", "People", "Calls", "Operators", "Providers", "Service")
+        ],
         use_handler_docstrings=True,
         openapi_router=UnusedRouter(path="/docs", route_handlers=[]),
     )
 
 
-def _bearer() -> SecurityScheme:
+def _bearer(path: str) -> SecurityScheme:
     return SecurityScheme(
-        type="http", scheme="bearer", bearer_format="JWT", description="The `access_token` of `POST /v1/sessions`."
+        type="http", scheme="bearer", bearer_format="JWT", description=f"The `access_token` of `POST {path}`."
     )
 
 

@@ -1,12 +1,12 @@
 """Where somebody is logged in: listed, and ended."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from advanced_alchemy.repository import SQLAlchemyAsyncRepository
-from sqlalchemy import ColumnElement, and_
+from sqlalchemy import ColumnElement, and_, or_
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from api.pages import NewestFirst, Page, page_of, read_cursor
@@ -14,6 +14,7 @@ from api.problems import NotFoundError
 from api.reads import reading_session
 from api.security import Login
 from api.sessions.ending import end_sessions
+from api.sessions.kinds import SessionKind
 from api.sessions.schemas import SessionView
 from shared.clock import Clock
 from shared.database import transaction
@@ -32,7 +33,7 @@ class OwnSessions:
 
     engine: AsyncEngine
     clock: Clock
-    life: timedelta
+    lives: Mapping[SessionKind, timedelta]
 
     async def list_own(self, login: Login, *, limit: int, cursor: str) -> Page[SessionView]:
         """Return the running ones, newest first."""
@@ -69,11 +70,13 @@ class OwnSessions:
             return await end_sessions(connection, which, now=self.clock.now())
 
     def _running(self, login: Login) -> ColumnElement[bool]:
-        return and_(
-            Session.account_id == login.account_id,
-            Session.ended_at.is_(None),
-            Session.last_used_at > self.clock.now() - self.life,
-        )
+        return and_(Session.account_id == login.account_id, still_running(self.clock.now(), self.lives))
+
+
+def still_running(now: datetime, lives: Mapping[SessionKind, timedelta]) -> ColumnElement[bool]:
+    """Which sessions were neither ended nor left unused for a token's life."""
+    used = [and_(Session.kind == kind, Session.last_used_at > now - life) for kind, life in lives.items()]
+    return and_(Session.ended_at.is_(None), or_(*used))
 
 
 def _view_for(login: Login) -> Callable[[Session], SessionView]:
@@ -84,6 +87,7 @@ def _view_for(login: Login) -> Callable[[Session], SessionView]:
             user_agent=row.user_agent,
             created_at=row.created_at,
             last_used_at=row.last_used_at,
+            kind=SessionKind(row.kind),
             is_current=row.id == login.session_id,
         )
 

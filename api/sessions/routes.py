@@ -35,7 +35,7 @@ class SessionRoutes(Controller):
         sessions: NamedDependency[SkipValidation[Sessions]],
     ) -> Response[SessionOpened]:
         """Log in with an e-mail address or a user name."""
-        opened = await sessions.log_in(data, _device_of(request))
+        opened = await sessions.log_in(data, device_of(request))
         return created(opened, path=f"/v1/sessions/{opened.session_id}")
 
     @post("/refresh", status_code=200, responses=problems(ProblemType.REFRESH_REFUSED))
@@ -102,6 +102,7 @@ class OwnSessionRoutes(Controller):
         await own_sessions.end(login, session_id)
 
 
-def _device_of(request: Request[Any, Any, Any]) -> Device:
+def device_of(request: Request[Any, Any, Any]) -> Device:
+    """Return where the request comes from."""
     agent = request.headers.get("user-agent", "").replace("\0", "")[:USER_AGENT_CHARS_MAX]
     return Device(address=request.client.host if request.client else None, user_agent=agent or None)

@@ -8,6 +8,7 @@ from msgspec import Meta, Struct
 
 from api.accounts.schemas import OwnAccount
 from api.fields import EMAIL_CHARS_MAX, Password
+from api.sessions.kinds import SessionKind
 
 
 class NewSession(Struct, frozen=True, forbid_unknown_fields=True):
@@ -48,4 +49,5 @@ class SessionView(Struct, frozen=True, kw_only=True):
     user_agent: str | None
     created_at: datetime
     last_used_at: datetime
+    kind: SessionKind
     is_current: bool

@@ -1,10 +1,11 @@
 """Logging in and refreshing."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Insert, Text, false, func, insert, literal, select
+from sqlalchemy import ColumnElement, Insert, Text, and_, false, func, insert, literal, select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from api.accounts.schemas import OwnAccount
@@ -12,6 +13,7 @@ from api.fields import normal_email
 from api.passwords import Passwords
 from api.problems import ApiError, ProblemType
 from api.sessions.ending import end_sessions
+from api.sessions.kinds import SessionKind
 from api.sessions.schemas import NewSession, SessionOpened, TokenPair
 from api.sessions.tokens import RefreshTokens, Reused, Rotated
 from shared.clock import Clock
@@ -45,27 +47,29 @@ class Device:
 
 @dataclass(frozen=True)
 class Sessions:
-    """Opens and refreshes sessions."""
+    """Opens and refreshes sessions of every kind."""
 
     engine: AsyncEngine
     clock: Clock
     passwords: Passwords
-    signer: TokenSigner
+    signers: Mapping[SessionKind, TokenSigner]
     refresh_tokens: RefreshTokens
 
-    async def log_in(self, credentials: NewSession, device: Device) -> SessionOpened:
-        """Open a session. Raises `WrongCredentialsError`, `TooManyPasswordsError`."""
-        found = await self._find(credentials.login)
-        account, password_hash = found or (None, None)
-        if not await self.passwords.verify(credentials.password, password_hash) or account is None:
-            raise WrongCredentialsError
+    async def log_in(
+        self, credentials: NewSession, device: Device, kind: SessionKind = SessionKind.PERSONAL
+    ) -> SessionOpened:
+        """Open a session; one of the operators' kind opens for operators only.
+
+        Raises `WrongCredentialsError`, `TooManyPasswordsError`.
+        """
+        account, password_hash = await self._verified(credentials, kind)
         session_id, now = new_id(), self.clock.now()
         async with transaction(self.engine) as connection:
-            opened = await connection.execute(_open(session_id, account.id, str(password_hash), device, now))
+            opened = await connection.execute(_open(session_id, account.id, password_hash, device, kind, now))
             if opened.first() is None:
                 raise WrongCredentialsError
-            refresh_token = await self.refresh_tokens.issue(connection, session_id, now=now)
-        access_token, expires_at = self.signer.issue(account_id=account.id, session_id=session_id)
+            refresh_token = await self.refresh_tokens.issue(connection, session_id, kind, now=now)
+        access_token, expires_at = self.signers[kind].issue(account_id=account.id, session_id=session_id)
         return SessionOpened(
             access_token=access_token,
             expires_at=expires_at,
@@ -74,6 +78,13 @@ class Sessions:
             session_id=session_id,
             account=account,
         )
+
+    async def _verified(self, credentials: NewSession, kind: SessionKind) -> tuple[OwnAccount, str]:
+        """Return the account whose password this is, and its hash. Raises `WrongCredentialsError`."""
+        account, password_hash = await self._find(credentials.login, kind) or (None, None)
+        if not await self.passwords.verify(credentials.password, password_hash) or account is None:
+            raise WrongCredentialsError
+        return account, str(password_hash)
 
     async def refresh(self, refresh_token: str) -> TokenPair:
         """Rotate the token; one that was replaced long ago ends its session. Raises `RefreshRefusedError`."""
@@ -84,7 +95,9 @@ class Sessions:
                 await end_sessions(connection, Session.id == outcome.session_id, now=now)
         if not isinstance(outcome, Rotated):
             raise RefreshRefusedError
-        token, expires_at = self.signer.issue(account_id=outcome.account_id, session_id=outcome.session_id)
+        token, expires_at = self.signers[outcome.kind].issue(
+            account_id=outcome.account_id, session_id=outcome.session_id
+        )
         return TokenPair(
             access_token=token,
             expires_at=expires_at,
@@ -92,15 +105,15 @@ class Sessions:
             refresh_token=outcome.refresh_token,
         )
 
-    async def _find(self, login: str) -> tuple[OwnAccount, str] | None:
+    async def _find(self, login: str, kind: SessionKind) -> tuple[OwnAccount, str] | None:
         async with reading(self.engine) as connection:
-            found = await connection.execute(_FIND.where(_is_login(login), Account.disabled_at.is_(None)))
+            found = await connection.execute(_FIND.where(is_login(login), _may_open(kind)))
         row = found.one_or_none()
         return None if row is None else (OwnAccount(*row[:-1]), row.password_hash)
 
 
-def _is_login(login: str) -> ColumnElement[bool]:
-    """An address has an @, a user name never."""
+def is_login(login: str) -> ColumnElement[bool]:
+    """Whose e-mail address or user name this is. An address has an @, a user name never."""
     if "@" not in login:
         return func.lower(Account.user_name) == func.lower(login)
     try:
@@ -110,7 +123,14 @@ def _is_login(login: str) -> ColumnElement[bool]:
     return func.lower(Account.email) == func.lower(login)
 
 
-def _open(session_id: UUID, account_id: UUID, password_hash: str, device: Device, now: datetime) -> Insert:
+def _may_open(kind: SessionKind) -> ColumnElement[bool]:
+    able = Account.disabled_at.is_(None)
+    return and_(able, Account.is_operator) if kind is SessionKind.OPERATOR else able
+
+
+def _open(
+    session_id: UUID, account_id: UUID, password_hash: str, device: Device, kind: SessionKind, now: datetime
+) -> Insert:
     """Open it only while the account is as it was verified: its lock waits for whoever changes or deletes it."""
     values = {
         "id": literal(session_id),
@@ -119,10 +139,11 @@ def _open(session_id: UUID, account_id: UUID, password_hash: str, device: Device
         "user_agent": literal(device.user_agent, Text),
         "created_at": literal(now),
         "last_used_at": literal(now),
+        "kind": literal(kind.value, Text),
     }
     verified = (
         select(*values.values())
-        .where(Account.id == account_id, Account.password_hash == password_hash, Account.disabled_at.is_(None))
+        .where(Account.id == account_id, Account.password_hash == password_hash, _may_open(kind))
         .with_for_update(read=True)
     )
     return insert(Session).from_select(list(values), verified).returning(Session.id)

@@ -2,6 +2,7 @@
 
 import hashlib
 import secrets
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Literal
@@ -10,6 +11,7 @@ from uuid import UUID
 from sqlalchemy import Delete, Select, Update, delete, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from api.sessions.kinds import SessionKind
 from shared.models import Account, RefreshToken, Session
 
 TOKEN_BYTES = 32
@@ -21,6 +23,7 @@ class Rotated:
 
     account_id: UUID
     session_id: UUID
+    kind: SessionKind
     refresh_token: str
 
 
@@ -35,23 +38,27 @@ class Reused:
 class RefreshTokens:
     """Issues and rotates the tokens of sessions, inside the transaction that it is given."""
 
-    life: timedelta
+    lives: Mapping[SessionKind, timedelta]
     grace: timedelta
     """How long a token may be used again after its first use: two honest requests that overlap."""
 
-    async def issue(self, connection: AsyncConnection, session_id: UUID, *, now: datetime) -> str:
-        """Return a fresh token of the session."""
+    async def issue(
+        self, connection: AsyncConnection, session_id: UUID, kind: SessionKind, *, now: datetime
+    ) -> str:
+        """Return a fresh token of the session, which is of this kind."""
         token = secrets.token_urlsafe(TOKEN_BYTES)
-        values = {"session_id": session_id, "created_at": now, "expires_at": now + self.life}
+        values = {"session_id": session_id, "created_at": now, "expires_at": now + self.lives[kind]}
         await connection.execute(insert(RefreshToken).values(token_hash=hash_of(token), **values))
         return token
 
     async def rotate(
         self, connection: AsyncConnection, token: str, *, now: datetime
     ) -> Rotated | Reused | Literal["refused"]:
-        """Replace the token; `"refused"` where it, its session or its account is unknown or over."""
+        """Replace the token; `"refused"` where it, its session, its account or its rights are unknown or over."""
         row = (await connection.execute(_find(token))).one_or_none()
         if row is None or row.ended_at is not None or row.disabled_at is not None:
+            return "refused"
+        if row.kind == SessionKind.OPERATOR and not row.is_operator:
             return "refused"
         if row.replaced_at is not None and now - row.replaced_at > self.grace:
             return Reused(row.session_id)
@@ -61,7 +68,9 @@ class RefreshTokens:
             await connection.execute(_replace(token, now))
         await connection.execute(_forget_expired(row.session_id, now))
         await connection.execute(update(Session).where(Session.id == row.session_id).values(last_used_at=now))
-        return Rotated(row.account_id, row.session_id, await self.issue(connection, row.session_id, now=now))
+        kind = SessionKind(row.kind)
+        fresh = await self.issue(connection, row.session_id, kind, now=now)
+        return Rotated(row.account_id, row.session_id, kind, fresh)
 
 
 def hash_of(token: str) -> bytes:
@@ -76,7 +85,9 @@ def _find(token: str) -> Select[*tuple[Any, ...]]:
             Session.id.label("session_id"),
             Session.account_id,
             Session.ended_at,
+            Session.kind,
             Account.disabled_at,
+            Account.is_operator,
             RefreshToken.replaced_at,
             RefreshToken.expires_at,
         )

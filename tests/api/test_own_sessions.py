@@ -37,6 +37,7 @@ async def test_where_one_is_logged_in(api: Api, ann: User, bob: User, clock: Man
         "user_agent": "A phone",
         "created_at": "2030-01-01T12:00:05Z",
         "last_used_at": "2030-01-01T12:00:05Z",
+        "kind": "personal",
         "is_current": False,
     }
     assert oldest["id"] == str(ann.session_id)

@@ -1,0 +1,1 @@
+"""Finding accounts, looking at them, and keeping them from calling or from coming in."""

@@ -1,0 +1,21 @@
+"""What there is to be done, by name."""
+
+from enum import StrEnum
+
+
+class Action(StrEnum):
+    """What an entry of the audit log is about."""
+
+    OPERATOR_APPOINTED = "operator.appointed"
+    OPERATOR_DISMISSED = "operator.dismissed"
+    ACCOUNTS_SEARCHED = "accounts.searched"
+    ACCOUNT_VIEWED = "account.viewed"
+    ACCOUNT_BLOCKED = "account.blocked"
+    ACCOUNT_UNBLOCKED = "account.unblocked"
+    ACCOUNT_DISABLED = "account.disabled"
+    ACCOUNT_ENABLED = "account.enabled"
+    PRICE_SET = "price.set"
+    BALANCE_ADJUSTED = "balance.adjusted"
+    CALLS_LISTED = "calls.listed"
+    CALL_VIEWED = "call.viewed"
+    CALL_END_ASKED = "call.end_asked"

@@ -1,0 +1,1 @@
+"""Everybody's calls: those that are live, and ending one."""

@@ -1,0 +1,41 @@
+"""What operators set and book."""
+
+from datetime import datetime
+from typing import Annotated
+from uuid import UUID
+
+from msgspec import Meta, Struct
+
+from api.operators.reasons import Reason
+from shared.money import AMOUNT_MINOR_MAX
+
+PriceMinor = Annotated[int, Meta(ge=0, le=AMOUNT_MINOR_MAX, description="Minor units a started minute")]
+SignedMinor = Annotated[
+    int,
+    Meta(ge=-AMOUNT_MINOR_MAX, le=AMOUNT_MINOR_MAX, description="Given or, where negative, taken; never 0"),
+]
+
+
+class NewPrice(Struct, frozen=True, forbid_unknown_fields=True):
+    """What a minute costs the account from the next call on."""
+
+    price_minor: PriceMinor
+    reason: Reason
+
+
+class NewAdjustment(Struct, frozen=True, forbid_unknown_fields=True):
+    """What the wallet is given or loses."""
+
+    amount_minor: SignedMinor
+    reason: Reason
+
+
+class Adjustment(Struct, frozen=True, kw_only=True):
+    """An adjustment as it was booked, once for ever."""
+
+    id: UUID
+    account_id: UUID
+    amount_minor: int
+    balance_after_minor: int
+    currency: str
+    created_at: datetime
