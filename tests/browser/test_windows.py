@@ -19,7 +19,7 @@ async def test_answered_in_one_of_three_windows(people: People) -> None:
         await expect(window.incoming(ann.name)).to_be_visible()
     await tab.accept(ann.name)
     for window in (ben, elsewhere):
-        await expect(window.incoming(ann.name)).to_be_hidden(timeout=1_500)
+        await expect(window.incoming(ann.name)).to_be_hidden()
         await expect(window.talk(ann.name)).to_have_count(0)
     await ann.sees(ben.name)
     await tab.sees(ann.name)
