@@ -67,6 +67,8 @@ from api.sessions.own import OwnSessions
 from api.sessions.routes import OwnSessionRoutes, SessionRoutes
 from api.sessions.service import Sessions
 from api.sessions.tokens import RefreshTokens
+from api.throttling.limits import Limits
+from api.throttling.throttle import Throttling
 from api.wallet.routes import WalletRoutes
 from api.wallet.service import Wallets
 from shared.clock import Clock
@@ -110,7 +112,8 @@ def create_app(
         },
         grace=timedelta(seconds=settings.refresh_grace_seconds),
     )
-    own_password = OwnPassword(engine, clock, passwords)
+    throttling = Throttling(engine, clock, Limits(settings))
+    own_password = OwnPassword(engine, clock, passwords, throttling)
     installation = installation_of(settings)
     sandbox = _sandbox_provider(settings, clock) if settings.payment_provider == "sandbox" else None
     services: dict[str, Any] = {
@@ -120,7 +123,7 @@ def create_app(
         "profiles": Profiles(engine, own_password),
         "own_password": own_password,
         "deletions": Deletions(engine, clock, own_password, settings.currency),
-        "sessions": Sessions(engine, clock, passwords, signers, refresh_tokens),
+        "sessions": Sessions(engine, clock, passwords, signers, refresh_tokens, throttling),
         "own_sessions": OwnSessions(engine, clock, refresh_tokens.lives),
         "wallets": Wallets(engine, settings.currency),
         "payments": Payments(engine, clock, sandbox, settings.currency, settings.payment_minor_max),
@@ -130,6 +133,7 @@ def create_app(
         "calls": Calls(engine, settings.currency),
         "ice": _ice(settings, engine, clock),
         "installation": installation,
+        "throttling": throttling,
         "docs": Docs(),
         "page": Page(BuiltPage.read(page_folder), page_headers(installation.signaling_url)),
     }

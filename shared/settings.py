@@ -28,6 +28,8 @@ CurrencyCode = Annotated[str, Meta(pattern=r"^[A-Z]{3}\Z")]
 SocketUrl = Annotated[
     str, Meta(pattern=r"^(wss?://([A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\])(:[0-9]{1,5})?(/[!-~]*)?)?\Z")
 ]
+RateLimit = Annotated[str, Meta(pattern=r"^[1-9][0-9]{0,5}/[1-9][0-9]{0,5}\Z")]
+"""``burst/seconds``: so many at once, and as many again within so many seconds."""
 NodeName = Annotated[str, Meta(pattern=r"^([A-Za-z0-9][A-Za-z0-9._-]{0,62})?\Z")]
 
 _HOST_AND_PORT = r"([A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\])(:[0-9]{1,5})?"
@@ -107,6 +109,16 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     ] = 300
     password_threads_max: Annotated[Count, _setting("Passwords hashed at the same time")] = 2
     password_queue_max: Annotated[Count, _setting("Passwords waiting to be hashed; one more is answered 429")] = 100
+
+    login_limit: Annotated[
+        RateLimit, _setting("Failed logins to one account from one address: so many at once / back within seconds")
+    ] = "10/300"
+    login_limit_account: Annotated[RateLimit, _setting("Failed logins to one account from everywhere")] = "100/3600"
+    login_limit_address: Annotated[RateLimit, _setting("Failed logins from one address")] = "50/600"
+    proof_limit: Annotated[RateLimit, _setting("Wrong passwords of one account that is logged in")] = "10/300"
+    registration_limit_address: Annotated[RateLimit, _setting("Accounts made from one address")] = "100/3600"
+    payment_limit: Annotated[RateLimit, _setting("Payments begun by one account")] = "30/600"
+    search_limit: Annotated[RateLimit, _setting("Searches for people by one account")] = "120/60"
 
     currency: Annotated[CurrencyCode, _setting("ISO 4217 code of the installation's one currency")] = "EUR"
     price_minor: Annotated[

@@ -10,6 +10,7 @@ from api.passwords import Passwords
 from api.problems import ApiError, FieldError, ProblemType
 from api.security import Login, UnauthenticatedError
 from api.sessions.ending import end_sessions
+from api.throttling.throttle import Throttling
 from shared.clock import Clock
 from shared.database import reading, transaction
 from shared.models import Account, Session
@@ -31,11 +32,13 @@ class OwnPassword:
     engine: AsyncEngine
     clock: Clock
     passwords: Passwords
+    throttling: Throttling
 
     async def prove(self, login: Login, password: str, *, field: str) -> str:
         """Return the hash that the password matches; let what follows change the account only while it has that.
 
-        Raises `WrongPasswordError` naming the field, `UnauthenticatedError`, `TooManyPasswordsError`.
+        Raises `WrongPasswordError` naming the field, `UnauthenticatedError`, `TooOftenError`,
+        `TooManyPasswordsError`.
         """
         async with reading(self.engine) as connection:
             found = await connection.execute(
@@ -44,8 +47,10 @@ class OwnPassword:
         password_hash = found.scalar_one_or_none()
         if password_hash is None:
             raise UnauthenticatedError
-        if not await self.passwords.verify(password, password_hash):
-            raise WrongPasswordError(field)
+        shares = self.throttling.limits.password(login.account_id)
+        async with self.throttling.failures(shares, of=WrongPasswordError):
+            if not await self.passwords.verify(password, password_hash):
+                raise WrongPasswordError(field)
         return str(password_hash)
 
     async def change(self, login: Login, change: PasswordChange) -> None:

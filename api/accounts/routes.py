@@ -1,6 +1,8 @@
 """`/v1/accounts` and `/v1/me`."""
 
-from litestar import Controller, Response, get, patch, post, put
+from typing import Any
+
+from litestar import Controller, Request, Response, get, patch, post, put
 from litestar.di import NamedDependency
 from litestar.params import JSONBody, SkipValidation
 
@@ -13,6 +15,7 @@ from api.created import LOCATION, created
 from api.docs.responses import problems
 from api.problems import ProblemType
 from api.security import Login
+from api.throttling.throttle import Throttling
 
 PROVEN = (ProblemType.WRONG_PASSWORD, ProblemType.TOO_MANY_REQUESTS)
 
@@ -29,9 +32,14 @@ class AccountRoutes(Controller):
         responses=problems(ProblemType.ALREADY_TAKEN, ProblemType.TOO_MANY_REQUESTS),
     )
     async def register(
-        self, data: JSONBody[NewAccount], accounts: NamedDependency[SkipValidation[Accounts]]
+        self,
+        data: JSONBody[NewAccount],
+        request: Request[Any, Any, Any],
+        accounts: NamedDependency[SkipValidation[Accounts]],
+        throttling: NamedDependency[SkipValidation[Throttling]],
     ) -> Response[OwnAccount]:
         """Register. The wallet is empty; user names and addresses are unique without regard to case."""
+        await throttling.take(throttling.limits.registration(request.client.host if request.client else None))
         account = await accounts.register(data)
         return created(account, path=f"/v1/people/{account.id}")
 

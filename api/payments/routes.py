@@ -16,6 +16,7 @@ from api.payments.service import Payments
 from api.payments.settlement import Settlement
 from api.problems import NotFoundError, ProblemType
 from api.security import Login
+from api.throttling.throttle import Throttling
 
 
 class PaymentRoutes(Controller):
@@ -24,14 +25,20 @@ class PaymentRoutes(Controller):
     path = "/payments"
     tags = ["Money"]  # noqa: RUF012 - Litestar's
 
-    @post("/", response_headers=LOCATION, responses=problems(ProblemType.PAYMENTS_NOT_OFFERED))
+    @post(
+        "/",
+        response_headers=LOCATION,
+        responses=problems(ProblemType.PAYMENTS_NOT_OFFERED, ProblemType.TOO_MANY_REQUESTS),
+    )
     async def create(
         self,
         data: JSONBody[NewPayment],
         login: NamedDependency[SkipValidation[Login]],
         payments: NamedDependency[SkipValidation[Payments]],
+        throttling: NamedDependency[SkipValidation[Throttling]],
     ) -> Response[PaymentView]:
         """Ask for a payment; the wallet is credited once the provider confirms it."""
+        await throttling.take(throttling.limits.payment(login.account_id))
         payment = await payments.create(login.account_id, data.amount_minor)
         return created(payment, path=f"/v1/payments/{payment.id}")
 

@@ -6,9 +6,13 @@ from litestar import Controller, get
 from litestar.di import NamedDependency
 from litestar.params import FromPath, QueryParameter, SkipValidation
 
+from api.docs.responses import problems
 from api.pages import FIRST_PAGE, PAGE_ITEMS_DEFAULT, Cursor, Limit, Page
 from api.people.schemas import Person
 from api.people.service import People
+from api.problems import ProblemType
+from api.security import Login
+from api.throttling.throttle import Throttling
 
 SearchText = Annotated[
     str,
@@ -24,18 +28,28 @@ class PeopleRoutes(Controller):
     path = "/people"
     tags = ["People"]  # noqa: RUF012 - Litestar's
 
-    @get("/")
+    @get("/", responses=problems(ProblemType.TOO_MANY_REQUESTS))
     async def search(
         self,
         q: SearchText,
+        login: NamedDependency[SkipValidation[Login]],
         people: NamedDependency[SkipValidation[People]],
+        throttling: NamedDependency[SkipValidation[Throttling]],
         limit: Limit = PAGE_ITEMS_DEFAULT,
         cursor: Cursor = FIRST_PAGE,
     ) -> Page[Person]:
         """Find people by part of the user name or by id, in the order of the alphabet."""
+        await throttling.take(throttling.limits.search(login.account_id))
         return await people.search(q, limit=limit, cursor=cursor)
 
-    @get("/{id_or_name:str}")
-    async def look_up(self, id_or_name: FromPath[str], people: NamedDependency[SkipValidation[People]]) -> Person:
+    @get("/{id_or_name:str}", responses=problems(ProblemType.TOO_MANY_REQUESTS))
+    async def look_up(
+        self,
+        id_or_name: FromPath[str],
+        login: NamedDependency[SkipValidation[Login]],
+        people: NamedDependency[SkipValidation[People]],
+        throttling: NamedDependency[SkipValidation[Throttling]],
+    ) -> Person:
         """Return one person by id or user name."""
+        await throttling.take(throttling.limits.search(login.account_id))
         return await people.get(id_or_name)

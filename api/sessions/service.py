@@ -16,6 +16,7 @@ from api.sessions.ending import end_sessions
 from api.sessions.kinds import SessionKind
 from api.sessions.schemas import NewSession, SessionOpened, TokenPair
 from api.sessions.tokens import RefreshTokens, Reused, Rotated
+from api.throttling.throttle import Throttling
 from shared.clock import Clock
 from shared.database import reading, transaction
 from shared.ids import new_id
@@ -54,15 +55,18 @@ class Sessions:
     passwords: Passwords
     signers: Mapping[SessionKind, TokenSigner]
     refresh_tokens: RefreshTokens
+    throttling: Throttling
 
     async def log_in(
         self, credentials: NewSession, device: Device, kind: SessionKind = SessionKind.PERSONAL
     ) -> SessionOpened:
         """Open a session; one of the operators' kind opens for operators only.
 
-        Raises `WrongCredentialsError`, `TooManyPasswordsError`.
+        Raises `WrongCredentialsError`, `TooOftenError`, `TooManyPasswordsError`.
         """
-        account, password_hash = await self._verified(credentials, kind)
+        shares = self.throttling.limits.login(credentials.login, device.address)
+        async with self.throttling.failures(shares, of=WrongCredentialsError):
+            account, password_hash = await self._verified(credentials, kind)
         session_id, now = new_id(), self.clock.now()
         async with transaction(self.engine) as connection:
             opened = await connection.execute(_open(session_id, account.id, password_hash, device, kind, now))
