@@ -3,8 +3,7 @@ import { LocationProvider, useLocation } from "preact-iso";
 import { nextOf } from "./account/next.js";
 import { SignIn } from "./account/sign-in.js";
 import { SignUp } from "./account/sign-up.js";
-import { Broken } from "./frame/broken.js";
-import { inside, insideFailed } from "./frame/load-inside.js";
+import { Inside } from "./frame/inside.js";
 import { Splash } from "./frame/splash.js";
 import { account, restored, talktime } from "./talktime.js";
 import { t } from "./texts/index.js";
@@ -33,8 +32,6 @@ function Gate() {
   const signing = path === "/sign-in" || path === "/sign-up";
   if (!account.value) return signing ? door(path) : <Redirect to={signInFor(url)} />;
   if (signing) return "add" in query ? door(path) : <Redirect to={nextOf(query)} />;
-  const Inside = inside.value;
-  if (!Inside) return insideFailed.value ? <Broken /> : <Splash />;
   // The key makes everything new for another account.
   return <Inside key={account.value.id} />;
 }

@@ -1,6 +1,5 @@
 import { render } from "preact";
 import { App } from "./app.js";
-import { loadInside } from "./frame/load-inside.js";
 import { followPreferences } from "./preferences.js";
 import { start } from "./talktime.js";
 import { speak } from "./texts/index.js";
@@ -15,4 +14,3 @@ void start();
 await speak();
 const root = document.getElementById("root");
 if (root) render(<App />, root);
-void loadInside();
