@@ -19,12 +19,12 @@ WEB_SOURCES := $(shell find web -mindepth 1 \( -name node_modules -o -name dist 
 # What Vite can run on.
 NODE_FITS := const [a, b] = process.versions.node.split("."); process.exit(a > 22 || (a == 22 && b >= 12) || (a == 20 && b >= 19) ? 0 : 1)
 
-.PHONY: help run web test plain-test coverage web-test lint web-lint format lock bench clean
+.PHONY: help run web test plain-test coverage screenshots web-test lint web-lint format lock bench clean
 
 help:
 	@echo "make run     run everything here, with two demo accounts (ARGS='--help' for more)"
 	@echo "make test    run all tests (ARGS='tests/shared -k money' for some)"
-	@echo "make web, coverage, lint, format, lock, bench, clean: see the Makefile"
+	@echo "make web, screenshots, coverage, lint, format, lock, bench, clean: see the Makefile"
 
 run: $(INSTALLED)
 	@$(MAKE) --silent web || echo "The browser client could not be built, as is said above: going on with what there is." >&2
@@ -41,6 +41,11 @@ coverage: $(INSTALLED)
 	@$(BIN)/coverage run -m pytest -n $(WORKERS) $(ARGS)
 	@$(BIN)/coverage combine --quiet
 	@$(BIN)/coverage report --skip-covered --skip-empty
+
+# How every screen looks, in both themes, at a desk and on a phone.
+screenshots: $(INSTALLED)
+	@TEST_SCREENSHOTS=build/screenshots $(BIN)/python -m pytest -q tests/browser/test_looks.py
+	@echo "They are in build/screenshots."
 
 web-test: $(DOCUMENTS) $(WEB_INSTALLED)
 	$(call npm,run test)
