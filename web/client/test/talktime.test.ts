@@ -1,8 +1,10 @@
-import { beforeEach, expect, test } from "vitest";
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { LocalMedia } from "../src/media/local-media.js";
 import type { ToClient } from "../src/signaling/messages.js";
 import { Talktime } from "../src/talktime.js";
 import { BASE_URL, FakeApi, json } from "./fakes/api.js";
 import { FakeBrowser } from "./fakes/browser.js";
+import { stubMedia } from "./fakes/media.js";
 import { FakeSockets, walletState, welcome } from "./fakes/socket.js";
 import { FakeTimers, settled } from "./fakes/timers.js";
 
@@ -14,6 +16,8 @@ let world = newWorld();
 beforeEach(() => {
   world = newWorld();
 });
+
+afterEach(() => vi.unstubAllGlobals());
 
 /** A page with nothing but the library. */
 function newWorld() {
@@ -111,6 +115,24 @@ test("another account is another device, with money of its own", async () => {
   greet("ben", 2);
   expect(sockets.newest.sent[0]).toMatchObject({ token: "access-2", resume_token: null });
   expect(heard).toEqual(["ann", 40, null, "ben", 2]);
+});
+
+test("whoever logs out in a call has left it before the socket is closed", async () => {
+  const { talktime, logIn } = world;
+  stubMedia();
+  talktime.start();
+  await logIn("ann");
+  const socket = greet("ann");
+  const call = talktime.calls.place({ userName: "ben" }, await LocalMedia.open({}));
+  const invite = socket.last;
+  socket.says({ type: "call.authorizing", call_id: CALL_ID, ref: invite?.ref ?? null });
+  const loggedOut = talktime.session.logOut();
+  expect([invite?.type, socket.last, call.state]).toEqual([
+    "call.invite",
+    { type: "call.cancel", call_id: CALL_ID, ref: null },
+    "ended",
+  ]);
+  await loggedOut;
 });
 
 test("a session that is ended from afar is ended here, whoever hears of it first", async () => {

@@ -53,13 +53,12 @@ class BrowserStore implements TokenStore {
     this.#browser.localStorage.removeItem(PREFIX + accountId);
   }
 
-  selected(): string | null | undefined {
-    const chosen = this.#browser.sessionStorage.getItem(SELECTED);
-    return chosen === null ? undefined : chosen || null;
+  selected(): string | null {
+    return this.#browser.sessionStorage.getItem(SELECTED);
   }
 
-  select(accountId: string | null): void {
-    this.#browser.sessionStorage.setItem(SELECTED, accountId ?? "");
+  select(accountId: string): void {
+    this.#browser.sessionStorage.setItem(SELECTED, accountId);
   }
 
   watch(listener: (accountId: string | null) => void): () => void {

@@ -57,9 +57,9 @@ export class Session extends Emitter<SessionEvents> {
   }
 
   /**
-   * Go on as the account named, else the one of this tab, else the last one used in this browser.
+   * Go on as the account named, else the one of this tab, else, in a new tab, the last one used in this browser.
    *
-   * Null where there is none, or the server refuses it. Without a network the account is taken as it was left.
+   * Null where that is not logged in, or the server refuses it. Without a network it is taken as it was left.
    */
   async restore(accountId?: string): Promise<Account | null> {
     const found = this.#find(accountId);
@@ -152,7 +152,6 @@ export class Session extends Emitter<SessionEvents> {
   #over(credentials: Credentials, reason: SessionEndReason): void {
     if (credentials !== this.#credentials) return;
     this.close();
-    this.#parts.store.select(null);
     this.emit("changed", null);
     this.emit("ended", reason);
   }
@@ -169,8 +168,7 @@ export class Session extends Emitter<SessionEvents> {
   #find(accountId?: string): StoredSession | null {
     const { store } = this.#parts;
     const chosen = accountId ?? store.selected();
-    if (chosen === undefined) return this.#lastUsedFirst()[0] ?? null;
-    return chosen === null ? null : store.get(chosen);
+    return chosen === null ? (this.#lastUsedFirst()[0] ?? null) : store.get(chosen);
   }
 
   #lastUsedFirst(): StoredSession[] {

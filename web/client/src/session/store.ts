@@ -21,9 +21,9 @@ export interface TokenStore {
   get(accountId: string): StoredSession | null;
   set(session: StoredSession): void;
   remove(accountId: string): void;
-  /** The account that this tab uses; null where it is nobody on purpose, undefined where nothing was chosen yet. */
-  selected(): string | null | undefined;
-  select(accountId: string | null): void;
+  /** The account that this tab uses, or used last; null where there was none yet. */
+  selected(): string | null;
+  select(accountId: string): void;
   /** Be told when another tab has changed or removed an account's session; null says: any of them. */
   watch(listener: (accountId: string | null) => void): () => void;
 }
@@ -31,7 +31,7 @@ export interface TokenStore {
 /** Keeps sessions for as long as the page is open. */
 export class MemoryStore implements TokenStore {
   readonly #sessions = new Map<string, StoredSession>();
-  #selected: string | null | undefined;
+  #selected: string | null = null;
 
   all(): StoredSession[] {
     return [...this.#sessions.values()];
@@ -49,11 +49,11 @@ export class MemoryStore implements TokenStore {
     this.#sessions.delete(accountId);
   }
 
-  selected(): string | null | undefined {
+  selected(): string | null {
     return this.#selected;
   }
 
-  select(accountId: string | null): void {
+  select(accountId: string): void {
     this.#selected = accountId;
   }
 

@@ -144,7 +144,6 @@ export class Connection extends Emitter<ConnectionEvents> {
 
   #welcome(welcome: Welcome): void {
     this.#resumeToken = welcome.resume_token;
-    this.#refusedToken = undefined;
     this.#welcomedAtMs = this.#parts.timers.now();
     this.#become("open");
     // Whoever heard of the state may have stopped it all.

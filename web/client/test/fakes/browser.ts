@@ -6,6 +6,8 @@ import type { TokenStore } from "../../src/session/store.js";
 
 export interface Tab extends BrowserStorage {
   store: TokenStore;
+  /** How many listen for what other tabs do. */
+  readonly listening: number;
 }
 
 export class FakeBrowser {
@@ -69,6 +71,10 @@ class FakeTab implements Tab {
 
   removeEventListener(_: "storage", listener: (event: StorageEvent) => void): void {
     this.#listeners.delete(listener);
+  }
+
+  get listening(): number {
+    return this.#listeners.size;
   }
 
   hear(key: string | null): void {

@@ -23,8 +23,11 @@ test("what the server says of the account is known in all its tabs", async () =>
 test("after closing the login is still there for the next time", async () => {
   const { session, tab, heard, logIn } = page();
   await logIn("ann");
+  await session.restore();
+  expect(tab.listening).toBe(1);
   session.close();
+  expect(tab.listening).toBe(0);
   await expect(session.accessToken()).rejects.toBeInstanceOf(NotLoggedInError);
-  expect(heard).toEqual(["ann"]);
+  expect(heard).toEqual(["ann", "ann"]);
   expect((await page(tab).session.restore())?.user_name).toBe("ann");
 });

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { NetworkError, NotLoggedInError } from "../../src/errors.js";
 import { REQUEST_MS_MAX } from "../../src/rest/fetch.js";
-import { json } from "../fakes/api.js";
+import { json, problem } from "../fakes/api.js";
 import { api, browser, LOG_OUT, MINUTE_MS, page, REFRESH, timers } from "./world.js";
 
 describe("the end", () => {
@@ -84,6 +84,25 @@ describe("the end", () => {
     await session.logOut();
     await refused;
     expect(session.accounts()).toEqual([]);
+  });
+
+  test("logging out while a refresh is under way ends that login, not the next one", async () => {
+    const { session, logIn } = page();
+    await logIn("ann");
+    let free = () => {};
+    api.routes.set(REFRESH, async () => {
+      await new Promise<void>((resolve) => {
+        free = resolve;
+      });
+      return problem(401, "refresh-refused");
+    });
+    const refused = expect(session.accessToken("access-1")).rejects.toBeInstanceOf(NotLoggedInError);
+    await session.logOut();
+    await logIn("ann");
+    free();
+    await refused;
+    expect(session.account?.user_name).toBe("ann");
+    expect(await session.accessToken()).toBe(browser.tab().store.get("id-of-ann")?.accessToken);
   });
 
   test("clearing the browser's data logs out", async () => {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { accountOf, json } from "../fakes/api.js";
 import { settled } from "../fakes/timers.js";
-import { api, MINUTE_MS, page, REFRESH, timers, WITHOUT_LOCKS } from "./world.js";
+import { api, browser, MINUTE_MS, page, REFRESH, timers, WITHOUT_LOCKS } from "./world.js";
 
 describe("one refresh", () => {
   test("serves all who wait", async () => {
@@ -11,6 +11,33 @@ describe("one refresh", () => {
     const tokens = await Promise.all(Array.from({ length: 10 }, () => session.accessToken()));
     expect(new Set(tokens)).toEqual(new Set(["access-2"]));
     expect(api.count(REFRESH)).toBe(1);
+  });
+
+  test("serves all who wait in a tab without locks too", async () => {
+    const { session, logIn } = page(undefined, WITHOUT_LOCKS);
+    await logIn("ann");
+    await Promise.all(Array.from({ length: 10 }, () => session.accessToken("access-1")));
+    expect(api.count(REFRESH)).toBe(1);
+  });
+
+  test("that is late does not take the place of a newer login", async () => {
+    const one = page();
+    await one.logIn("ann");
+    let free = () => {};
+    const refresh = api.routes.get(REFRESH);
+    api.routes.set(REFRESH, async (arrived) => {
+      await new Promise<void>((resolve) => {
+        free = resolve;
+      });
+      return (await refresh?.(arrived)) as Response;
+    });
+    const token = one.session.accessToken("access-1");
+    await settled();
+    const other = page();
+    await other.logIn("ann");
+    free();
+    expect(await token).toBe("access-2");
+    expect(browser.tab().store.get("id-of-ann")?.refreshToken).toBe("refresh-2");
   });
 
   test("serves all tabs, which wait for the one that asks", async () => {

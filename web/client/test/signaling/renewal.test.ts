@@ -34,6 +34,7 @@ describe("a token that expires while the socket is open", () => {
     renew();
     await toExpire(socket);
     socket.says({ type: "error", code: "token_refused", message: "", ref: "renewal-1", call_id: null });
+    socket.says({ type: "authenticated", ref: "somebody else's" });
     socket.closes(4401);
     await timers.advance(FIRST_MS_MAX);
     expect(asked.at(-1)).toBe("token-1");
