@@ -22,8 +22,15 @@ export default defineConfig({
     outDir: "../../api/page/built",
     emptyOutDir: true,
     assetsInlineLimit: 0,
-    modulePreload: { polyfill: false },
+    // One script and one style sheet, and a script for each other language: nothing to fetch ahead.
+    modulePreload: false,
     cssCodeSplit: false,
+    rolldownOptions: {
+      // Else what another language shares with the page would be a file of its own.
+      output: {
+        codeSplitting: { groups: [{ name: "index", test: /page[\\/]src[\\/](main\.tsx|texts[\\/]plural\.ts)$/ }] },
+      },
+    },
   },
   server: {
     // `npm run dev` beside a running `make run`.
