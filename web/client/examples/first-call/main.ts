@@ -56,7 +56,8 @@ function show(call: Call): void {
     const seconds = Math.floor(call.talkMs / 1000);
     const cost = call.cost ? `, ${money(call.cost.costMinor)} so far` : "";
     const short = call.lowFunds ? `, top up ${money(call.lowFunds.shortfallMinor)} to go on` : "";
-    say(call.end ? `Ended: ${call.end.reason}` : `${call.state} ${call.otherName}: ${seconds} s${cost}${short}`);
+    const charge = call.charge ? `, ${money(call.charge.chargeMinor)} in all` : "";
+    say(`${call.end?.reason ?? call.state} ${call.otherName}: ${seconds} s${charge || cost}${short}`);
     page<HTMLVideoElement>("remote").srcObject = call.remoteStream;
     page<HTMLVideoElement>("self").srcObject = call.localMedia?.stream ?? null;
     hangUp.hidden = call.end !== null;
@@ -65,7 +66,6 @@ function show(call: Call): void {
   const timer = setInterval(draw, 1000);
   call.on("changed", draw);
   call.on("ended", () => clearInterval(timer));
-  call.on("charged", ({ chargeMinor, minutes }) => say(`It cost ${money(chargeMinor)} for ${minutes} minutes.`));
   hangUp.onclick = () => call.hangUp();
   draw();
 }
