@@ -19,7 +19,7 @@ from shared.models import Account, Session
 
 
 class NoSuchAccountError(Exception):
-    """Nobody who could come in has this user name or e-mail address."""
+    """Nobody has this user name or e-mail address, or nobody who may come in."""
 
 
 @dataclass(frozen=True)
@@ -52,7 +52,7 @@ class Appointments:
 
     async def _set(self, login: str, *, is_operator: bool) -> bool:
         async with transaction(self.engine) as connection:
-            account_id = await _find(connection, login)
+            account_id = await _find(connection, login, also_disabled=not is_operator)
             changed = await connection.execute(
                 update(Account)
                 .where(Account.id == account_id, Account.is_operator.is_not(is_operator))
@@ -69,10 +69,11 @@ class Appointments:
         return True
 
 
-async def _find(connection: AsyncConnection, login: str) -> UUID:
-    found = await connection.execute(
-        select(Account.id).where(is_login(login), Account.disabled_at.is_(None)).with_for_update(key_share=True)
-    )
+async def _find(connection: AsyncConnection, login: str, *, also_disabled: bool) -> UUID:
+    wanted = select(Account.id).where(is_login(login))
+    if not also_disabled:
+        wanted = wanted.where(Account.disabled_at.is_(None))
+    found = await connection.execute(wanted.with_for_update(key_share=True))
     account_id: UUID | None = found.scalar_one_or_none()
     if account_id is None:
         raise NoSuchAccountError(login)

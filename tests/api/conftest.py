@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
+from tests.api.office import hired
 from tests.api.world import Api, User, running_api
 from tests.harness.clock import ManualClock
 from tests.harness.databases import Database
@@ -26,3 +27,9 @@ async def ann(api: Api) -> User:
 async def bob(api: Api) -> User:
     """Somebody else."""
     return await api.register("bob")
+
+
+@pytest.fixture
+async def olga(api: Api) -> User:
+    """An operator, logged in as one."""
+    return await hired(api, "olga")

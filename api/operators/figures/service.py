@@ -1,5 +1,6 @@
 """Counting; each number is read when it is asked for."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -37,12 +38,19 @@ class FigureBoard:
         return Figures(
             as_of=now,
             **accounts._mapping,
-            **money._mapping,
+            # Sums of bigint are numeric.
+            balance_minor=int(money.balance_minor),
+            held_minor=int(money.held_minor),
             **live._mapping,
-            today=Turnover(since=today, calls=ended[0], minutes=ended[1], revenue_minor=ended[2]),
-            week=Turnover(since=week, calls=ended[3], minutes=ended[4], revenue_minor=ended[5]),
+            today=_turnover(today, ended[:3]),
+            week=_turnover(week, ended[3:]),
             currency=self.currency,
         )
+
+
+def _turnover(since: datetime, sums: Sequence[int]) -> Turnover:
+    calls, minutes, revenue_minor = map(int, sums)
+    return Turnover(since=since, calls=calls, minutes=minutes, revenue_minor=revenue_minor)
 
 
 def _accounts(today: datetime) -> Select[*tuple[Any, ...]]:
