@@ -11,6 +11,7 @@ from playwright.async_api import Browser, expect
 
 from tests.browser.people import People
 from tests.browser.product import Product, all_in_one_product, separate_product, shared_database
+from tests.browser.waiting import WAIT_SECONDS_MAX
 from tests.harness.browser import running_browser
 from tests.harness.desk import DeskWindow
 from tests.harness.errors import UnavailableServiceError
@@ -18,7 +19,6 @@ from tests.harness.fixtures import VirtualHostStock
 from tests.harness.postgres import PostgresAddress
 from tests.journeys.conftest import let_others_pass
 
-WAIT_MS_MAX = 15_000
 FAILED = pytest.StashKey[bool]()
 
 
@@ -44,7 +44,7 @@ def chromium(desk: DeskWindow) -> Path:
 @pytest.fixture(scope="session")
 async def browser(anyio_backend: str, chromium: Path) -> AsyncIterator[Browser]:
     """One browser for everybody, with fake cameras; each person has a context of their own."""
-    expect.set_options(timeout=WAIT_MS_MAX)
+    expect.set_options(timeout=WAIT_SECONDS_MAX * 1_000)
     async with running_browser(chromium) as running:
         yield running
 

@@ -14,11 +14,11 @@ from talktime.person import Person
 from tests.browser.media import KEEP_PEERS
 from tests.browser.product import Product
 from tests.browser.visitor import Visitor
+from tests.browser.waiting import WAIT_SECONDS_MAX
 from tests.browser.watch import Watch
 
 DESKTOP: ViewportSize = {"width": 1280, "height": 800}
 PHONE: ViewportSize = {"width": 390, "height": 844}
-WAIT_MS_MAX = 15_000
 
 
 @dataclass
@@ -61,7 +61,7 @@ class People:
         given = {"viewport": DESKTOP, "locale": "en-US", "timezone_id": "UTC", **options}
         context: BrowserContext = await (browser or self.browser).new_context(**given)
         self.windows.push_async_callback(context.close)
-        context.set_default_timeout(WAIT_MS_MAX)
+        context.set_default_timeout(WAIT_SECONDS_MAX * 1_000)
         await context.add_init_script(KEEP_PEERS)
         watch = Watch(context, *self.product.hosts)
         self.watches.append(watch)

@@ -26,8 +26,8 @@ SETTINGS = {
     "TALKTIME_MINUTE_MS": str(MINUTE_MS),
     "TALKTIME_RENEW_LEAD_MS": "9500",
     "TALKTIME_PRICE_MINOR": str(PRICE_MINOR),
-    "TALKTIME_RING_MS_MAX": "20000",
-    "TALKTIME_CONNECT_MS_MAX": "15000",
+    "TALKTIME_RING_MS_MAX": "60000",
+    "TALKTIME_CONNECT_MS_MAX": "45000",
     "TALKTIME_RESUME_MS_MAX": "60000",
 }
 """Minutes short enough to see them pass; all else long enough for a busy machine."""

@@ -31,7 +31,7 @@ async def product(
     changes = {
         "TALKTIME_TURN_URLS": coturn.turn_url,
         "TALKTIME_TURN_SECRETS": coturn.secrets[0],
-        "TALKTIME_CONNECT_MS_MAX": "6000",
+        "TALKTIME_CONNECT_MS_MAX": "8000",
     }
     vhost_url = await vhost_stock.take(for_the_session=True)
     async with (

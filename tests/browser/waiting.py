@@ -6,7 +6,7 @@ from typing import TypeVar
 
 from tests.harness.errors import TookTooLongError
 
-SECONDS_MAX = 15.0
+WAIT_SECONDS_MAX = 30.0
 POLL_SECONDS = 0.05
 
 T = TypeVar("T")
@@ -17,7 +17,7 @@ async def until(
     holds: Callable[[T], bool],
     what: str,
     *,
-    seconds_max: float = SECONDS_MAX,
+    seconds_max: float = WAIT_SECONDS_MAX,
 ) -> T:
     """Ask until the answer is right, and return it. Raises `TookTooLongError`."""
     answer: T | None = None
