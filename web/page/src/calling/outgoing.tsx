@@ -4,6 +4,7 @@ import { Avatar } from "../ui/avatar.js";
 import { Button } from "../ui/button.js";
 import { CallScreen } from "./call-screen.js";
 import { ToggleCamera, ToggleMicrophone } from "./controls.js";
+import { MediaNotice } from "./media-notice.js";
 import { nameOf } from "./messages.js";
 import { hangUp } from "./shown-call.js";
 import { useToggles } from "./toggles.js";
@@ -35,6 +36,9 @@ export function Outgoing({ call }: { call: Call }) {
         </span>
         <h2>{name}</h2>
         <p role="status">{call.state === "ringing" ? texts.ringing : texts.calling}</p>
+      </div>
+      <div class="outgoing-notice">
+        <MediaNotice problem={toggles.problem.value} onRetry={() => void toggles.retry()} />
       </div>
       <div class="outgoing-controls">
         <ToggleMicrophone media={media} toggles={toggles} />

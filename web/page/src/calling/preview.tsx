@@ -28,7 +28,7 @@ export function Preview({ userName }: { userName: string }) {
   const missingMinor = useMissing();
   const offline = connectionState.value !== "open";
   return (
-    <Dialog title={texts.call(userName)} class="preview" onClose={close}>
+    <Dialog title={t().people.call(userName)} class="preview" onClose={close}>
       <div class="preview-main">
         <MediaNotice problem={own.problem.value} busy={own.opening.value} onRetry={() => void own.retry()} />
         <div class="preview-parts">

@@ -24,6 +24,7 @@ export function RemoteView({ call, videoRef }: { call: Call; videoRef: RefObject
   const dark = (cameraOff && !call.remoteScreenOn) || !picture.width;
   useSpeaker(videoRef);
   useToldOnce(cameraOff, texts.remoteCameraOff(name), texts.remoteCameraOn(name));
+  useToldOnce(call.remoteScreenOn, texts.remoteScreen(name), texts.remoteScreenOver(name));
   useToldOnce(muted, texts.remoteMuted(name), texts.remoteUnmuted(name));
   return (
     <>

@@ -87,11 +87,9 @@ const mediaProblems: Calling["mediaProblems"] = {
 };
 
 const calling: Calling = {
-  call: (name) => `${name} anrufen`,
   yourCamera: "Ihre Kamera",
   you: "Sie",
   cameraIsOff: "Ihre Kamera ist aus",
-  cameraStarts: "Ihre Kamera startet …",
   askingForDevices: "Erlauben Sie Kamera und Mikrofon in Ihrem Browser.",
   cameraOn: "Kamera an",
   microphoneOn: "Mikrofon an",
@@ -101,7 +99,6 @@ const calling: Calling = {
   speaker: "Lautsprecher",
   deviceNumber: (kind, number) => `${kind} ${number}`,
   noDevice: "Keine gefunden",
-  systemDevice: "Standard",
   startCall: "Anruf starten",
   topUp: "Aufladen",
   needed: (price, missing) => `Eine Minute kostet ${price}. Es fehlen ${missing}.`,
@@ -149,6 +146,7 @@ const calling: Calling = {
   remoteMuted: (name) => `${name} ist stumm`,
   remoteUnmuted: (name) => `${name} ist wieder zu hören`,
   remoteScreen: (name) => `${name} teilt den Bildschirm`,
+  remoteScreenOver: (name) => `${name} teilt den Bildschirm nicht mehr`,
 
   lowBalance: "Guthaben fast aufgebraucht",
   endsIn: (clock) => `Der Anruf endet in ${clock}`,
@@ -171,9 +169,7 @@ const calling: Calling = {
   blockedHint: "Ihr Guthaben reicht nicht für eine weitere Minute",
   callAgain: "Noch einmal anrufen",
   callBack: "Zurückrufen",
-  close: "Schließen",
 
-  tryAgain: "Erneut versuchen",
   mediaProblems,
   withoutMedia: {
     camera: "Bis dahin sieht man Sie nicht.",

@@ -88,11 +88,9 @@ const quality: Record<Quality, string> = {
 };
 
 const calling = {
-  call: (name: string) => `Call ${name}`,
   yourCamera: "Your camera",
   you: "You",
   cameraIsOff: "Your camera is off",
-  cameraStarts: "Your camera is starting…",
   askingForDevices: "Allow camera and microphone in your browser.",
   cameraOn: "Camera on",
   microphoneOn: "Microphone on",
@@ -102,7 +100,6 @@ const calling = {
   speaker: "Speaker",
   deviceNumber: (kind: string, number: number) => `${kind} ${number}`,
   noDevice: "None found",
-  systemDevice: "Default",
   startCall: "Start call",
   topUp: "Top up",
   needed: (price: string, missing: string) => `One minute costs ${price}. ${missing} is missing.`,
@@ -145,6 +142,7 @@ const calling = {
   remoteMuted: (name: string) => `${name} is muted`,
   remoteUnmuted: (name: string) => `${name} can be heard`,
   remoteScreen: (name: string) => `${name} shares the screen`,
+  remoteScreenOver: (name: string) => `${name} no longer shares the screen`,
 
   lowBalance: "Low balance",
   endsIn: (clock: string) => `The call ends in ${clock}`,
@@ -167,9 +165,7 @@ const calling = {
   blockedHint: "Your balance cannot pay another minute",
   callAgain: "Call again",
   callBack: "Call back",
-  close: "Close",
 
-  tryAgain: "Try again",
   mediaProblems,
   withoutMedia: {
     camera: "Until then nobody sees you.",
