@@ -45,14 +45,10 @@ export async function start(): Promise<void> {
   await talktime.session.restore().catch(() => null);
   account.value = talktime.session.account;
   restored.value = true;
-  if (!installation.value) await learnInstallation();
+  await learnInstallation().catch(() => {});
 }
 
-/** Ask what is the same for everybody; again when it is needed and was not to be had. */
+/** Ask what is the same for everybody, unless it is known; the screens that need it ask again. */
 export async function learnInstallation(): Promise<void> {
-  try {
-    installation.value = await talktime.api.installation();
-  } catch {
-    // The screens do without until it can be had.
-  }
+  installation.value ??= await talktime.api.installation();
 }

@@ -2,10 +2,11 @@ import type { Payment } from "@talktime/client";
 import { useEffect, useRef, useState } from "preact/hooks";
 import { money } from "../format.js";
 import { installation } from "../installation.js";
-import { learnInstallation, wallet } from "../talktime.js";
+import { useLoad } from "../load.js";
+import { learnInstallation } from "../talktime.js";
 import { t } from "../texts/index.js";
 import { Dialog } from "../ui/dialog.js";
-import { Loading } from "../ui/loaded.js";
+import { LoadFailure, Loading } from "../ui/loaded.js";
 import { Notice } from "../ui/notice.js";
 import { toast } from "../ui/toast.js";
 import { checkoutAddress, openCheckoutWindow } from "./checkout-window.js";
@@ -24,7 +25,6 @@ export function TopUp({ wish }: { wish: TopUpWish }) {
   const texts = t().money;
 
   useEffect(() => {
-    if (!installation.value) void learnInstallation();
     return () => {
       closed.current = true;
     };
@@ -69,8 +69,9 @@ export function TopUp({ wish }: { wish: TopUpWish }) {
 }
 
 function Choose({ wish, pay }: { wish: TopUpWish; pay: (amountMinor: number) => Promise<void> }) {
+  const { error, again } = useLoad(learnInstallation, []);
   const here = installation.value;
-  if (!here || !wallet.value) return <Loading />;
+  if (!here) return error ? <LoadFailure error={error} again={again} /> : <Loading />;
   if (here.payment_provider === "none") return <Notice kind="info">{t().problems.paymentsNotOffered}</Notice>;
   return <AmountForm installation={here} wished={wish.amountMinor} pay={pay} />;
 }
