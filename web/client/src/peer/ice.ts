@@ -15,8 +15,9 @@ export interface IceNeeds {
 /** The media must be relayed, and there is no relay. */
 export class NoRelayError extends Error {}
 
-/** How long a call waits for its servers. */
+/** How long a call waits for its servers, and where that fails, for the second try. */
 const FETCH_MS_MAX = 5_000;
+const AGAIN_MS_MAX = 2_000;
 /** They are asked for again when so much of their time has passed, but not more often than this. */
 const REFRESH_SHARE = 0.8;
 const REFRESH_MS_MIN = 60_000;
@@ -43,7 +44,7 @@ export class IceConfiguration {
   /** What to connect with; asked for twice, and without servers where that fails. Rejects with `NoRelayError`. */
   async get(): Promise<RTCConfiguration> {
     this.prepare();
-    const configuration = (await this.#asked) ?? (await this.#ask()) ?? { iceServers: [] };
+    const configuration = (await this.#asked) ?? (await this.#ask(AGAIN_MS_MAX)) ?? { iceServers: [] };
     const mustRelay = this.#needs.relayOnly() || configuration.iceTransportPolicy === "relay";
     if (mustRelay && !configuration.iceServers?.some(isRelay)) throw new NoRelayError();
     return mustRelay ? { ...configuration, iceTransportPolicy: "relay" } : configuration;
@@ -67,8 +68,8 @@ export class IceConfiguration {
   }
 
   /** Null where the API does not answer in time. */
-  async #ask(): Promise<RTCConfiguration | null> {
-    const answer = await this.#inTime(this.#needs.fetch()).catch((error: unknown) => {
+  async #ask(limitMs = FETCH_MS_MAX): Promise<RTCConfiguration | null> {
+    const answer = await this.#inTime(this.#needs.fetch(), limitMs).catch((error: unknown) => {
       if (error instanceof ProblemError && error.type === "relay-not-offered") throw new NoRelayError();
       return null;
     });
@@ -77,9 +78,9 @@ export class IceConfiguration {
     return { iceServers: answer.ice_servers, iceTransportPolicy: answer.ice_transport_policy };
   }
 
-  #inTime<Answer>(answer: Promise<Answer>): Promise<Answer | null> {
+  #inTime<Answer>(answer: Promise<Answer>, limitMs: number): Promise<Answer | null> {
     return new Promise((resolve, reject) => {
-      const stop = this.#needs.timers.after(FETCH_MS_MAX, () => resolve(null));
+      const stop = this.#needs.timers.after(limitMs, () => resolve(null));
       answer.then(resolve, reject).finally(stop);
     });
   }
