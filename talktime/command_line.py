@@ -98,6 +98,36 @@ def migrate() -> None:
     click.echo("The database is up to date.")
 
 
+@talktime.command("create-operator")
+@click.argument("login")
+@click.option("--email", help="Make a new account, with this e-mail address.")
+@click.option("--password-stdin", is_flag=True, help="Read the new account's password from standard input.")
+@click.option("--remove", is_flag=True, help="Take the rights away, and end the operator's sessions.")
+@click.option("--data-dir", type=click.Path(file_okay=False, path_type=Path),
+              help="The data folder of `talktime run`, which must be running.")  # fmt: skip
+def create_operator(
+    login: str,
+    email: str | None,
+    password_stdin: bool,  # noqa: FBT001 - a flag of the command line
+    remove: bool,  # noqa: FBT001 - a flag of the command line
+    data_dir: Path | None,
+) -> None:
+    """Make LOGIN an operator: the user name or e-mail address of an account or, with --email, a new user name.
+
+    The password of a new account is asked for on the terminal.
+    """
+    from talktime.operators import appoint, dismiss, make
+
+    settings = _settings() if data_dir is None else _settings_of(data_dir.absolute())
+    if remove:
+        _run(dismiss(settings, login))
+    elif email is None:
+        _run(appoint(settings, login))
+    else:
+        password = sys.stdin.readline().rstrip("\r\n") if password_stdin else _asked_password()
+        _run(make(settings, login, email, password))
+
+
 @talktime.command()
 @click.option("--url", default=DEFAULT_URL, show_default=True, help="Where the API is reached.")
 @click.option("--signaling-url", help="Where signaling is reached, if elsewhere.")
@@ -148,6 +178,22 @@ def _settings() -> Settings:
         raise click.ClickException(str(error)) from error
     log_to_stderr(settings.log_level)
     return settings
+
+
+def _settings_of(data_dir: Path) -> Settings:
+    """Return settings with the database of a `talktime run` that runs there."""
+    from talktime.all_in_one import APP_ROLE, DATABASE
+    from talktime.postgres_running import running_url
+
+    try:
+        url = running_url(data_dir / "postgres", DATABASE, user=APP_ROLE)
+    except PostgresError as error:
+        raise click.ClickException(str(error)) from error
+    return with_changes(_settings(), database_url=url)
+
+
+def _asked_password() -> str:
+    return str(click.prompt("Password of the new account", hide_input=True, confirmation_prompt=True))
 
 
 def _run(work: Coroutine[Any, Any, Any]) -> None:

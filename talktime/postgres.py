@@ -94,7 +94,7 @@ class ManagedPostgres:
 
     def url(self, database: str = "postgres", *, user: str = OWNER) -> str:
         """Return the address of a database; the default user is the superuser, who may create others."""
-        return f"postgresql://{quote(user)}@/{quote(database)}?host={quote(str(self.socket_folder))}"
+        return database_url(self.socket_folder, database, user=user)
 
     async def __aenter__(self) -> Self:
         try:
@@ -214,3 +214,8 @@ class ManagedPostgres:
             lines = (self._data_dir / LOG_NAME).read_text(errors="replace").splitlines()
             return "\nIt said:\n" + "\n".join(lines[-LOG_LINES_SHOWN:])
         return ""
+
+
+def database_url(socket_folder: Path, database: str, *, user: str) -> str:
+    """Return the address of a database behind the socket in this folder."""
+    return f"postgresql://{quote(user)}@/{quote(database)}?host={quote(str(socket_folder))}"

@@ -38,6 +38,8 @@ class Installation:
     doors: Doors
     http: httpx.AsyncClient
     running: dict[str, Program] = field(default_factory=dict)
+    data_dir: Path | None = None
+    """Where all of it is kept, where it is one process."""
 
     async def person(self, name: str = "person", *, money_minor: int = 0) -> Person:
         """Return a new person, logged in, with this much money paid in."""
@@ -136,4 +138,4 @@ async def start_all_in_one(
     env = {**SHORT_MINUTES, **(changes or {})}
     program = await launcher.talktime("run", "--port", "0", "--data-dir", str(folder), env=env)
     ready = await program.says(r"Talktime is ready at (\S+)")
-    return Installation(Doors.of(ready[1]), http, {"run": program})
+    return Installation(Doors.of(ready[1]), http, {"run": program}, folder)

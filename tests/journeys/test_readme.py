@@ -3,6 +3,7 @@
 import os
 import re
 import shutil
+import sys
 from pathlib import Path
 
 from shared.tokens import public_pem
@@ -14,9 +15,11 @@ from tests.journeys.conftest import let_others_pass
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 COMMANDS = re.findall(r"^\$ (.+)$", README, re.MULTILINE)
 PASSWORDS = next(command for command in COMMANDS if command.startswith("for name in"))
+SHELL = shutil.which("sh") or "/bin/sh"
 RUN_BY = {
     "make run": "test_make_run_and_the_demo",
     ".venv/bin/talktime demo": "test_make_run_and_the_demo",
+    ".venv/bin/talktime create-operator alice --data-dir .talktime": "test_make_run_and_the_demo",
     "make test": "test_make_test_knows_its_tests",
     PASSWORDS: "test_the_passwords_are_those_that_compose_demands",
     "docker compose up --build --detach": "test_the_passwords_are_those_that_compose_demands",
@@ -25,6 +28,7 @@ RUN_BY = {
     "talktime api": "test_an_installation_by_hand",
     "talktime signaling": "test_an_installation_by_hand",
     "talktime worker": "test_an_installation_by_hand",
+    "talktime create-operator olga --email olga@example.com": "test_an_installation_by_hand",
 }
 
 
@@ -44,6 +48,11 @@ async def test_make_run_and_the_demo(programs: Programs, tmp_path: Path) -> None
     await run.says("Ctrl-C")
     demo = await programs.run(str(ROOT / ".venv/bin/talktime"), "demo", "--url", ready[1])
     assert await demo.ends() == os.EX_OK
+    operator = await programs.run(
+        *(str(ROOT / ".venv/bin/talktime"), "create-operator", "alice", "--data-dir", str(tmp_path / "data"))
+    )
+    assert await operator.ends() == os.EX_OK
+    assert operator.lines[-1] == "alice is an operator."
     greeting, played = _shown_after("make run"), _shown_after("talktime demo")
     assert [_shape(line) for line in run.output.splitlines() if _is_shown(line, greeting)] == [
         *map(_shape, greeting)
@@ -90,15 +99,20 @@ async def test_an_installation_by_hand(
     )
     assert await demo.ends() == os.EX_OK
     assert "was charged" in demo.output
+    operator = await programs.run(
+        *(SHELL, "-c", 'echo "a long enough password" | "$0" -m talktime "$@"', sys.executable, "create-operator"),
+        *("olga", "--email", "olga@example.com", "--password-stdin"),
+        env=env,
+    )
+    assert await operator.ends() == os.EX_OK
+    assert operator.lines[-1] == "olga is a new account, and an operator."
     public = (folder / "token-verify-keys.pem").read_text()
     assert public == public_pem((folder / "token-signing-key.pem").read_text())
 
 
 async def test_the_passwords_are_those_that_compose_demands(programs: Programs, tmp_path: Path) -> None:
     """G5: no engine runs in the tests; tests/test_compose.py holds the file itself to what it promises."""
-    shell = shutil.which("sh")
-    assert shell is not None
-    made = await programs.run(shell, "-ec", PASSWORDS, cwd=tmp_path)
+    made = await programs.run(SHELL, "-ec", PASSWORDS, cwd=tmp_path)
     assert await made.ends() == os.EX_OK
     passwords = dict(re.findall(r"^([A-Z_]+)=([0-9a-f]{48})$", (tmp_path / ".env").read_text(), re.MULTILINE))
     text = (ROOT / "docker-compose.yml").read_text(encoding="utf-8")
