@@ -74,7 +74,7 @@ function Question({ onCancel }: { onCancel: () => void }) {
         error={fields.password}
       />
       <div class="dialog-actions">
-        <Button onClick={onCancel}>{t().common.cancel}</Button>
+        <Button onClick={onCancel}>{t().ui.cancel}</Button>
         <Button kind="danger" type="submit" busy={busy}>
           {texts.delete}
         </Button>

@@ -27,7 +27,7 @@ export function Ended({ call, end }: { call: Call; end: CallEnd }) {
       {end.talkMs > 0 && <p class="muted">{texts.talkTimeWas(duration(end.talkMs))}</p>}
       {call.role === "caller" && <Money call={call} end={end} />}
       <div class="dialog-actions">
-        <Button onClick={() => dismiss(call)}>{t().common.close}</Button>
+        <Button onClick={() => dismiss(call)}>{t().ui.close}</Button>
         {call.otherName && (
           <Button kind={poor ? "secondary" : "primary"} icon="camera" onClick={() => callAgain(call)}>
             {isMissed(end, call.role) ? texts.callBack : texts.callAgain}

@@ -22,7 +22,7 @@ export function MediaNotice({ problem, onRetry, busy }: MediaNoticeProps) {
         {texts.mediaProblems[kind](concerned)} {texts.withoutMedia[concerned]}
       </p>
       <Button small busy={busy} onClick={onRetry}>
-        {t().common.tryAgain}
+        {t().ui.tryAgain}
       </Button>
     </div>
   );

@@ -55,7 +55,7 @@ export function Preview({ userName }: { userName: string }) {
           <p class="muted small">{texts.onlyConnectedCosts}</p>
         )}
         <div class="dialog-actions">
-          <Button onClick={close}>{t().common.cancel}</Button>
+          <Button onClick={close}>{t().ui.cancel}</Button>
           <Button
             kind="primary"
             icon="camera"

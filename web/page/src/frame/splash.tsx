@@ -6,7 +6,7 @@ import "./splash.css";
 export function Splash() {
   return (
     <main class="splash">
-      <Spinner size={36} label={t().common.loading} />
+      <Spinner size={36} label={t().ui.loading} />
     </main>
   );
 }

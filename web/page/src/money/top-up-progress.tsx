@@ -42,7 +42,7 @@ export function Added({ payment, onDone }: { payment: Payment; onDone: () => voi
       <p class="top-up-headline">{texts.added(money(payment.amount_minor, payment.currency))}</p>
       {state && <p class="muted">{texts.balanceNow(money(state.available_minor, state.currency))}</p>}
       <Button kind="primary" wide buttonRef={done} onClick={onDone}>
-        {t().common.done}
+        {t().ui.done}
       </Button>
     </div>
   );

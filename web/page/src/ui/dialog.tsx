@@ -75,7 +75,7 @@ export function Dialog(props: DialogProps) {
           <h2 id={id} ref={heading} tabIndex={-1} class={hideTitle ? "visually-hidden" : ""}>
             {title}
           </h2>
-          {dismissible && closeButton && <IconButton icon="close" label={t().common.close} onClick={onClose} />}
+          {dismissible && closeButton && <IconButton icon="close" label={t().ui.close} onClick={onClose} />}
         </header>
         {children}
       </div>

@@ -81,7 +81,7 @@ export function Field(props: FieldProps) {
 /** A password that its owner may look at. */
 export function PasswordField(props: Omit<FieldProps, "type" | "after">) {
   const [shown, setShown] = useState(false);
-  const texts = t().common;
+  const texts = t().ui;
   return (
     <Field
       {...props}

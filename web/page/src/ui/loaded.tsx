@@ -14,7 +14,7 @@ export function LoadFailure({ error, again }: { error: unknown; again: () => voi
       role="alert"
       action={
         <Button small onClick={again}>
-          {t().common.tryAgain}
+          {t().ui.tryAgain}
         </Button>
       }
     >
@@ -27,7 +27,7 @@ export function LoadFailure({ error, again }: { error: unknown; again: () => voi
 export function Loading() {
   return (
     <div class="loading">
-      <Spinner size={28} label={t().common.loading} />
+      <Spinner size={28} label={t().ui.loading} />
     </div>
   );
 }
@@ -55,7 +55,7 @@ export function Pages({ pages, empty, children }: MoreProps) {
       {!items && !error && <Loading />}
       {more && !error && (
         <Button class="load-more" busy={loading} onClick={more}>
-          {t().common.loadMore}
+          {t().ui.loadMore}
         </Button>
       )}
     </div>

@@ -44,12 +44,12 @@ export function Toasts() {
     if (shown.length) element.showPopover();
   }, [shown]);
   return (
-    <section ref={list} class="toasts" popover="manual" aria-label={t().common.messages}>
+    <section ref={list} class="toasts" popover="manual" aria-label={t().ui.messages}>
       {shown.map(({ id, kind, text }) => (
         <div key={id} class={`toast toast-${kind}`}>
           <Icon name={ICONS[kind]} />
           <p>{text}</p>
-          <IconButton icon="close" label={t().common.close} iconSize={18} onClick={() => close(id)} />
+          <IconButton icon="close" label={t().ui.close} iconSize={18} onClick={() => close(id)} />
         </div>
       ))}
     </section>

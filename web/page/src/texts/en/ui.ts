@@ -1,4 +1,4 @@
-const common = {
+const ui = {
   close: "Close",
   cancel: "Cancel",
   done: "Done",
@@ -10,4 +10,4 @@ const common = {
   hidePassword: "Hide password",
 };
 
-export default common;
+export default ui;

@@ -1,6 +1,6 @@
 import type { Texts } from "../en/index.js";
 
-const common: Texts["common"] = {
+const ui: Texts["ui"] = {
   close: "Schließen",
   cancel: "Abbrechen",
   done: "Fertig",
@@ -12,4 +12,4 @@ const common: Texts["common"] = {
   hidePassword: "Passwort verbergen",
 };
 
-export default common;
+export default ui;
