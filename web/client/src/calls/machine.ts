@@ -12,6 +12,8 @@ import { end, leave, type Step, say, to } from "./steps.js";
 import { told } from "./told.js";
 import { welcomed } from "./welcomed.js";
 
+type MediaFailure = "connect_failed" | "no_relay" | "lost";
+
 export type Input =
   /** The server says something about this call. */
   | { type: "told"; message: ServerMessage }
@@ -30,8 +32,8 @@ export type Input =
   | { type: "leave" }
   /** The media of the other side comes in. */
   | { type: "flowing" }
-  /** The media cannot be connected. */
-  | { type: "failed"; reason: "connect_failed" | "no_relay" }
+  /** The media cannot be connected, or not any more. */
+  | { type: "failed"; reason: MediaFailure }
   /** Look at the deadlines. */
   | { type: "time" };
 
@@ -96,7 +98,7 @@ function flowing(call: CallModel): Step {
   return to({ ...call, flowing: true, connectAtMs: null }, ...say(call, "call.connected"));
 }
 
-function failed(call: CallModel, reason: "connect_failed" | "no_relay", nowMs: number): Step {
+function failed(call: CallModel, reason: MediaFailure, nowMs: number): Step {
   return leave(call, reason, call.stage === "connecting" ? "call.connect_failed" : "call.hang_up", nowMs);
 }
 

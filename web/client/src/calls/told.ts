@@ -72,13 +72,17 @@ function toldAfterwards(call: CallModel, message: ServerMessage): Step {
     case "call.active":
       return leaveAgain(call);
     case "call.ended":
-      // The server cannot know why the media could not be connected.
-      return end(call, ended(call.end?.reason === "no_relay" ? "no_relay" : message.reason, message.talk_ms));
+      return end(call, ended(betterReason(call) ?? message.reason, message.talk_ms));
     case "call.charged":
       return charged(to(call), message);
     default:
       return to(call);
   }
+}
+
+/** The server hears that this side gave up, not that its media was why. */
+function betterReason({ end, left }: CallModel): CallEnd["reason"] | null {
+  return left && end && (end.reason === "no_relay" || end.reason === "lost") ? end.reason : null;
 }
 
 function refusal(message: Told<"call.refused">): CallEnd {

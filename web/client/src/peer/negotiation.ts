@@ -27,7 +27,6 @@ export class Negotiation {
   readonly #early: RTCIceCandidateInit[] = [];
   #hearing: Promise<void> = Promise.resolve();
   #makingOffer = false;
-  #ignoringOffer = false;
   #stopWaiting = () => {};
 
   constructor(needs: NegotiationNeeds) {
@@ -84,8 +83,7 @@ export class Negotiation {
       return;
     }
     const collides = this.#makingOffer || this.#pc.signalingState !== "stable";
-    this.#ignoringOffer = collides && !this.#needs.polite;
-    if (this.#ignoringOffer) return;
+    if (collides && !this.#needs.polite) return;
     // Takes an offer of ours back, where they crossed.
     await this.#described({ type: "offer", sdp });
     this.#needs.beforeAnswer();
@@ -94,7 +92,6 @@ export class Negotiation {
   }
 
   async #answered(sdp: string): Promise<void> {
-    this.#ignoringOffer = false;
     if (this.#pc.signalingState !== "have-local-offer") return;
     const answer = answerTo(this.#pc.localDescription?.sdp ?? "", sdp);
     if (answer !== null) await this.#described({ type: "answer", sdp: answer });
@@ -107,9 +104,9 @@ export class Negotiation {
   }
 
   async #candidate(candidate: IceCandidate | null): Promise<void> {
-    // One that belongs to an offer that was ignored or taken back is refused by the browser; so be it.
     if (!this.#pc.remoteDescription) this.#early.push(candidate ?? { candidate: "" });
-    else if (!this.#ignoringOffer) await this.#pc.addIceCandidate(candidate);
+    // One that belongs to an offer that was ignored or taken back is refused; so be it.
+    else await this.#pc.addIceCandidate(candidate);
   }
 
   #sayAnswer(answer: RTCSessionDescription | null, offer: RTCSessionDescription | null): void {

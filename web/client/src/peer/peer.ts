@@ -25,7 +25,7 @@ export interface PeerNeeds {
 export interface PeerListener {
   /** The other side's media comes in. Once. */
   flowing(): void;
-  failed(reason: "connect_failed" | "no_relay"): void;
+  failed(reason: "connect_failed" | "no_relay" | "lost"): void;
   /** The first sound or picture. */
   remote(): void;
   /** What the other side says of its media, or its tracks, have changed. */
@@ -120,6 +120,7 @@ export class Peer {
         theirs: () => this.#theirs,
         flowing: () => told.flowing(),
         quality: (quality) => told.quality(quality),
+        dead: () => told.failed("lost"),
       }),
     };
     pc.ontrack = ({ track }) => this.#receive(track);

@@ -8,6 +8,8 @@ import { type Sample, sampleOf } from "./stats.js";
 
 const FLOW_MS = 200;
 const QUALITY_MS = 2_000;
+/** A call without a path for so long will not find one any more, and should cost nothing further. */
+export const DEAD_MS_MAX = 30_000;
 
 export interface WatchNeeds {
   pc: RTCPeerConnection;
@@ -16,6 +18,8 @@ export interface WatchNeeds {
   /** The media is connected, and what the other side sends arrives. Once. */
   flowing(): void;
   quality(quality: Quality): void;
+  /** It was connected, and has not been for long. */
+  dead(): void;
   timers: Timers;
 }
 
@@ -24,6 +28,8 @@ export class MediaWatch {
   #flowing = false;
   #last: { sample: Sample; atMs: number; quality: Quality } | null = null;
   #stop: () => void;
+  /** When it was last connected. */
+  #aliveAtMs = 0;
   #closed = false;
 
   constructor(needs: WatchNeeds) {
@@ -54,7 +60,7 @@ export class MediaWatch {
   }
 
   #judge(sample: Sample): void {
-    const { pc, timers, theirs, quality: tell } = this.#needs;
+    const { timers, theirs, quality: tell } = this.#needs;
     const atMs = timers.now();
     const last = this.#last;
     const said = theirs();
@@ -65,8 +71,10 @@ export class MediaWatch {
     };
     const quality = last ? qualityOf(last.sample, sample, atMs - last.atMs, expected) : "good";
     this.#last = { sample, atMs, quality };
+    if (expected.isConnected) this.#aliveAtMs = atMs;
+    else if (atMs - this.#aliveAtMs >= DEAD_MS_MAX) this.#needs.dead();
     // One good sample after a bad one may be luck.
-    if (pc.connectionState !== "closed") tell(worseOf(quality, last?.quality ?? "good"));
+    tell(worseOf(quality, last?.quality ?? "good"));
   }
 
   get #isConnected(): boolean {

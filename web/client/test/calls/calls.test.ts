@@ -211,8 +211,8 @@ describe("an incoming call", () => {
   });
 
   test("told twice rings once", async () => {
-    await ours.tell(server.incoming(), server.incoming());
-    expect(ours.heard).toEqual(["current ben", "ben calls"]);
+    await ours.tell(server.incoming(), server.incoming(), server.ended("missed"));
+    expect(ours.heard).toEqual(["current ben", "ben calls", "none"]);
   });
 
   test("still rings for a device whose socket was away, and is learned from the snapshot", async () => {

@@ -301,6 +301,12 @@ describe("connecting", () => {
   });
 });
 
+test("a call whose media is lost for good ends, and costs nothing further", () => {
+  const story = Story.caller().talks().after(50_000).when({ type: "failed", reason: "lost" });
+  expect([story.said, story.call.end?.reason]).toEqual([["call.hang_up"], "lost"]);
+  expect(story.when(server.ended("hung_up", 49_900)).call.end).toMatchObject({ reason: "lost", talkMs: 49_900 });
+});
+
 describe("talk time and cost", () => {
   test("run from the server's figures, and never past what is paid", () => {
     const story = Story.caller().talks();

@@ -1,6 +1,6 @@
 import { beforeEach, expect, test } from "vitest";
 import type { MediaState } from "../../src/peer/media-state.js";
-import { MediaWatch } from "../../src/peer/watch.js";
+import { DEAD_MS_MAX, MediaWatch } from "../../src/peer/watch.js";
 import { FakePeerConnection } from "../fakes/peer-connection.js";
 import { FakeTimers } from "../fakes/timers.js";
 
@@ -20,6 +20,7 @@ function watch(): MediaWatch {
     theirs: () => theirs,
     flowing: () => heard.push("flowing"),
     quality: (quality) => heard.push(quality),
+    dead: () => heard.push("dead"),
     timers,
   });
 }
@@ -84,6 +85,20 @@ test("what is disconnected is lost, whatever the statistics say", async () => {
   received(200);
   await timers.advance(2_000);
   expect(heard.at(-1)).toBe("lost");
+});
+
+test("a path that is gone for long is dead; one that comes back is not", async () => {
+  watch();
+  pc.becomes("connected");
+  received(100);
+  await timers.advance(200);
+  for (const state of ["failed", "connected", "disconnected"]) {
+    pc.becomes(state);
+    await timers.advance(DEAD_MS_MAX - 2_000);
+  }
+  expect(heard).not.toContain("dead");
+  await timers.advance(4_000);
+  expect(heard).toContain("dead");
 });
 
 test("a browser that gives no statistics is asked again", async () => {
