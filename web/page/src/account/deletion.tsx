@@ -66,7 +66,7 @@ function Question({ onCancel }: { onCancel: () => void }) {
         </label>
       )}
       <PasswordField
-        label={texts.deletePassword}
+        label={t().account.password}
         name="password"
         autocomplete="current-password"
         value={password}

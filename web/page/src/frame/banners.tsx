@@ -59,7 +59,7 @@ export function BlockedBanner() {
             kind="warning"
             action={
               <Button kind="primary" small onClick={() => openTopUp()}>
-                {texts.topUp}
+                {t().money.topUp}
               </Button>
             }
           >

@@ -52,7 +52,7 @@ function Facts({ call }: { call: CallView }) {
         <Fact term={texts.ending}>{endingText(call)}</Fact>
         {call.talk_ms !== null && <Fact term={texts.talkTime}>{duration(call.talk_ms)}</Fact>}
         {price !== null && currency && (
-          <Fact term={texts.price}>{price ? texts.perMinute(money(price, currency)) : t().people.free}</Fact>
+          <Fact term={texts.price}>{price ? t().people.price(money(price, currency)) : t().people.free}</Fact>
         )}
         {call.direction === "incoming" && <Fact term={texts.cost}>{texts.free}</Fact>}
         {charge !== null && currency && (

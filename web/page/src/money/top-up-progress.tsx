@@ -40,7 +40,7 @@ export function Added({ payment, onDone }: { payment: Payment; onDone: () => voi
         <Icon name="check" size={32} />
       </span>
       <p class="top-up-headline">{texts.added(money(payment.amount_minor, payment.currency))}</p>
-      {state && <p class="muted">{texts.balanceNow(money(state.available_minor, state.currency))}</p>}
+      {state && <p class="muted">{t().frame.balanceNow(money(state.available_minor, state.currency))}</p>}
       <Button kind="primary" wide buttonRef={done} onClick={onDone}>
         {t().ui.done}
       </Button>

@@ -62,7 +62,6 @@ const account: Texts["account"] = {
       "Ihr Name, Ihre E-Mail und Ihre Anmeldungen werden endgültig entfernt. Andere behalten ihren eigenen Verlauf der Anrufe mit Ihnen.",
     deleteTitle: "Ihr Konto löschen?",
     deleteFinal: "Das lässt sich nicht rückgängig machen.",
-    deletePassword: "Passwort",
     forfeit: (amount) => `Auf die restlichen ${amount} verzichten`,
     forfeitNeeded: "Bestätigen Sie, dass Sie auf den Rest verzichten, oder verbrauchen Sie ihn zuerst.",
     inCall: "Beenden Sie zuerst Ihr Gespräch und löschen Sie dann Ihr Konto.",

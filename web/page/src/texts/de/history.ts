@@ -46,7 +46,6 @@ const history: Texts["history"] = {
   ending: "Ergebnis",
   talkTime: "Gesprächszeit",
   price: "Preis",
-  perMinute: (amount) => `${amount} je angefangene Minute`,
   cost: "Kosten",
   costOf: (amount, minutes) =>
     `${amount} (${count(minutes, { one: "# angefangene Minute", other: "# angefangene Minuten" })})`,

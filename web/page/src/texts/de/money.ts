@@ -15,7 +15,6 @@ const money: Texts["money"] = {
   blockedPopup: "Ihr Browser hat das Fenster nicht geöffnet. Öffnen Sie es hier:",
   openCheckout: "Bezahlseite öffnen",
   added: (amount) => `${amount} gutgeschrieben`,
-  balanceNow: (amount) => `Ihr Guthaben beträgt jetzt ${amount}.`,
   failed:
     "Die Zahlung kam nicht zustande. Es wurde nichts abgebucht; versuchen Sie es erneut oder zahlen Sie anders.",
   statement: {

@@ -54,7 +54,6 @@ const account = {
       "Your name, e-mail and sessions are removed for good. Others keep their own history of calls with you.",
     deleteTitle: "Delete your account?",
     deleteFinal: "This cannot be undone.",
-    deletePassword: "Password",
     forfeit: (amount: string) => `Give up the ${amount} that are left`,
     forfeitNeeded: "Confirm that you give up what is left, or use it up first.",
     inCall: "End your call first, then delete your account.",

@@ -49,7 +49,6 @@ const history = {
   ending: "Outcome",
   talkTime: "Talk time",
   price: "Price",
-  perMinute: (amount: string) => `${amount} per started minute`,
   cost: "Cost",
   costOf: (amount: string, minutes: number) =>
     `${amount} (${count(minutes, { one: "# started minute", other: "# started minutes" })})`,

@@ -14,7 +14,6 @@ const money = {
   blockedPopup: "Your browser did not open the window. Open it here:",
   openCheckout: "Open checkout",
   added: (amount: string) => `${amount} added`,
-  balanceNow: (amount: string) => `Your balance is now ${amount}.`,
   failed: "The payment was not made. Nothing was charged; try again or pay another way.",
   statement: {
     title: "Statement",
