@@ -105,6 +105,18 @@ describe("placing a call (H1)", () => {
     expect([call.charge?.minutes, ours.calls.current]).toEqual([1, null]);
   });
 
+  test("what a listener does comes after what it heard", async () => {
+    const call = await ours.place();
+    const heard: string[] = [];
+    call.on("state", (state) => {
+      heard.push(state);
+      if (state === "ringing") call.cancel();
+    });
+    call.on("changed", () => heard.push(`changed, ${call.state}`));
+    await ours.tell(server.rings());
+    expect(heard).toEqual(["ringing", "changed, ringing", "ended", "changed, ended"]);
+  });
+
   test("that is refused ends, and lets go of the devices", async () => {
     const call = await ours.place();
     await ours.tell(server.authorizing("invite-1"), server.refused("busy"));
@@ -181,6 +193,32 @@ describe("an incoming call", () => {
     const media = await ours.media();
     await call.accept(media);
     expect(ours.devices.live).toEqual([]);
+  });
+
+  test("is accepted once the server says so", async () => {
+    await ours.tell(server.incoming());
+    let accepted = false;
+    const [media, other] = [await ours.media(), await ours.media()];
+    void current().accept(media);
+    void current()
+      .accept(other)
+      .then(() => {
+        accepted = true;
+      });
+    await settled();
+    expect([accepted, ours.signaling.said]).toEqual([false, ["call.accept"]]);
+    expect([media.stream.getTracks().length, current().localMedia]).toEqual([0, other]);
+    await ours.tell(server.accepted());
+    expect(accepted).toBe(true);
+  });
+
+  test("that is taken for accepted without having been is hung up", async () => {
+    await ours.tell(server.incoming());
+    const call = current();
+    await ours.tell(server.accepted());
+    expect([call.end?.reason, ours.signaling.said]).toEqual(["declined", ["call.hang_up"]]);
+    await ours.tell(server.ended("hung_up", 5));
+    expect(call.end).toMatchObject({ reason: "hung_up", talkMs: 5 });
   });
 
   test("answered elsewhere stops ringing, and the accept comes too late", async () => {
@@ -281,8 +319,22 @@ describe("what comes after the end", () => {
   });
 
   test("a call that nobody knows here is hung up", async () => {
-    ours.signaling.comeBack(snapshot("active", { call_id: "call-9" }));
-    expect(ours.signaling.sent).toEqual([{ type: "call.hang_up", call_id: "call-9", ref: null }]);
+    for (const [state, role] of [
+      ["active", "caller"],
+      ["ringing", "caller"],
+      ["connecting", "callee"],
+    ] as const) {
+      ours.signaling.comeBack(snapshot(state, { call_id: "call-9", role }));
+      expect(ours.signaling.sent.splice(0)).toEqual([{ type: "call.hang_up", call_id: "call-9", ref: null }]);
+    }
+  });
+
+  test("a call that rings is not taken for one that is over", async () => {
+    const call = await ours.rings();
+    call.cancel();
+    ours.signaling.said;
+    await ours.tell(server.rings("call-9"));
+    expect([call.id, ours.signaling.said]).toEqual([CALL_ID, []]);
   });
 
   test("everything is let go of", async () => {
@@ -341,9 +393,28 @@ describe("a lost socket (H3, D8)", () => {
     expect([call.end?.reason, ours.devices.live]).toEqual(["lost", []]);
   });
 
+  test("is waited for as long as the server waits, however often it is tried", async () => {
+    const call = await ours.talks();
+    ours.signaling.lose();
+    ours.signaling.comeBack(snapshot("reconnecting", { paid_ms: MINUTE_MS }), 8_000);
+    ours.signaling.become("waiting");
+    await ours.timers.advance(10_000);
+    ours.signaling.become("connecting");
+    await ours.timers.advance(7_000);
+    expect(call.state).toBe("reconnecting");
+    await ours.timers.advance(1_000);
+    expect(call.end?.reason).toBe("lost");
+  });
+
+  test("a socket that opens is not one that is lost", async () => {
+    const call = await ours.talks();
+    ours.signaling.become("open");
+    expect(call.state).toBe("active");
+  });
+
   test("that is refused, or closed for good, ends it at once", async () => {
     const call = await ours.talks();
-    ours.signaling.lose("refused");
+    ours.signaling.become("refused");
     expect(call.end?.reason).toBe("lost");
   });
 

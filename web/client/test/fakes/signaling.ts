@@ -20,18 +20,22 @@ export class FakeSignaling extends Emitter<SignalingEvents> {
     return this.sent.splice(0).map(({ type }) => type);
   }
 
+  lose(): void {
+    this.become("waiting");
+  }
+
   tell(...messages: ServerMessage[]): void {
     for (const message of messages) this.emit("message", message);
   }
 
-  lose(state = "waiting"): void {
+  become(state: string): void {
     this.state = state;
     this.emit("state", state);
   }
 
-  comeBack(call: CallSnapshot | null = null): void {
-    this.state = "open";
-    this.emit("state", "open");
-    this.emit("welcome", welcome(call));
+  /** The server lets the device in, and would wait so long for it to come back. */
+  comeBack(call: CallSnapshot | null = null, resume_ms = 20_000): void {
+    this.become("open");
+    this.emit("welcome", { ...welcome(call), resume_ms });
   }
 }
