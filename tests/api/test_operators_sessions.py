@@ -27,6 +27,16 @@ async def test_only_operators_come_in(api: Api, ann: User, olga: User) -> None:
     assert await api.value("SELECT count(*) FROM sessions WHERE kind = 'operator'") == 1
 
 
+async def test_guessing_is_slowed_down_here_too(api: Api, olga: User) -> None:
+    """A12: counted with the guesses at the other door, since it is the same password."""
+    for door in ("operator/sessions", "sessions") * 5:
+        wrong = {"login": "olga", "password": "a wrong password"}
+        assert (await api.http.post(f"/v1/{door}", json=wrong)).status_code == 401
+    answer = await log_in_as_operator(api, "olga")
+    assert refused(answer) == (429, "too-many-requests")
+    assert int(answer.headers["retry-after"]) > 0
+
+
 async def test_an_operator_sees_who_is_logged_in(api: Api, olga: User) -> None:
     """E1: where the answer to the login says."""
     opened = await log_in_as_operator(api, "OLGA@example.com")
