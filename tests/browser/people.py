@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import sys
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
@@ -40,6 +41,11 @@ class People:
         visitor = await self.arrive(name, money_minor=money_minor, **options)
         await visitor.sign_in()
         return visitor
+
+    async def two(self, *, money_minor: int) -> tuple[Visitor, Visitor]:
+        """Return Ann, who has money, and Ben, who has none, each logged in at a browser of their own."""
+        ann, ben = await asyncio.gather(self.sit_down("ann", money_minor=money_minor), self.sit_down("ben"))
+        return ann, ben
 
     async def arrive(self, name: str = "ann", *, money_minor: int = 0, **options: Any) -> Visitor:
         """Return a new person with an account, before an empty window of a browser of their own."""

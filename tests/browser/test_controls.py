@@ -12,7 +12,7 @@ from tests.browser.waiting import until
 @pytest.fixture
 async def talking(people: People) -> tuple[Visitor, Visitor]:
     """Two people in a call."""
-    ann, ben = await people.sit_down("ann", money_minor=1_000), await people.sit_down("ben")
+    ann, ben = await people.two(money_minor=1_000)
     await connected(ann, ben)
     return ann, ben
 

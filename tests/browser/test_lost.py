@@ -13,7 +13,7 @@ from tests.browser.waiting import until
 
 async def test_a_dropped_socket_is_resumed_in_the_call(people: People) -> None:
     """H3, D8: only the sockets break; pictures go on meanwhile, the call is there afterwards, and charged."""
-    ann, ben = await people.sit_down("ann", money_minor=1_000), await people.sit_down("ben")
+    ann, ben = await people.two(money_minor=1_000)
     await connected(ann, ben)
     front = people.product.front
     assert front is not None
@@ -35,7 +35,7 @@ async def test_a_dropped_socket_is_resumed_in_the_call(people: People) -> None:
 
 async def test_a_closed_window_ends_the_call(people: People) -> None:
     """D8, C10: the other side is told; what was talked is charged, and nothing stays held."""
-    ann, ben = await people.sit_down("ann", money_minor=100), await people.sit_down("ben")
+    ann, ben = await people.two(money_minor=100)
     await connected(ann, ben)
     await ben.page.close()
     await expect(ann.ended.get_by_test_id("end-reason")).not_to_be_empty()
@@ -48,7 +48,7 @@ async def test_a_closed_window_ends_the_call(people: People) -> None:
 
 async def test_another_network_restarts_ice(people: People) -> None:
     """H3: back from offline, the page negotiates its path anew, and the pictures go on over it."""
-    ann, ben = await people.sit_down("ann", money_minor=1_000), await people.sit_down("ben")
+    ann, ben = await people.two(money_minor=1_000)
     await connected(ann, ben)
     before = media.value(await media.seen(ann.page)).ufrag
     await ann.page.context.set_offline(True)

@@ -12,7 +12,7 @@ from tests.browser.visitor import connected
 
 async def test_the_call_ends_with_the_money(people: People) -> None:
     """C6: 15 pay one minute; a warning counts down, the call ends at one minute, 5 are left, a payment unblocks."""
-    ann, ben = await people.sit_down("ann", money_minor=15), await people.sit_down("ben")
+    ann, ben = await people.two(money_minor=15)
     await connected(ann, ben)
     warning = ann.page.get_by_role("alert").filter(has_text="The call ends in")
     await expect(warning).to_contain_text(re.compile(r"The call ends in 0:0\d"))
@@ -36,7 +36,7 @@ async def test_the_call_ends_with_the_money(people: People) -> None:
 
 async def test_a_payment_in_the_call_lets_it_go_on(people: People) -> None:
     """C7: paid in the window that the warning offers, without leaving the call; the pictures never stop."""
-    ann, ben = await people.sit_down("ann", money_minor=10), await people.sit_down("ben")
+    ann, ben = await people.two(money_minor=10)
     await connected(ann, ben)
     warning = ann.page.get_by_role("alert").filter(has_text="The call ends in")
     await warning.get_by_role("button", name="Other amount").click()

@@ -52,7 +52,7 @@ async def hide_address(visitor: Visitor) -> None:
 
 async def test_everything_goes_through_the_relay(people: People) -> None:
     """H4, D14: both hide their addresses: the chosen pair is relayed on both sides, and pictures flow."""
-    ann, ben = await people.sit_down("ann", money_minor=1_000), await people.sit_down("ben")
+    ann, ben = await people.two(money_minor=1_000)
     await hide_address(ann)
     await hide_address(ben)
     await connected(ann, ben)
@@ -65,7 +65,7 @@ async def test_everything_goes_through_the_relay(people: People) -> None:
 
 async def test_one_who_hides_is_enough(people: People) -> None:
     """H4: the other side then sees nothing but the relay's address."""
-    ann, ben = await people.sit_down("ann", money_minor=1_000), await people.sit_down("ben")
+    ann, ben = await people.two(money_minor=1_000)
     await hide_address(ben)
     await connected(ann, ben)
     assert media.value(await media.seen(ben.page)).local == "relay"
@@ -76,7 +76,7 @@ async def test_one_who_hides_is_enough(people: People) -> None:
 
 async def test_expired_credentials_connect_nothing(people: People, coturn: TurnAddress) -> None:
     """D14, C1: the relay refuses them; the call fails, says so, and costs nothing."""
-    ann, ben = await people.sit_down("ann", money_minor=100), await people.sit_down("ben")
+    ann, ben = await people.two(money_minor=100)
     await hide_address(ann)
     username, credential = credentials(coturn.secrets[0], expires_at=datetime.now(UTC) - timedelta(minutes=1))
 

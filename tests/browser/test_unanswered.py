@@ -28,7 +28,7 @@ async def is_told(visitor: Visitor, words: str) -> None:
 
 async def test_a_declined_call(people: People) -> None:
     """D5, C1: the caller is told, the callee's screen is free again."""
-    ann, ben = await people.sit_down("ann", money_minor=100), await people.sit_down("ben")
+    ann, ben = await people.two(money_minor=100)
     await ann.call(ben)
     await ben.incoming(ann.name).get_by_role("button", name="Decline").click()
     await is_told(ann, "declined the call")
@@ -38,7 +38,7 @@ async def test_a_declined_call(people: People) -> None:
 
 async def test_a_cancelled_call(people: People) -> None:
     """D5, C1: it stops ringing when the caller gives up; the title is what it was."""
-    ann, ben = await people.sit_down("ann", money_minor=100), await people.sit_down("ben")
+    ann, ben = await people.two(money_minor=100)
     title = await ben.page.title()
     await ann.call(ben)
     await ann.outgoing(ben.name).get_by_role("button", name="Cancel call").click()
@@ -59,7 +59,7 @@ async def test_nobody_there(people: People) -> None:
 
 async def test_a_busy_callee(people: People) -> None:
     """D4, C1: the two who talk hear nothing of a third."""
-    ann, ben = await people.sit_down("ann", money_minor=100), await people.sit_down("ben")
+    ann, ben = await people.two(money_minor=100)
     third = await people.sit_down("third", money_minor=100)
     await connected(ann, ben)
     preview = await third.prepare_call(ben.name)
@@ -73,8 +73,7 @@ async def test_a_busy_callee(people: People) -> None:
 
 async def test_too_little_money_is_said_before_the_call(people: People) -> None:
     """C5, H1: price and what is missing, and a top-up that makes the same call possible."""
-    ann = await people.sit_down("ann", money_minor=PRICE_MINOR - 1)
-    ben = await people.sit_down("ben")
+    ann, ben = await people.two(money_minor=PRICE_MINOR - 1)
     preview = await ann.prepare_call(ben.name)
     for amount in ("€0.10", "€0.01"):
         await expect(preview).to_contain_text(amount)

@@ -8,8 +8,7 @@ from tests.browser.visitor import Visitor, connected
 
 async def test_answered_in_one_of_three_windows(people: People) -> None:
     """D9: all three ring, one takes the call, the others stop and say that nothing was missed."""
-    ann = await people.sit_down("ann", money_minor=100)
-    ben = await people.sit_down("ben")
+    ann, ben = await people.two(money_minor=100)
     tab, elsewhere = await people.second_window(ben), await people.window_of(ben.person)
     await tab.page.goto(ben.url)
     await tab.is_in()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from dataclasses import dataclass
 
@@ -118,5 +119,4 @@ async def connected(caller: Visitor, callee: Visitor) -> None:
     """Call, accept, and see each other."""
     await caller.call(callee)
     await callee.accept(caller.name)
-    await caller.sees(callee.name)
-    await callee.sees(caller.name)
+    await asyncio.gather(caller.sees(callee.name), callee.sees(caller.name))
