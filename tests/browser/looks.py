@@ -44,5 +44,5 @@ class Looks:
             return
         for device, size in (("desktop", DESKTOP), ("phone", PHONE)):
             await page.set_viewport_size(size)
-            await page.screenshot(path=self.folder / f"{name}-{device}-{theme}.png", full_page=True)
+            await page.screenshot(path=self.folder / f"{name}-{device}-{theme}.png", full_page=device == "desktop")
         await page.set_viewport_size(DESKTOP)
