@@ -137,8 +137,11 @@ async def test_without_a_provider_payments_are_not_offered(api: Api, ann: User) 
         answer = await http.post("/v1/payments", json={"amount_minor": 5}, headers=ann.headers)
         assert problem_of(answer).type == "urn:talktime:problem:payments-not-offered"
         assert (await http.get("/v1/payments", headers=ann.headers)).status_code == 200
-        for path in ("/v1/webhooks/sandbox", "/v1/webhooks/none", "/sandbox/checkout/x/pay"):
+        for path in ("/v1/webhooks/sandbox", "/v1/webhooks/none"):
             assert problem_of(await http.post(path)).status == 404
+        assert problem_of(await http.get("/sandbox/checkout/x")).status == 404
+        # Any address may be a view of the page, which is read and never posted to.
+        assert problem_of(await http.post("/sandbox/checkout/x/pay")).status == 405
 
 
 BAD_PAGES = {
