@@ -91,15 +91,14 @@ export class Negotiation {
     this.#sayAnswer(this.#pc.currentLocalDescription, this.#pc.currentRemoteDescription);
   }
 
+  /** One that comes late or twice is refused by the browser; so be it. */
   async #answered(sdp: string): Promise<void> {
-    if (this.#pc.signalingState !== "have-local-offer") return;
     const answer = answerTo(this.#pc.localDescription?.sdp ?? "", sdp);
     if (answer !== null) await this.#described({ type: "answer", sdp: answer });
   }
 
   async #described(description: RTCSessionDescriptionInit): Promise<void> {
     await this.#pc.setRemoteDescription(description);
-    this.#stopWaiting();
     for (const candidate of this.#early.splice(0)) await this.#pc.addIceCandidate(candidate).catch(() => {});
   }
 

@@ -76,7 +76,6 @@ export class Peer {
   close(): void {
     this.#closed = true;
     this.#stopListening();
-    this.#needs.ice.close();
     if (!this.#parts) return;
     const { pc, negotiation, senders, restarts, watch } = this.#parts;
     for (const part of [watch, restarts, senders, negotiation]) part.close();

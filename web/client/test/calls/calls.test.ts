@@ -88,7 +88,7 @@ describe("placing a call (H1)", () => {
     call.on("changed", () => changes++);
     await ours.tell(server.authorizing("invite-1"), server.rings(), server.accepted(), server.active());
     await ours.tell(server.lowFunds(), server.lease(50_000, 2 * MINUTE_MS), server.ended("hung_up", 50_100));
-    await ours.tell(server.charged(50_100, 1, 10));
+    await ours.tell(server.charged(50_100, 1, 10), server.ended("hung_up", 50_100));
     expect(heard).toEqual([
       "ringing",
       "connecting",
@@ -338,8 +338,15 @@ describe("what comes after the end", () => {
   });
 
   test("everything is let go of", async () => {
+    const expires_at = new Date(ours.timers.wallNow() + 3_600_000).toISOString();
+    ours.servers = { ...ours.servers, ice_servers: [{ urls: ["stun:s"] }], expires_at };
     const call = await ours.talks();
     call.hangUp();
+    expect([ours.pc.channel?.readyState, ours.pc.channel?.onmessage, ours.pc.ontrack]).toEqual([
+      "closed",
+      null,
+      null,
+    ]);
     expect([ours.timers.waiting, ours.pc.signalingState, ours.devices.live]).toEqual([0, "closed", []]);
     expect(call.remoteStream.getTracks()).toEqual([]);
   });
@@ -520,10 +527,11 @@ describe("the media of both sides", () => {
     const call = await ours.talks();
     const heard: string[] = [];
     call.on("quality", (quality) => heard.push(quality));
+    call.on("changed", () => heard.push("changed"));
     await ours.timers.advance(4_000);
     ours.pc.becomes("disconnected");
     await ours.timers.advance(4_000);
-    expect([heard, call.quality]).toEqual([["lost"], "lost"]);
+    expect([heard, call.quality]).toEqual([["lost", "changed"], "lost"]);
   });
 });
 

@@ -415,6 +415,8 @@ describe("a lost socket (D8, H3)", () => {
     expect(Story.caller().talks().when(OFFLINE, ONLINE).call.end?.reason).toBe("lost");
     const another = snapshot("ringing", { call_id: "call-2", role: "callee" });
     expect(Story.caller().talks().when({ type: "welcomed", snapshot: another }).call.end?.reason).toBe("lost");
+    const theirs = snapshot("connecting", { call_id: "call-2", role: "callee" });
+    expect(Story.caller().rings().when({ type: "welcomed", snapshot: theirs }).call.end?.reason).toBe("lost");
   });
 
   test("hanging up meanwhile is done at once, and told on the return", () => {
@@ -554,6 +556,7 @@ function broken(before: Story, after: Story): string[] {
     "nobody talks without having accepted": after.state !== "active" || is.wanted,
     "nothing of the other side is used before the accept": !after.did.includes("media") || is.wanted,
     "what is said names the call": named,
+    "media is reported where there is some": !after.said.includes("call.connected") || is.negotiating,
     "the callee learns no cost": is.role === "caller" || after.cost === null,
     "talk time is a time": after.talkMs >= 0 && after.talkMs <= Math.max(is.paidMs, is.end?.talkMs ?? 0),
   };

@@ -54,7 +54,7 @@ test("a failure is asked about once more, when the servers are needed", async ()
 });
 
 test("without servers the call is tried all the same", async () => {
-  answers = [fails, fails];
+  answers = [fails, () => Promise.reject(new ProblemError({ type: "not-found", status: 404 }))];
   expect(await ice().get()).toEqual({ iceServers: [] });
 });
 

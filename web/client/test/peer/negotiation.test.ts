@@ -117,6 +117,26 @@ describe("offers that cross", () => {
   });
 });
 
+test("an offer that comes while one is being made crosses it", async () => {
+  const [ann, ben] = await connected();
+  ben.pc.restartIce();
+  await settled();
+  let made = () => {};
+  const making = new Promise<void>((resolve) => {
+    made = resolve;
+  });
+  const make = ann.pc.setLocalDescription.bind(ann.pc);
+  ann.pc.setLocalDescription = () => making.then(make);
+  ann.pc.restartIce();
+  await settled();
+  await ben.delivers(ann);
+  made();
+  await ann.delivers(ben);
+  expect(ben.types[0]).toBe("call.answer");
+  await ben.delivers(ann);
+  expect(agree(ann, ben)).toBe(true);
+});
+
 describe("what is lost", () => {
   test("an offer is said again, at once where the socket is back, else after a while", async () => {
     const [ann, ben] = sides();
@@ -126,9 +146,11 @@ describe("what is lost", () => {
     expect(ann.types).toEqual(["call.offer"]);
     ann.said.length = 0;
     await timers.advance(ANSWER_MS_MAX);
+    expect(ann.types).toEqual(["call.offer"]);
     await ann.delivers(ben);
     await ben.delivers(ann);
     expect(agree(ann, ben)).toBe(true);
+    ann.negotiation.sayAgain();
     await timers.advance(10 * ANSWER_MS_MAX);
     expect([ann.types, ben.types]).toEqual([[], []]);
   });
