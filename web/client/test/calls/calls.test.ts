@@ -497,6 +497,42 @@ describe("the media of both sides", () => {
     expect([call.remoteScreenOn, changes]).toEqual([true, 2]);
   });
 
+  test("is received and let go of with the call", async () => {
+    await ours.tell(server.incoming());
+    const call = current();
+    void call.accept(await ours.media());
+    await ours.tell(
+      server.accepted(),
+      server.offer("o=- ben 1 IN IP4 0.0.0.0\r\nm=audio m=video m=application\r\n"),
+    );
+    expect(ours.pc.transceivers.map(({ streams }) => streams)).toEqual([
+      [call.localMedia?.stream],
+      [call.localMedia?.stream],
+    ]);
+    ours.pc.channel?.open();
+    expect(ours.pc.channel?.sent).toEqual([{ audio: true, video: true, screen: false }]);
+    const [track] = ours.pc.transceivers.map(({ receiver }) => receiver.track);
+    let changes = 0;
+    call.on("changed", () => changes++);
+    track?.arrive();
+    track?.onmute?.();
+    expect(changes).toBe(2);
+    call.hangUp();
+    expect([call.remoteStream.getTracks(), track?.onmute, track?.onunmute]).toEqual([[], null, null]);
+  });
+
+  test("connects anew with the servers of the day", async () => {
+    const expiring = (url: string) => {
+      const expires_at = new Date(ours.timers.wallNow() + 3_600_000).toISOString();
+      ours.servers = { ...ours.servers, ice_servers: [{ urls: [url] }], expires_at };
+    };
+    expiring("stun:first");
+    await ours.talks();
+    expiring("stun:second");
+    await ours.timers.advance(3_000_000);
+    expect(ours.pc.configuration.iceServers).toEqual([{ urls: ["stun:second"] }]);
+  });
+
   test("of another program is judged by what arrives", async () => {
     await ours.tell(server.incoming());
     const call = current();

@@ -32,6 +32,13 @@ describe("the list of devices", () => {
     watchDevices(() => {})();
   });
 
+  test("is not told to who has stopped listening meanwhile", async () => {
+    const told: Device[][] = [];
+    watchDevices((list) => told.push(list))();
+    await settled();
+    expect(told).toEqual([]);
+  });
+
   test("is told anew when one is plugged in, and when the person allows them", async () => {
     const told: Device[][] = [];
     const off = watchDevices((list) => told.push(list));

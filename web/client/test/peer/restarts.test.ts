@@ -53,6 +53,7 @@ test("a path that is silent is given two seconds", async () => {
   await timers.advance(10_000);
   expect(pc.restarts).toBe(0);
   pc.becomes("disconnected");
+  pc.becomes("disconnected");
   await timers.advance(2_000);
   expect(pc.restarts).toBe(1);
 });
@@ -93,6 +94,7 @@ test("closing leaves nothing behind", async () => {
   const before = pc.restarts;
   page.dispatchEvent(new Event("online"));
   network.dispatchEvent(new Event("change"));
+  pc.becomes("failed");
   await timers.advance(60_000);
   expect([pc.restarts, timers.waiting]).toEqual([before, 0]);
 });
