@@ -82,6 +82,8 @@ export class FakeDevices extends EventTarget {
   readonly asked: Asked[] = [];
   readonly given: FakeTrack[] = [];
   readonly screens: FakeTrack[] = [];
+  /** As on phones: a camera is refused while another one is open. */
+  oneCamera = false;
   /** Answers wait for this. */
   gate: Promise<unknown> = Promise.resolve();
 
@@ -90,6 +92,8 @@ export class FakeDevices extends EventTarget {
     const refusal = this.refusals.shift();
     await this.gate;
     if (refusal) throw refusal;
+    if (asked.video && this.oneCamera && this.live.some((deviceId) => deviceId?.startsWith("cam")))
+      throw new DOMException("busy", "NotReadableError");
     const tracks = (["audio", "video"] as const).flatMap((kind) =>
       asked[kind] ? [this.#choose(kind, asked[kind])] : [],
     );

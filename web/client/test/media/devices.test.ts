@@ -1,6 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { canSetSpeaker, type Device, listDevices, setSpeaker, watchDevices } from "../../src/media/devices.js";
-import { loudness } from "../../src/media/level.js";
 import { LocalMedia } from "../../src/media/local-media.js";
 import { FakeDevices, stubMedia } from "../fakes/media.js";
 import { settled } from "../fakes/timers.js";
@@ -75,11 +74,4 @@ describe("the speaker", () => {
     element.setSinkId.mockRejectedValue(new DOMException("gone", "NotFoundError"));
     await expect(setSpeaker(element as never, "speaker-9")).rejects.toMatchObject({ kind: "no_device" });
   });
-});
-
-test("loudness goes from silence to one, in even steps of decibels", () => {
-  const level = (amplitude: number) => loudness(new Float32Array(8).fill(amplitude));
-  expect([level(0), level(0.0001), level(1), level(2)]).toEqual([0, 0, 1, 1]);
-  expect(level(0.1)).toBeCloseTo(2 / 3);
-  expect(level(0.01)).toBeCloseTo(1 / 3);
 });

@@ -73,6 +73,16 @@ describe("opening", () => {
     expect([error.kind, error.cause.name]).toEqual([kind, name]);
   });
 
+  test("says what the browser said", () => {
+    const error = MediaError.from(refusal("NotReadableError"));
+    expect([
+      error.message,
+      MediaError.from(error),
+      MediaError.from(new DOMException("", "AbortError")).message,
+    ]).toEqual(["a NotReadableError", error, "AbortError"]);
+    expect(MediaError.from("thrown").message).toBe("thrown");
+  });
+
   test("needs a secure page, and a browser that has devices", async () => {
     vi.stubGlobal("navigator", {});
     await expect(LocalMedia.open()).rejects.toMatchObject({ kind: "unsupported" });
@@ -118,8 +128,10 @@ describe("the camera", () => {
     const media = await LocalMedia.open({ video: true });
     await media.setVideoOn(false);
     devices.refusals = [refusal("NotReadableError")];
+    const told: boolean[] = [];
+    media.on("changed", () => told.push(media.videoOn));
     await expect(media.setVideoOn(true)).rejects.toMatchObject({ kind: "in_use" });
-    expect([media.videoOn, sent(media)]).toEqual([false, []]);
+    expect([media.videoOn, sent(media), told]).toEqual([false, [], [true, false]]);
   });
 
   test("turned off while it is being taken goes out again", async () => {
@@ -165,20 +177,33 @@ describe("exchanging a device (H2)", () => {
     expect(sent(media)).toEqual(["mic-1", "cam-2"]);
   });
 
+  test("while it is off is told", async () => {
+    const media = await LocalMedia.open({});
+    let changes = 0;
+    media.on("changed", () => changes++);
+    await media.useDevice("audio", "mic-2");
+    expect([changes, media.audioDeviceId]).toEqual([1, "mic-2"]);
+  });
+
   test("that is refused changes nothing", async () => {
     const media = await LocalMedia.open();
+    const before = media.track("video");
     await expect(media.useDevice("video", "cam-9")).rejects.toMatchObject({ kind: "no_device" });
-    expect([sent(media), media.videoDeviceId]).toEqual([["mic-1", "cam-1"], "cam-1"]);
+    expect([media.track("video"), media.videoDeviceId, before?.readyState]).toEqual([before, "cam-1", "live"]);
   });
 
   test("lets go of the old one first where only one may be open, as on phones", async () => {
     const media = await LocalMedia.open({ video: true });
-    devices.refusals = [refusal("NotReadableError")];
+    devices.oneCamera = true;
     await media.useDevice("video", "cam-2");
     expect([sent(media), devices.live]).toEqual([["cam-2"], ["cam-2"]]);
-    devices.refusals = [refusal("NotReadableError"), refusal("NotReadableError")];
+    devices.refusals = [null, refusal("NotReadableError")];
     await expect(media.useDevice("video", "cam-1")).rejects.toMatchObject({ kind: "in_use" });
-    expect(sent(media)).toEqual(["cam-2"]);
+    expect([sent(media), devices.live, media.videoDeviceId]).toEqual([["cam-2"], ["cam-2"], "cam-2"]);
+    const heard = listen(media);
+    devices.refusals = [null, refusal("NotReadableError"), refusal("NotReadableError")];
+    await expect(media.useDevice("video", "cam-1")).rejects.toMatchObject({ kind: "in_use" });
+    expect([sent(media), media.videoOn, heard]).toEqual([[], false, ["ended video"]]);
   });
 });
 
@@ -199,6 +224,7 @@ describe("a device that is unplugged", () => {
     devices.given[0]?.vanish();
     await settled();
     expect([sent(media), media.audioOn, heard]).toEqual([["cam-1"], false, ["ended audio"]]);
+    expect(media.audioDeviceId).toBeNull();
   });
 
   test("while muted is missed when it is needed", async () => {
@@ -207,7 +233,7 @@ describe("a device that is unplugged", () => {
     await media.setAudioOn(false);
     devices.given[0]?.vanish();
     await settled();
-    expect([heard, devices.asked.length]).toEqual([[], 1]);
+    expect([heard, devices.asked.length, sent(media)]).toEqual([[], 1, []]);
     await media.setAudioOn(true);
     expect([media.track("audio")?.enabled, devices.asked.length]).toEqual([true, 2]);
   });
@@ -290,6 +316,16 @@ describe("closing", () => {
     await media.setAudioOn(true);
     await media.stopScreen();
     expect([devices.live, heard]).toEqual([[], []]);
+  });
+
+  test("is told once, and turns the camera's light off", async () => {
+    const media = await LocalMedia.open();
+    let changes = 0;
+    media.on("changed", () => changes++);
+    await media.stopScreen();
+    media.close();
+    media.close();
+    expect([changes, devices.live]).toEqual([1, []]);
   });
 
   test("also of what is being taken at the moment", async () => {
