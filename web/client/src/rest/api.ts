@@ -160,7 +160,7 @@ export class Api {
   }
 }
 
-function asked({ signal, ...query }: PageOptions): {
+export function asked({ signal, ...query }: PageOptions): {
   query: Omit<PageOptions, "signal">;
   signal: AbortSignal | null;
 } {

@@ -2,9 +2,14 @@
 
 import { MemoryStore, type StoredSession, type TokenStore } from "./store.js";
 
-/** An entry an account: two tabs that write at once, each for its own account, lose nothing. */
-const PREFIX = "talktime:sessions:";
-const SELECTED = "talktime:account";
+/** What the entries are called; the logins of each door have names of their own. */
+export interface StorageNames {
+  /** An entry an account: two tabs that write at once, each for its own account, lose nothing. */
+  prefix: string;
+  selected: string;
+}
+
+const NAMES: StorageNames = { prefix: "talktime:sessions:", selected: "talktime:account" };
 
 /** What the store needs of the browser. */
 export interface BrowserStorage {
@@ -15,13 +20,16 @@ export interface BrowserStorage {
 }
 
 /** The browser's store; one in memory where the browser keeps nothing for this page, or there is no browser. */
-export function browserStore(browser: BrowserStorage = globalThis as unknown as BrowserStorage): TokenStore {
+export function browserStore(
+  browser: BrowserStorage = globalThis as unknown as BrowserStorage,
+  names: StorageNames = NAMES,
+): TokenStore {
   try {
     // Asking is what fails where storage is forbidden; writing, where there is no room.
-    browser.localStorage.setItem(`${PREFIX}?`, "");
-    browser.localStorage.removeItem(`${PREFIX}?`);
-    browser.sessionStorage.getItem(SELECTED);
-    return new BrowserStore(browser);
+    browser.localStorage.setItem(`${names.prefix}?`, "");
+    browser.localStorage.removeItem(`${names.prefix}?`);
+    browser.sessionStorage.getItem(names.selected);
+    return new BrowserStore(browser, names);
   } catch {
     return new MemoryStore();
   }
@@ -29,36 +37,40 @@ export function browserStore(browser: BrowserStorage = globalThis as unknown as 
 
 class BrowserStore implements TokenStore {
   readonly #browser: BrowserStorage;
+  readonly #prefix: string;
+  readonly #selected: string;
 
-  constructor(browser: BrowserStorage) {
+  constructor(browser: BrowserStorage, { prefix, selected }: StorageNames) {
     this.#browser = browser;
+    this.#prefix = prefix;
+    this.#selected = selected;
   }
 
   all(): StoredSession[] {
     const { localStorage } = this.#browser;
     const keys = Array.from({ length: localStorage.length }, (_, at) => localStorage.key(at) ?? "");
-    const ids = keys.filter((key) => key.startsWith(PREFIX)).map((key) => key.slice(PREFIX.length));
+    const ids = keys.filter((key) => key.startsWith(this.#prefix)).map((key) => key.slice(this.#prefix.length));
     return ids.map((id) => this.get(id)).filter((session) => session !== null);
   }
 
   get(accountId: string): StoredSession | null {
-    return parse(this.#browser.localStorage.getItem(PREFIX + accountId));
+    return parse(this.#browser.localStorage.getItem(this.#prefix + accountId));
   }
 
   set(session: StoredSession): void {
-    this.#browser.localStorage.setItem(PREFIX + session.account.id, JSON.stringify(session));
+    this.#browser.localStorage.setItem(this.#prefix + session.account.id, JSON.stringify(session));
   }
 
   remove(accountId: string): void {
-    this.#browser.localStorage.removeItem(PREFIX + accountId);
+    this.#browser.localStorage.removeItem(this.#prefix + accountId);
   }
 
   selected(): string | null {
-    return this.#browser.sessionStorage.getItem(SELECTED);
+    return this.#browser.sessionStorage.getItem(this.#selected);
   }
 
   select(accountId: string): void {
-    this.#browser.sessionStorage.setItem(SELECTED, accountId);
+    this.#browser.sessionStorage.setItem(this.#selected, accountId);
   }
 
   watch(listener: (accountId: string | null) => void): () => void {
@@ -66,7 +78,7 @@ class BrowserStore implements TokenStore {
     const heard = ({ key, storageArea }: StorageEvent) => {
       if (storageArea && storageArea !== localStorage) return;
       if (key === null) listener(null);
-      else if (key.startsWith(PREFIX)) listener(key.slice(PREFIX.length));
+      else if (key.startsWith(this.#prefix)) listener(key.slice(this.#prefix.length));
     };
     this.#browser.addEventListener("storage", heard);
     return () => this.#browser.removeEventListener("storage", heard);

@@ -9,12 +9,16 @@ import type { SessionEndReason } from "./session.js";
 import type { StoredSession, TokenStore } from "./store.js";
 import { HeldTokens, type Token, toStore } from "./tokens.js";
 
+/** Where one logs in; each door's tokens open nothing behind the other. */
+export type Door = "/v1/sessions" | "/v1/operator/sessions";
+
 export interface CredentialsParts {
   /** Without a token of its own. */
   http: Http;
   store: TokenStore;
   timers: Timers;
   exclusively: Exclusively;
+  door: Door;
   /** The login is over, once. */
   over(reason: SessionEndReason): void;
 }
@@ -59,16 +63,21 @@ export class Credentials {
 
   /** End the login here at once, then at the server if it can be reached. */
   async end(): Promise<void> {
-    const { store, http } = this.#parts;
-    store.remove(this.accountId);
+    this.#parts.store.remove(this.accountId);
     this.finish("logged_out");
+    await this.endAtServer();
+  }
+
+  /** End the login at the server if it can be reached; here a newer one has taken its place, or none. */
+  async endAtServer(): Promise<void> {
+    const { http, door } = this.#parts;
     try {
       const body = { refresh_token: this.#held.refreshToken };
       const token = this.#held.isGood()
         ? this.#held.token.accessToken
         : (await answered(http.POST("/v1/sessions/refresh", { body }))).access_token;
       const headers = { Authorization: `Bearer ${token}` };
-      await answered(http.DELETE("/v1/sessions/current", { headers, keepalive: true }));
+      await answered(http.DELETE(`${door}/current`, { headers, keepalive: true }));
     } catch {
       // The tokens are gone here, and expire there.
     }

@@ -5,7 +5,7 @@ import { Emitter } from "../emitter.js";
 import { NotLoggedInError } from "../errors.js";
 import { answered, type Http } from "../rest/http.js";
 import type { Account, NewAccount, NewSession } from "../rest/types.js";
-import { Credentials } from "./credentials.js";
+import { Credentials, type Door } from "./credentials.js";
 import type { Exclusively } from "./locks.js";
 import type { StoredSession, TokenStore } from "./store.js";
 import { type Token, toStore } from "./tokens.js";
@@ -32,18 +32,20 @@ export interface SessionParts {
   store: TokenStore;
   timers: Timers;
   exclusively: Exclusively;
+  /** Else the one for everybody. */
+  door?: Door;
 }
 
 /** One account a tab. Another tab of the browser may use another one, or the same with the same tokens. */
 export class Session extends Emitter<SessionEvents> {
-  readonly #parts: SessionParts;
+  readonly #parts: Required<SessionParts>;
   #account: Account | null = null;
   #credentials: Credentials | null = null;
   #unwatch: () => void = () => {};
 
   constructor(parts: SessionParts) {
     super();
-    this.#parts = parts;
+    this.#parts = { door: "/v1/sessions", ...parts };
   }
 
   get account(): Account | null {
@@ -84,7 +86,7 @@ export class Session extends Emitter<SessionEvents> {
 
   /** Log in by e-mail address or user name. Rejects with `ProblemError`, `NetworkError`. */
   async logIn(input: NewSession): Promise<Account> {
-    const { account, ...pair } = await answered(this.#parts.http.POST("/v1/sessions", { body: input }));
+    const { account, ...pair } = await answered(this.#parts.http.POST(this.#parts.door, { body: input }));
     const opened = toStore(account, pair, this.#parts.timers);
     this.#parts.store.set(opened);
     this.#enter(opened, this.#credentialsOf(opened));

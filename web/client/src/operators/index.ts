@@ -1,0 +1,19 @@
+/** For the page of operators, apart from the library so that no customer loads it. */
+
+export { newAdjustmentId } from "./adjustment-id.js";
+export type { AccountFilter, ActFilter, OperatorApi, StandingAct } from "./operator-api.js";
+export { Operators, type OperatorsOptions } from "./operators.js";
+export type {
+  AccountDetails,
+  AccountStatus,
+  AccountSummary,
+  Action,
+  Adjustment,
+  AuditedAct,
+  CallParty,
+  CallRecord,
+  EndAsked,
+  Figures,
+  OperatorSession,
+  Turnover,
+} from "./types.js";

@@ -1,0 +1,26 @@
+/** What operators see and do, under short names; fields are named as on the wire. */
+
+import type { components, paths } from "../generated/rest.js";
+
+type Schemas = components["schemas"];
+
+/** All of an account. */
+export type AccountDetails = Schemas["AccountDetails"];
+/** Which accounts to list. */
+export type AccountStatus = NonNullable<
+  NonNullable<paths["/v1/operator/accounts"]["get"]["parameters"]["query"]>["status"]
+>;
+export type AccountSummary = Schemas["AccountSummary"];
+/** What an entry of the audit log is about. */
+export type Action = Schemas["Action"];
+export type Adjustment = Schemas["Adjustment"];
+export type AuditedAct = Schemas["AuditedAct"];
+export type CallParty = Schemas["CallParty"];
+/** One call attempt, with both its parties. */
+export type CallRecord = Schemas["CallRecord"];
+export type EndAsked = Schemas["EndAsked"];
+/** The installation in numbers. */
+export type Figures = Schemas["Figures"];
+export type OperatorSession = Schemas["OperatorSession"];
+/** What calls came to since some day. */
+export type Turnover = Schemas["Turnover"];

@@ -1,0 +1,110 @@
+import { beforeEach, describe, expect, test } from "vitest";
+import { NotLoggedInError, ProblemError } from "../../src/errors.js";
+import { newAdjustmentId, Operators } from "../../src/operators/index.js";
+import type { Door } from "../../src/session/credentials.js";
+import { MemoryStore } from "../../src/session/store.js";
+import { BASE_URL, FakeApi, json, problem } from "../fakes/api.js";
+import { FakeTimers } from "../fakes/timers.js";
+
+const DOOR: Door = "/v1/operator/sessions";
+const LOG_IN = `POST ${DOOR}`;
+const LOG_OUT = `DELETE ${DOOR}/current`;
+const FIGURES = "GET /v1/operator/figures";
+const MINUTE_MS = 60_000;
+
+let timers: FakeTimers;
+let api: FakeApi;
+
+beforeEach(() => {
+  timers = new FakeTimers();
+  api = new FakeApi(timers);
+  for (const [method, path] of [
+    ["POST", ""],
+    ["DELETE", "/current"],
+  ])
+    api.routes.set(`${method} ${DOOR}${path}`, mustAnswer(`${method} /v1/sessions${path}`));
+  api.routes.set(FIGURES, () => json(200, { accounts: 3 }));
+});
+
+function mustAnswer(what: string) {
+  const answer = api.routes.get(what);
+  if (!answer) throw new Error(`nobody answers ${what}`);
+  return answer;
+}
+
+function desk(store = new MemoryStore()): Operators {
+  return new Operators({ baseUrl: BASE_URL, store, fetch: api.fetch, timers, exclusively: (_, act) => act() });
+}
+
+describe("operators", () => {
+  test("log in at their own door, and everything carries that login", async () => {
+    const operators = desk();
+    await operators.session.logIn({ login: "olga", password: "secret" });
+    expect(await operators.api.figures()).toEqual({ accounts: 3 });
+    expect(api.arrived.map(({ what, token }) => [what, token])).toEqual([
+      [LOG_IN, null],
+      [FIGURES, "access-1"],
+    ]);
+  });
+
+  test("refresh what has expired, and hear when the server refuses", async () => {
+    const operators = desk();
+    const heard: string[] = [];
+    operators.session.on("ended", (reason) => heard.push(reason));
+    await operators.session.logIn({ login: "olga", password: "secret" });
+    await timers.advance(9 * MINUTE_MS);
+    await operators.api.figures();
+    expect(api.arrived.at(-1)?.token).toBe("access-2");
+    api.endAll("olga");
+    await expect(operators.api.figures()).rejects.toBeInstanceOf(NotLoggedInError);
+    expect(heard).toEqual(["refused"]);
+  });
+
+  test("log out at their own door", async () => {
+    const operators = desk();
+    await operators.session.logIn({ login: "olga", password: "secret" });
+    await operators.session.logOut();
+    expect([api.count(LOG_OUT), api.count("DELETE /v1/sessions/current")]).toEqual([1, 0]);
+  });
+
+  test("prove who they are once more: the new login takes the place of the old one, in every tab", async () => {
+    const store = new MemoryStore();
+    const [operators, tab] = [desk(store), desk(store)];
+    await operators.session.logIn({ login: "olga", password: "secret" });
+    await tab.session.restore();
+    await operators.logInAgain("secret");
+    await expect.poll(() => api.count(LOG_OUT)).toBe(1);
+    expect(api.arrived.at(-1)).toMatchObject({ what: LOG_OUT, token: "access-1" });
+    await operators.api.figures();
+    await tab.api.figures();
+    expect(api.arrived.at(-1)?.token).toBe("access-2");
+  });
+
+  test("stay logged in as they were where the password is wrong", async () => {
+    const operators = desk();
+    await operators.session.logIn({ login: "olga", password: "secret" });
+    api.routes.set(LOG_IN, () => problem(401, "wrong-credentials"));
+    await expect(operators.logInAgain("wrong")).rejects.toBeInstanceOf(ProblemError);
+    await operators.api.figures();
+    expect(api.arrived.at(-1)?.token).toBe("access-1");
+    expect(api.count(LOG_OUT)).toBe(0);
+  });
+
+  test("send amounts under an id of their own, and reasons with every act", async () => {
+    const operators = desk();
+    await operators.session.logIn({ login: "olga", password: "secret" });
+    const id = newAdjustmentId();
+    api.routes.set(`PUT /v1/operator/accounts/a/adjustments/${id}`, () => json(200, { id }));
+    api.routes.set("POST /v1/operator/accounts/a/block", () => json(200, { id: "a" }));
+    await operators.api.adjust("a", id, -250, "paid twice");
+    expect(api.arrived.at(-1)?.body).toEqual({ amount_minor: -250, reason: "paid twice" });
+    await operators.api.change("a", "block", "abuse");
+    expect(api.arrived.at(-1)?.body).toEqual({ reason: "abuse" });
+  });
+});
+
+test("ids of adjustments are random UUIDs", () => {
+  const ids = Array.from({ length: 100 }, newAdjustmentId);
+  expect(new Set(ids).size).toBe(ids.length);
+  for (const id of ids) expect(id).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/);
+});
