@@ -1,1 +1,1 @@
-"""Limits that count across processes and survive restarts: `limits` says which there are, `throttle` counts."""
+"""What limits there are at the doors, and what comes of them."""

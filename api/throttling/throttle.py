@@ -1,23 +1,19 @@
-"""Counts in the database, by the generic cell rate algorithm: one time stamp a share, one statement an act."""
+"""Counts in the database what requests take of their shares."""
 
 import math
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 
-from sqlalchemy import DateTime, Delete, delete, func, literal, select, update
-from sqlalchemy.dialects.postgresql import insert
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+from sqlalchemy.ext.asyncio import AsyncEngine
 
 from api.problems import ApiError, ProblemType
-from api.throttling.limits import Limits, Share
+from api.throttling.limits import Limits
 from shared.clock import Clock
-from shared.database import autocommitting
-from shared.models import Throttle
-
-SWEPT_MAX = 20
-"""Rows of no more use that one act removes; it adds fewer."""
+from shared.database import transaction
+from shared.throttling.counters import Counters
+from shared.throttling.shares import Share
 
 
 class TooOftenError(ApiError):
@@ -40,14 +36,12 @@ class Throttling:
 
     async def take(self, shares: Sequence[Share]) -> None:
         """Take one of each share, or none and raise `TooOftenError`; what is refused is not counted."""
-        now = self.clock.now()
-        async with autocommitting(self.engine) as connection:
-            await connection.execute(_sweep(now))
-            for place, share in enumerate(shares):
-                if not await _take(connection, share, now):
-                    for taken in shares[:place]:
-                        await _give_back(connection, taken)
-                    raise TooOftenError(await _wait(connection, share, now))
+        async with transaction(self.engine) as connection:
+            counters = await Counters.open(connection, shares, now=self.clock.now())
+            wait = counters.take(shares)
+            await counters.save()
+        if wait is not None:
+            raise TooOftenError(wait)
 
     @asynccontextmanager
     async def failures(self, shares: Sequence[Share], *, of: type[ApiError]) -> AsyncIterator[None]:
@@ -66,33 +60,7 @@ class Throttling:
         await self._give_back(shares)
 
     async def _give_back(self, shares: Sequence[Share]) -> None:
-        async with autocommitting(self.engine) as connection:
-            for share in shares:
-                await _give_back(connection, share)
-
-
-async def _take(connection: AsyncConnection, share: Share, now: datetime) -> bool:
-    taken = insert(Throttle).values(key=share.key, free_at=now + share.rate.each)
-    free_at = func.greatest(Throttle.free_at, now) + share.rate.each
-    statement = taken.on_conflict_do_update(
-        index_elements=[Throttle.key],
-        set_={"free_at": free_at},
-        where=free_at <= literal(now + share.rate.span, DateTime(timezone=True)),
-    )
-    return (await connection.execute(statement.returning(Throttle.key))).first() is not None
-
-
-async def _give_back(connection: AsyncConnection, share: Share) -> None:
-    statement = update(Throttle).where(Throttle.key == share.key)
-    await connection.execute(statement.values(free_at=Throttle.free_at - share.rate.each))
-
-
-async def _wait(connection: AsyncConnection, share: Share, now: datetime) -> timedelta:
-    found = await connection.execute(select(Throttle.free_at).where(Throttle.key == share.key))
-    free_at: datetime = found.scalar_one_or_none() or now
-    return free_at + share.rate.each - share.rate.span - now
-
-
-def _sweep(now: datetime) -> Delete:
-    useless = select(Throttle.key).where(Throttle.free_at < now).order_by(Throttle.free_at).limit(SWEPT_MAX)
-    return delete(Throttle).where(Throttle.key.in_(useless.with_for_update(skip_locked=True)))
+        async with transaction(self.engine) as connection:
+            counters = await Counters.open(connection, shares, now=self.clock.now())
+            counters.give_back(shares)
+            await counters.save()

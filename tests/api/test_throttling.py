@@ -8,9 +8,10 @@ import httpx
 import pytest
 
 from api.problems import ProblemType
-from api.throttling.limits import Limits, Rate, Share
+from api.throttling.limits import Limits
 from api.throttling.throttle import Throttling, TooOftenError
 from shared.settings import Settings
+from shared.throttling.shares import Rate, Share
 from tests.api.world import PASSWORD, Api, User, problem_of, running_api
 from tests.harness.clock import ManualClock
 from tests.harness.databases import Database
