@@ -72,7 +72,7 @@ from api.throttling.throttle import Throttling
 from api.wallet.routes import WalletRoutes
 from api.wallet.service import Wallets
 from shared.clock import Clock
-from shared.settings import Settings
+from shared.settings import Settings, SettingsError
 from shared.tokens import TokenSigner, TokenVerifier, load_signing_key, load_verify_keys
 
 WEBHOOK_SECONDS_MAX = 10.0
@@ -100,7 +100,7 @@ def create_app(
     """Return the application. The engine is the caller's, who also disposes of it.
 
     `internal_url` is where the sandbox provider reaches this application, where that is not `public_url`.
-    Raises `shared.tokens.KeyUnusableError`.
+    Raises `shared.tokens.KeyUnusableError`, `shared.settings.SettingsError`.
     """
     signers = _signers(settings, clock)
     verifiers = {kind: _verifier(settings, signer, clock) for kind, signer in signers.items()}
@@ -233,6 +233,9 @@ def _ice(settings: Settings, engine: AsyncEngine, clock: Clock) -> Ice:
     if settings.turn_urls:
         credentials = TurnCredentials(settings.turn_secrets[0], settings.turn_credential_seconds, clock)
     return Ice(engine, settings.stun_urls, settings.turn_urls, credentials, settings.relay_only)
+    # Signaling, which takes addresses out, has no use for TURN's: so this is no rule about all settings.
+    if settings.relay_only and not settings.turn_urls:
+        raise SettingsError("TALKTIME_RELAY_ONLY needs TALKTIME_TURN_URLS: without a relay no call could connect")
 
 
 def _sandbox_provider(settings: Settings, clock: Clock) -> SandboxProvider:

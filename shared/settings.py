@@ -207,8 +207,6 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
             _check_network(proxy)
         if self.turn_urls and not self.turn_secrets:
             raise ValueError("`turn_urls` need `turn_secrets`: without one no credential can be signed")
-        if self.relay_only and not self.turn_urls:
-            raise ValueError("`relay_only` needs `turn_urls`: without a relay no call could connect")
         if self.mode == "production" and any(len(each) < TURN_SECRET_CHARS_MIN for each in self.turn_secrets):
             raise ValueError(f"`turn_secrets` must have {TURN_SECRET_CHARS_MIN} characters or more in production")
         if self.mode == "production" and self.payment_provider == "sandbox":

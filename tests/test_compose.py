@@ -189,6 +189,7 @@ def test_a_relay_of_ones_own_or_none(tmp_path: Path) -> None:
     other = PASSWORDS | {"TALKTIME_TURN_URLS": "turns:relay.example:443", "TALKTIME_RELAY_ONLY": "true"}
     assert settings_of("api", tmp_path, other).turn_urls == ("turns:relay.example:443",)
     assert settings_of("api", tmp_path, other).relay_only
+    assert settings_of("signaling", tmp_path, other).relay_only
 
 
 def test_an_address_behind_nat_is_named_and_otherwise_not() -> None:

@@ -133,6 +133,8 @@ def _authorized(call: OpenCall, *, caller: Person, callee: Person, room: Room) -
         price_minor=call.price_minor,
         currency=room.terms.currency,
         minute_ms=room.terms.minute_ms,
+        caller_relay_only=caller.relay_only,
+        callee_relay_only=callee.relay_only,
     )
 
 

@@ -21,6 +21,7 @@ class Person(NamedTuple):
     account_id: UUID
     user_name: str
     disabled: bool
+    relay_only: bool = False
 
     @property
     def party(self) -> Party:
@@ -71,7 +72,7 @@ def _able(person: Person | None) -> Person | None:
     return None if person is None or person.disabled else person
 
 
-_FIND = select(Account.id, Account.user_name, Account.disabled_at.is_not(None)).where(
+_FIND = select(Account.id, Account.user_name, Account.disabled_at.is_not(None), Account.relay_only).where(
     or_(
         Account.id == bindparam("ids", type_=ARRAY(Uuid)).any_(),
         func.lower(Account.user_name) == bindparam("names", type_=ARRAY(Text)).any_(),

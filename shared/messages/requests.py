@@ -44,6 +44,7 @@ class Authorized(Message, frozen=True, kw_only=True, tag="authorized"):
     """Yes: one minute is held; the price is frozen for the whole call.
 
     `minute_ms` is the length of the minutes that billing charges: whoever measures others must not have it ring.
+    The addresses of a party that is `…_relay_only` must not reach the other one.
     """
 
     call_id: UUID
@@ -52,6 +53,8 @@ class Authorized(Message, frozen=True, kw_only=True, tag="authorized"):
     price_minor: int
     currency: str
     minute_ms: int
+    caller_relay_only: bool = False
+    callee_relay_only: bool = False
 
 
 class Refused(Message, frozen=True, kw_only=True, tag="refused"):

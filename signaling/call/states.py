@@ -35,12 +35,16 @@ class TimerName(StrEnum):
 
 
 class Terms(Struct, frozen=True, kw_only=True):
-    """What billing authorized: who talks to whom, at what price a minute, frozen for the whole call."""
+    """What billing authorized: who talks to whom, at what price a minute, frozen for the whole call.
+
+    `relay_only` are the sides whose addresses the other one must not learn.
+    """
 
     caller: Party
     callee: Party
     price_minor: int
     currency: str
+    relay_only: frozenset[Role] = frozenset()
 
     def party(self, role: Role) -> Party:
         return self.caller if role is Role.CALLER else self.callee

@@ -18,6 +18,7 @@ from shared.messages.from_client import (
     Offer,
 )
 from shared.messages.to_client import ErrorCode, PeerAnswer, PeerCandidate, PeerOffer
+from signaling.call.addresses import without_addresses
 from signaling.call.call import Call
 from signaling.call.inputs import FromDevice
 from signaling.call.ringing import accept
@@ -70,11 +71,13 @@ def _media_connected(call: Call, role: Role, now_ms: int) -> None:
 
 
 def _forward(call: Call, role: Role, description: MediaDescription) -> None:
-    """The server, not the sender, says whom it is from."""
+    """The server, not the sender, says whom it is from; of a side that is `relay_only`, not where it is."""
     if call.terms is None:
         return
     sender_id = call.terms.party(role).account_id
-    match description:
+    match without_addresses(description) if role in call.terms.relay_only else description:
+        case None:
+            pass
         case Offer(sdp=sdp):
             call.tell(role.other, PeerOffer(call_id=call.call_id, from_account_id=sender_id, sdp=sdp))
         case Answer(sdp=sdp):

@@ -10,7 +10,7 @@ from signaling.background import Background
 from signaling.billing.client import Billing
 from signaling.call import inputs
 from signaling.call.effects import AskAuthorize, AskRenewal
-from signaling.call.states import State, Terms
+from signaling.call.states import Role, State, Terms
 from signaling.live.calls import LiveCall, LiveCalls
 
 Feed = Callable[[LiveCall, inputs.Input], None]
@@ -19,10 +19,11 @@ Feed = Callable[[LiveCall, inputs.Input], None]
 class MoneyQuestions:
     """Each question is asked in a task of its own, whatever becomes of the socket that caused it."""
 
-    def __init__(self, billing: Billing, calls: LiveCalls, background: Background) -> None:
+    def __init__(self, billing: Billing, calls: LiveCalls, background: Background, *, relay_only: bool) -> None:
         self._billing = billing
         self._calls = calls
         self._background = background
+        self._relay_only = relay_only
 
     def authorize(self, live: LiveCall, effect: AskAuthorize, feed: Feed) -> None:
         """Ask for the first minute and feed the answer."""
@@ -43,7 +44,7 @@ class MoneyQuestions:
             feed(live, inputs.Merged())
             feed(other, inputs.AcceptByInvite(live.call.caller.device_id, live.invite.ref))
         else:
-            feed(live, _authorization(reply))
+            feed(live, _authorization(reply, all_relay_only=self._relay_only))
 
     async def _renew(self, live: LiveCall, effect: AskRenewal, feed: Feed) -> None:
         reply = await self._billing.renew(live.call_id, minute=effect.minute, talk_ms=effect.talk_ms)
@@ -57,7 +58,7 @@ class MoneyQuestions:
         return other if other.call.state is State.RINGING else None
 
 
-def _authorization(reply: requests.Authorized | requests.Refused | None) -> inputs.Input:
+def _authorization(reply: requests.Authorized | requests.Refused | None, *, all_relay_only: bool) -> inputs.Input:
     match reply:
         case requests.Authorized():
             return inputs.Authorized(
@@ -66,6 +67,7 @@ def _authorization(reply: requests.Authorized | requests.Refused | None) -> inpu
                     callee=reply.callee,
                     price_minor=reply.price_minor,
                     currency=reply.currency,
+                    relay_only=_relay_only(reply, all_of_them=all_relay_only),
                 )
             )
         case requests.Refused():
@@ -77,6 +79,11 @@ def _authorization(reply: requests.Authorized | requests.Refused | None) -> inpu
             )
         case None:
             return inputs.AuthorizeFailed()
+
+
+def _relay_only(reply: requests.Authorized, *, all_of_them: bool) -> frozenset[Role]:
+    wishes = {Role.CALLER: reply.caller_relay_only, Role.CALLEE: reply.callee_relay_only}
+    return frozenset(role for role, wishes_it in wishes.items() if wishes_it or all_of_them)
 
 
 def _renewal(reply: requests.Renewed | requests.RenewalRefused | None, minute: int) -> inputs.Input:

@@ -9,6 +9,7 @@ from uuid import UUID, uuid4
 import pytest
 
 from shared.messages.base import EndReason
+from shared.settings import SettingsError
 from tests.api.callers import call
 from tests.api.world import Api, User, problem_of, running_api
 from tests.harness.clock import ManualClock
@@ -198,3 +199,12 @@ async def test_the_answers_are_documented(api: Api) -> None:
     assert {"200", "401", "404", "422", "501", "503"} <= set(operation["responses"])
     server = document["components"]["schemas"]["IceServer"]
     assert server["required"] == ["urls"]
+
+
+async def test_nothing_that_relays_and_relayed_media_only_do_not_go_together(
+    database: Database, clock: ManualClock
+) -> None:
+    """D14: told when the API starts, not to the people who call."""
+    with pytest.raises(SettingsError, match="TALKTIME_RELAY_ONLY needs TALKTIME_TURN_URLS"):
+        async with running_api(database.app_url, clock, relay_only=True):
+            pytest.fail("it started")

@@ -7,7 +7,7 @@ from shared.ids import new_id
 from shared.messages.base import EndReason, Party, RefusalReason
 from shared.messages.notices import AccountUnblocked, WalletChanged
 from shared.messages.requests import Authorize, Authorized, Refused
-from tests.billing_worker.town import PRICE, Resident, Town, of_type
+from tests.billing_worker.town import PRICE, Conversation, Resident, Town, of_type
 
 
 def refused(reply: object) -> RefusalReason:
@@ -41,6 +41,18 @@ async def test_a_call_that_may_ring_holds_a_minute_and_both_parties(town: Town) 
     (told,) = await town.notices()
     assert isinstance(told, WalletChanged)
     assert (told.account_id, told.wallet.held_minor) == (caller.id, 10)
+
+
+async def test_who_wants_relayed_media_only_is_read_afresh(town: Town) -> None:
+    """D6: signaling, which has no database, learns with each call whose addresses to take out."""
+    caller, callee = await town.moves_in(100), await town.moves_in()
+    for who, expected in ((caller, (True, False)), (callee, (True, True))):
+        await town.wants_relayed_media(who)
+        reply = await town.invites(caller, callee)
+        assert isinstance(reply, Authorized)
+        assert (reply.caller_relay_only, reply.callee_relay_only) == expected
+        conversation = Conversation(town, reply.call_id, caller, callee)
+        await town.hears(conversation.ended(0))
 
 
 async def test_too_little_money_is_refused_with_what_is_missing(town: Town) -> None:

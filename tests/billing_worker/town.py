@@ -100,6 +100,11 @@ class Town:
                 update(Account).where(Account.id == resident.id).values(disabled_at=self.clock.now())
             )
 
+    async def wants_relayed_media(self, resident: Resident) -> None:
+        """Hide the own address, as one may in the profile."""
+        async with transaction(self.engine) as connection:
+            await connection.execute(update(Account).where(Account.id == resident.id).values(relay_only=True))
+
     async def changes_price(self, resident: Resident, price: int) -> None:
         """Set another price, as an operator would."""
         async with transaction(self.engine) as connection:

@@ -145,8 +145,6 @@ def test_a_bad_value_is_refused_and_its_variable_named(name: str, value: str) ->
         ({"minute_ms": "15000"}, ["renew_lead_ms", "minute_ms"]),
         ({"silence_ms_max": "4000"}, ["silence_ms_max", "ping_ms"]),
         ({"turn_urls": "turn:a.example"}, ["turn_urls", "turn_secrets"]),
-        ({"relay_only": "true"}, ["relay_only", "turn_urls"]),
-        ({"relay_only": "true", "turn_secrets": "s"}, ["relay_only", "turn_urls"]),
         ({"mode": "production"}, ["payment_provider"]),
         (
             {"mode": "production", "payment_provider": "none", "turn_secrets": f"{'s' * 16},{'s' * 15}"},

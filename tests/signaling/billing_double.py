@@ -40,6 +40,7 @@ class Account:
     price_minor: int = 10
     held_minor: int = 0
     version: int = 0
+    relay_only: bool = False
 
     @property
     def id(self) -> UUID:
@@ -148,6 +149,8 @@ class BillingDouble:
             price_minor=caller.price_minor,
             currency=CURRENCY,
             minute_ms=self.minute_ms,
+            caller_relay_only=caller.relay_only,
+            callee_relay_only=callee.relay_only,
         )
 
     def _too_poor(self, asked: Authorize, caller: Account) -> Refused:
