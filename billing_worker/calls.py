@@ -46,6 +46,7 @@ class OpenCall:
     settled_at: datetime | None = None
     end_asked_at: datetime | None = None
     """Written by operators alone."""
+    hidden_from_caller: bool = False
     is_new: bool = False
     changed: bool = False
 

@@ -6,6 +6,7 @@ from shared.models.base import METADATA, Base
 from shared.models.calls import Call
 from shared.models.money import LedgerEntry, Payment, Wallet, WebhookEvent
 from shared.models.outbox import OutboxMessage
+from shared.models.people import BlocklistEntry, Contact
 from shared.models.throttles import Throttle
 
 __all__ = [
@@ -13,7 +14,9 @@ __all__ = [
     "Account",
     "AuditEntry",
     "Base",
+    "BlocklistEntry",
     "Call",
+    "Contact",
     "LedgerEntry",
     "OutboxMessage",
     "Payment",

@@ -18,7 +18,10 @@ class Account(Base):
     """
 
     __tablename__ = "accounts"
-    __table_args__ = (CheckConstraint("deleted_at IS NULL OR disabled_at IS NOT NULL", name="deleted_is_disabled"),)
+    __table_args__ = (
+        CheckConstraint("deleted_at IS NULL OR disabled_at IS NOT NULL", name="deleted_is_disabled"),
+        CheckConstraint("calls_from IN ('everybody', 'contacts')", name="calls_from_known"),
+    )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
     email: Mapped[str]
@@ -29,6 +32,7 @@ class Account(Base):
     created_at: Mapped[CreatedAt]
     relay_only: Mapped[bool] = mapped_column(server_default="false")
     deleted_at: Mapped[datetime | None]
+    calls_from: Mapped[str] = mapped_column(server_default="everybody")
 
 
 Index("uq_accounts_email", func.lower(Account.email), unique=True)
