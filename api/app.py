@@ -104,7 +104,11 @@ def create_app(
     """
     signers = _signers(settings, clock)
     verifiers = {kind: _verifier(settings, signer, clock) for kind, signer in signers.items()}
-    passwords = Passwords(threads_max=settings.password_threads_max, queue_max=settings.password_queue_max)
+    passwords = Passwords(
+        threads_max=settings.password_threads_max,
+        queue_max=settings.password_queue_max,
+        words=settings.password_words,
+    )
     refresh_tokens = RefreshTokens(
         lives={
             SessionKind.PERSONAL: timedelta(seconds=settings.refresh_token_seconds),
@@ -229,13 +233,13 @@ def _verifier(settings: Settings, signer: TokenSigner, clock: Clock) -> TokenVer
 
 
 def _ice(settings: Settings, engine: AsyncEngine, clock: Clock) -> Ice:
+    # Signaling, which takes addresses out, has no use for TURN's: so this is no rule about all settings.
+    if settings.relay_only and not settings.turn_urls:
+        raise SettingsError("TALKTIME_RELAY_ONLY needs TALKTIME_TURN_URLS: without a relay no call could connect")
     credentials = None
     if settings.turn_urls:
         credentials = TurnCredentials(settings.turn_secrets[0], settings.turn_credential_seconds, clock)
     return Ice(engine, settings.stun_urls, settings.turn_urls, credentials, settings.relay_only)
-    # Signaling, which takes addresses out, has no use for TURN's: so this is no rule about all settings.
-    if settings.relay_only and not settings.turn_urls:
-        raise SettingsError("TALKTIME_RELAY_ONLY needs TALKTIME_TURN_URLS: without a relay no call could connect")
 
 
 def _sandbox_provider(settings: Settings, clock: Clock) -> SandboxProvider:

@@ -2,13 +2,14 @@
 
 import asyncio
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
 
 from pwdlib.hashers.argon2 import Argon2Hasher
 
 from api.problems import ApiError, ProblemType
+from api.weak_passwords import PRODUCT_WORDS, refuse_weak, words_of
 
 T = TypeVar("T")
 
@@ -28,14 +29,22 @@ class TooManyPasswordsError(ApiError):
 
 
 class Passwords:
-    """Hashes and verifies; at most `threads_max` at a time, with at most `queue_max` more waiting."""
+    """Hashes and verifies; at most `threads_max` at a time, with at most `queue_max` more waiting.
 
-    def __init__(self, *, threads_max: int, queue_max: int) -> None:
+    `words` are the installation's own, of which nobody shall make a password.
+    """
+
+    def __init__(self, *, threads_max: int, queue_max: int, words: Sequence[str] = ()) -> None:
+        self._words = (*PRODUCT_WORDS, *words)
         self._hasher = Argon2Hasher(memory_cost=MEMORY_KIB, time_cost=PASSES, parallelism=LANES)
         self._pool = ThreadPoolExecutor(threads_max, thread_name_prefix="password")
         self._places = threads_max + queue_max
         # Verified where there is no account, so that an unknown login takes as long as a wrong password.
         self._nobodys_hash = self._hasher.hash(secrets.token_urlsafe())
+
+    def refuse_weak(self, password: str, *, field: str, email: str, user_name: str) -> None:
+        """Let nobody choose a password that others would try first. Raises `WeakPasswordError` naming the field."""
+        refuse_weak(password, field=field, words=[*self._words, *words_of(email, user_name)])
 
     async def hash(self, password: str) -> str:
         """Return the hash. Raises `TooManyPasswordsError`."""

@@ -109,6 +109,10 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     ] = 300
     password_threads_max: Annotated[Count, _setting("Passwords hashed at the same time")] = 2
     password_queue_max: Annotated[Count, _setting("Passwords waiting to be hashed; one more is answered 429")] = 100
+    password_words: Annotated[
+        tuple[str, ...],
+        _setting("Words that make no password, such as names of company and product, comma separated"),
+    ] = ()
 
     login_limit: Annotated[
         RateLimit, _setting("Failed logins to one account from one address: so many at once / back within seconds")

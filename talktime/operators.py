@@ -14,6 +14,7 @@ from api.fields import decode_field
 from api.operators.appointing import Appointments, NoSuchAccountError
 from api.operators.audit.log import AuditLog
 from api.passwords import Passwords
+from api.weak_passwords import WeakPasswordError
 from shared.clock import SystemClock
 from shared.settings import Settings
 from talktime.programs import database
@@ -43,6 +44,8 @@ async def make(settings: Settings, user_name: str, email: str, password: str) ->
     async with _appointments(settings) as appointments:
         try:
             await appointments.make(new)
+        except WeakPasswordError as error:
+            raise ProgramError("; ".join(each.message for each in error.errors)) from error
         except AlreadyTakenError as error:
             taken = " and ".join(each.field for each in error.errors)
             raise ProgramError(
@@ -64,7 +67,7 @@ async def dismiss(settings: Settings, login: str) -> None:
 @contextlib.asynccontextmanager
 async def _appointments(settings: Settings) -> AsyncIterator[Appointments]:
     clock = SystemClock()
-    passwords = Passwords(threads_max=1, queue_max=0)
+    passwords = Passwords(threads_max=1, queue_max=0, words=settings.password_words)
     async with database(settings) as engine:
         try:
             accounts = Accounts(engine, clock, passwords, settings.price_minor)

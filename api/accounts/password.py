@@ -56,10 +56,12 @@ class OwnPassword:
     async def change(self, login: Login, change: PasswordChange) -> None:
         """Change the password and end all other sessions.
 
-        Raises `WrongPasswordError`, `UnauthenticatedError`, `TooManyPasswordsError`.
+        Raises `WrongPasswordError`, `WeakPasswordError`, `UnauthenticatedError`, `TooManyPasswordsError`.
         """
+        new, who = change.new_password, {"email": login.email, "user_name": login.user_name}
+        self.passwords.refuse_weak(new, field="new_password", **who)
         proven = await self.prove(login, change.current_password, field="current_password")
-        password_hash = await self.passwords.hash(change.new_password)
+        password_hash = await self.passwords.hash(new)
         async with transaction(self.engine) as connection:
             # First the account, which every login locks: none with the old password comes after the end of all.
             changed = await connection.execute(

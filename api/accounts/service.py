@@ -25,7 +25,11 @@ class Accounts:
     price_minor: int
 
     async def register(self, new: NewAccount) -> OwnAccount:
-        """Make the account and its empty wallet. Raises `AlreadyTakenError`, `TooManyPasswordsError`."""
+        """Make the account and its empty wallet.
+
+        Raises `AlreadyTakenError`, `WeakPasswordError`, `TooManyPasswordsError`.
+        """
+        self.passwords.refuse_weak(new.password, field="password", email=new.email, user_name=new.user_name)
         password_hash = await self.passwords.hash(new.password)
         account = OwnAccount(
             id=new_id(),

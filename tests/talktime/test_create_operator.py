@@ -85,6 +85,7 @@ def test_what_cannot_be_done_is_said_in_a_sentence(types: Type, database: Databa
         (("nobody", "--remove"), "", "there is no account 'nobody'"),
         ((*NEW, "--password-stdin"), f"{PASSWORD}\n", "an account with this email and user_name exists"),
         (short, "too short\n", "length >= 10"),
+        (short, "talktime-otto\n", "Too easy to guess"),
         (short, "", "password"),
         (("otto", "--email", "nonsense", "--password-stdin"), f"{PASSWORD}\n", "@"),
         (("o", "--email", "otto@example.com", "--password-stdin"), f"{PASSWORD}\n", "user_name"),

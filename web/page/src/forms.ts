@@ -71,5 +71,6 @@ export function fieldTexts(error: unknown): FieldTexts {
 
 function passwordText(message: string): string {
   const texts = t().problems.fields;
+  if (message.startsWith("Too easy")) return texts.passwordEasy;
   return message.includes("<=") ? texts.passwordLong : texts.passwordShort(PASSWORD_CHARS_MIN);
 }

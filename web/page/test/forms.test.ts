@@ -43,6 +43,8 @@ describe("what is wrong with a field", () => {
     expect(fieldTexts(problem("wrong-password", 403)).current_password).toBe(fields.passwordWrong);
     const long = problem("invalid-fields", 422, { new_password: "Expected `str` of length <= 256" });
     expect(fieldTexts(long)).toEqual({ new_password: fields.passwordLong });
+    const easy = problem("invalid-fields", 422, { password: "Too easy to guess: it is a run of keys" });
+    expect(fieldTexts(easy)).toEqual({ password: fields.passwordEasy });
   });
 
   it("is the API's own word where we have no better one, and nothing where it is about no field", () => {

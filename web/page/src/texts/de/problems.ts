@@ -24,6 +24,7 @@ const problems: Texts["problems"] = {
       "Nehmen Sie 3 bis 32 Buchstaben ohne Umlaute, Ziffern, Punkte, Binde- oder Unterstriche, vorn einen Buchstaben oder eine Ziffer.",
     userNameTaken: "Diesen Namen hat schon jemand. Wählen Sie einen anderen.",
     passwordShort: (least) => `Nehmen Sie mindestens ${least} Zeichen.`,
+    passwordEasy: "Das ist leicht zu erraten. Nehmen Sie ein paar Wörter, die nicht zusammengehören.",
     passwordLong: "Das ist zu lang. Nehmen Sie ein kürzeres.",
     passwordWrong: "Das ist nicht Ihr jetziges Passwort.",
     amount: (least, most) => `Geben Sie einen Betrag von ${least} bis ${most} ein.`,

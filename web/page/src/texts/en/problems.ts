@@ -19,6 +19,7 @@ const problems = {
     userName: "Use 3 to 32 letters, digits, dots, hyphens or underscores, and begin with a letter or digit.",
     userNameTaken: "Somebody has this name already. Choose another one.",
     passwordShort: (least: number) => `Use at least ${least} characters.`,
+    passwordEasy: "Too easy to guess. Take a few words that do not belong together.",
     passwordLong: "This is too long. Use a shorter one.",
     passwordWrong: "This is not your password now.",
     amount: (least: string, most: string) => `Enter an amount from ${least} to ${most}.`,
