@@ -1,19 +1,8 @@
-import { gzipSync } from "node:zlib";
-import { defineConfig, type Plugin } from "vite";
-
-/** Says what all scripts weigh together, those that are loaded late included. */
-const weighing: Plugin = {
-  name: "weighing",
-  apply: "build",
-  writeBundle(_, bundle) {
-    const scripts = Object.values(bundle).filter((file) => file.type === "chunk");
-    const bytes = scripts.reduce((sum, { code }) => sum + gzipSync(code, { level: 9 }).length, 0);
-    this.environment.logger.info(`JavaScript in all: ${(bytes / 1_000).toFixed(1)} kB, compressed by gzip`);
-  },
-};
+import { defineConfig } from "vite";
+import { preloadPage, weigh } from "./first-load.js";
 
 export default defineConfig({
-  plugins: [weighing],
+  plugins: [preloadPage, weigh],
   // The library's source, so that a change of it shows at once and its types are checked with the page's.
   resolve: { alias: { "@talktime/client": new URL("../client/src/index.ts", import.meta.url).pathname } },
   oxc: { jsx: { runtime: "automatic", importSource: "preact" } },
@@ -22,13 +11,18 @@ export default defineConfig({
     outDir: "../../api/page/built",
     emptyOutDir: true,
     assetsInlineLimit: 0,
-    // One script and one style sheet, and a script for each other language: nothing to fetch ahead.
+    // One style sheet, there before anything is shown; what is to be fetched ahead, `preloadPage` says.
     modulePreload: false,
     cssCodeSplit: false,
     rolldownOptions: {
-      // Else what another language shares with the page would be a file of its own.
+      // Three scripts until a call: the first one, the page, and the words. Else they would be a dozen.
       output: {
-        codeSplitting: { groups: [{ name: "index", test: /page[\\/]src[\\/](main\.tsx|texts[\\/]plural\.ts)$/ }] },
+        codeSplitting: {
+          groups: [
+            { name: "main", test: /page[\\/]src[\\/](main|texts[\\/]plural)\.ts$/, priority: 1 },
+            { name: "page", test: /page[\\/]src[\\/]page\.tsx$/ },
+          ],
+        },
       },
     },
   },

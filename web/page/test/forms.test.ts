@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import { failureText } from "../src/failures.js";
 import { fieldTexts } from "../src/forms.js";
 import en from "../src/texts/en/index.js";
+import "./english.js";
 
 const { fields, ...problems } = en.problems;
 

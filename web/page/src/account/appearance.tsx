@@ -1,4 +1,5 @@
-import { prefer, preferences, type Theme } from "../preferences.js";
+import { prefer, preferences } from "../preferences.js";
+import type { Theme } from "../stored-preferences.js";
 import { t } from "../texts/index.js";
 import { chooseLanguage, isLanguage, LANGUAGES } from "../texts/language.js";
 import { Choice } from "../ui/choice.js";

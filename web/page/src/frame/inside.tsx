@@ -1,10 +1,7 @@
 import { useEffect, useErrorBoundary } from "preact/hooks";
 import { Route, Router, useLocation } from "preact-iso";
-import { Settings } from "../account/settings.js";
 import { CallLayer } from "../calling/call-layer.js";
-import { CallDetail } from "../history/call-detail.js";
-import { History } from "../history/history.js";
-import { Statement } from "../money/statement.js";
+import { late } from "../late.js";
 import { TopUpLayer } from "../money/top-up-layer.js";
 import { People } from "../people/people.js";
 import { Person } from "../people/person.js";
@@ -13,6 +10,11 @@ import { BlockedBanner } from "./banners.js";
 import { Broken } from "./broken.js";
 import { Header } from "./header.js";
 import { NotFound } from "./not-found.js";
+
+const History = late(async () => (await import("../history/history.js")).History);
+const CallDetail = late(async () => (await import("../history/call-detail.js")).CallDetail);
+const Statement = late(async () => (await import("../money/statement.js")).Statement);
+const Settings = late(async () => (await import("../account/settings.js")).Settings);
 
 /** What there is for who is signed in: a screen for every route, and above them calls and the top-up. */
 export function Inside() {

@@ -1,6 +1,7 @@
 import type { Call } from "@talktime/client";
 import { expect, test } from "vitest";
 import { statusOf, statusText } from "../../src/calling/call-status.js";
+import "../english.js";
 
 type Facts = Pick<Call, "state" | "peerLost" | "quality">;
 const call = (facts: Partial<Facts> = {}): Facts => ({

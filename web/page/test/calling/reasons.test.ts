@@ -4,6 +4,7 @@ import { endReasonValues, refusalReasonValues } from "../../../client/src/genera
 import { endText } from "../../src/calling/messages.js";
 import de from "../../src/texts/de/calling.js";
 import en from "../../src/texts/en/calling.js";
+import "../english.js";
 
 const LOCAL: Record<LocalEndReason, true> = { answered_elsewhere: true, not_connected: true, no_relay: true };
 const MEDIA: Record<MediaErrorKind, true> = {
