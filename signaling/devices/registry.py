@@ -25,6 +25,9 @@ class ConnectedDevice:
     account: Party
     session_id: UUID
     resume_token: str
+    """The newest, told in the last `welcome` and used by nobody yet."""
+    resumed_with: str | None = None
+    """The one before it; good until the newest is used, since the `welcome` with that may have been lost."""
     token_expires_ms: int
     """When the access token that it showed last expires; monotonic time."""
     last_alive_ms: int
@@ -93,20 +96,29 @@ class Devices:
         return device
 
     def resume(self, resume_token: str, account_id: UUID) -> ConnectedDevice | None:
-        """Return the account's device with this token, which is used up with it."""
+        """Return the account's device with this token; its `resume_token` is the one to come back with next time.
+
+        The first use of a token makes its successor and retires its predecessor. Until the successor is used in
+        turn, the token may be used again, and leads to the same one: so a socket that breaks before its `welcome`
+        arrives loses nothing. Once the successor was used, it is worth as much as an invented one.
+        """
         device = self._by_resume_token.get(resume_token)
         if device is None or device.account.account_id != account_id:
             return None
-        del self._by_resume_token[resume_token]
-        device.resume_token = self._new_token()
-        self._by_resume_token[device.resume_token] = device
+        if resume_token == device.resume_token:
+            if device.resumed_with is not None:
+                del self._by_resume_token[device.resumed_with]
+            device.resumed_with, device.resume_token = resume_token, self._new_token()
+            self._by_resume_token[device.resume_token] = device
         return device
 
     def remove(self, device: ConnectedDevice) -> None:
         """Forget a device; harmless where that has happened."""
         if self._by_id.pop(device.device_id, None) is None:
             return
-        del self._by_resume_token[device.resume_token]
+        for token in (device.resume_token, device.resumed_with):
+            if token is not None:
+                del self._by_resume_token[token]
         of_account = self._by_account[device.account.account_id]
         del of_account[device.device_id]
         if not of_account:

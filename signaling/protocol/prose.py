@@ -33,9 +33,12 @@ stays open.
 
 Keep the `resume_token` of `welcome`. When the socket breaks, connect again and say `hello` with it, within
 `resume_ms`: you are the same device again, and `welcome.call` is the call that you take part in, as it stands. What
-was said in between is not repeated. The token is used up with that; the new `welcome` has the next one. Where it is
-too late, or the token is another account's, you are a new device and `call` is null. A second socket that shows the
-token takes the place of the first.
+was said in between is not repeated. A second socket that shows the token takes the place of the first.
+
+The new `welcome` has the next token. Until that one is used, the one before it is good too, and leads to the same
+next one: where a socket breaks before its `welcome` arrives, say `hello` with the newest token that you know. The
+first use of the next one makes the one before it worthless. Where it is too late, or the token is worthless or
+another account's, you are a new device and `call` is null; the device that it belonged to does not notice.
 
 While you are lost in a call, the other side hears [`call.peer_lost`](#callpeer_lost), then
 [`call.peer_resumed`](#callpeer_resumed) or the end, for the reason `lost`. Then talk time ends with your last sign

@@ -96,16 +96,64 @@ async def test_a_second_socket_replaces_the_first(stage: Stage) -> None:
     await again.expect(PeerOffer)
 
 
-async def test_a_resume_token_is_good_once_and_for_its_own_account(stage: Stage) -> None:
-    """D8."""
+async def test_a_resume_token_is_good_for_its_own_account_only(stage: Stage) -> None:
+    """D8: whoever shows another one's is a new device, and nothing happens to the other."""
     ann, ben = await stage.pair()
     thief = await stage.device(stage.account_of(ann), resume_token=ben.welcome.resume_token)
     assert thief.welcome.device_id != ben.welcome.device_id
     await ben.hears_nothing()
     again = await stage.device(stage.account_of(ben), resume_token=ben.welcome.resume_token)
-    used_up = await stage.device(stage.account_of(ben), resume_token=ben.welcome.resume_token)
-    assert used_up.welcome.device_id != again.welcome.device_id
-    await again.hears_nothing()
+    assert again.welcome.device_id == ben.welcome.device_id
+
+
+async def test_a_socket_that_breaks_before_its_welcome_may_come_back_with_the_same_token(stage: Stage) -> None:
+    """D8: as often as that happens; each time the same next token is told."""
+    ann, ben = await stage.pair()
+    call_id = await talks(ann, ben)
+    token, next_tokens = ben.welcome.resume_token, set()
+    for _ in range(3):
+        # To ben, all that this says is lost.
+        unheard = await stage.device(stage.account_of(ben), resume_token=token)
+        next_tokens.add(unheard.welcome.resume_token)
+        await unheard.connection.close()
+        assert [type(message) for message in await ann.hears_no_more_than()][-1] is PeerLost
+    again = await stage.device(stage.account_of(ben), resume_token=token)
+    assert again.welcome.device_id == ben.welcome.device_id
+    assert again.welcome.call is not None
+    assert again.welcome.call.call_id == call_id
+    assert {again.welcome.resume_token} == next_tokens
+
+
+async def test_the_first_use_of_a_token_retires_the_one_before(stage: Stage) -> None:
+    """D8: with a token that was stolen before, nobody takes the device's place any more, nor ends its call."""
+    ann, ben = await stage.pair()
+    call_id = await talks(ann, ben)
+    stolen = ben.welcome.resume_token
+    second = await stage.device(stage.account_of(ben), resume_token=stolen)
+    third = await stage.device(stage.account_of(ben), resume_token=second.welcome.resume_token)
+    assert third.welcome.device_id == ben.welcome.device_id
+    thief = await stage.device(stage.account_of(ben), resume_token=stolen)
+    assert thief.welcome.device_id != ben.welcome.device_id
+    assert thief.welcome.call is None
+    await third.hears_nothing()
+    await ann.hears_no_more_than()
+    await ann.say(Offer(call_id=call_id, sdp="v=0"))
+    assert (await third.expect(PeerOffer)).call_id == call_id
+    await thief.hears_nothing()
+
+
+async def test_no_token_outlives_its_device(stage: Stage) -> None:
+    """D8: neither the newest nor the one before it."""
+    _, ben = await stage.pair()
+    session_id = new_id()
+    account = stage.account_of(ben)
+    first = await stage.device(account, session_id=session_id)
+    second = await stage.device(account, session_id=session_id, resume_token=first.welcome.resume_token)
+    await stage.billing.tell(SessionEnded(notice_id=new_id(), account_id=account.id, session_id=session_id))
+    assert (await second.closed_with())[0] == CloseCode.SESSION_ENDED
+    for token in (first.welcome.resume_token, second.welcome.resume_token):
+        late = await stage.device(account, resume_token=token)
+        assert late.welcome.device_id != first.welcome.device_id
 
 
 async def test_a_ringing_device_that_comes_back_can_still_accept(stage: Stage) -> None:
