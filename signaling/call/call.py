@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, field
 from uuid import UUID
 
@@ -30,6 +31,9 @@ class Call:
     callee: Device | None = None
     """The device that accepted; while AUTHORIZING, the one that will have (glare)."""
     connected: set[Role] = field(default_factory=set)
+    descriptions: Counter[Role] = field(default_factory=Counter)
+    candidates: Counter[Role] = field(default_factory=Counter)
+    """How many of each a side has sent."""
     lost: dict[Role, int] = field(default_factory=dict)
     """The sides whose device is lost, and when it was last proven alive."""
     lease: Lease | None = None

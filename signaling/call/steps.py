@@ -25,6 +25,10 @@ from signaling.call.ringing import accept
 from signaling.call.states import Role, State
 from signaling.call.talking import activate_if_ready
 
+DESCRIPTIONS_MAX = 500
+CANDIDATES_MAX = 5_000
+"""So many from one side of a call; a long one that changes its network all the time needs a tenth of them."""
+
 
 def hear(call: Call, given: FromDevice, now_ms: int) -> None:
     """Do what the device says, or reject it and change nothing."""
@@ -47,7 +51,10 @@ def hear(call: Call, given: FromDevice, now_ms: int) -> None:
         case ConnectFailed() if call.state is State.CONNECTING:
             call.end(EndReason.CONNECT_FAILED, now_ms)
         case (Offer() | Answer() | Candidate()) as description if call.is_accepted:
-            _forward(call, role, description)
+            if _is_one_too_many(call, role, description):
+                call.reject(device, ErrorCode.ILLEGAL_STEP, "Too many of these in one call.", description.ref)
+            else:
+                _forward(call, role, description)
         case (
             Accept() | Decline() | Cancel() | Connected() | ConnectFailed() | Offer() | Answer() | Candidate()
         ) as step:
@@ -68,6 +75,13 @@ def _media_connected(call: Call, role: Role, now_ms: int) -> None:
     call.connected.add(role)
     if call.state is State.CONNECTING:
         activate_if_ready(call, now_ms)
+
+
+def _is_one_too_many(call: Call, role: Role, said: MediaDescription) -> bool:
+    is_candidate = isinstance(said, Candidate)
+    counted, most = (call.candidates, CANDIDATES_MAX) if is_candidate else (call.descriptions, DESCRIPTIONS_MAX)
+    counted[role] += 1
+    return counted[role] > most
 
 
 def _forward(call: Call, role: Role, description: MediaDescription) -> None:

@@ -1,6 +1,7 @@
 """The parts of the page that no struct can say."""
 
-from shared.messages.from_client import SDP_CHARS_MAX
+from shared.messages.from_client import CANDIDATE_CHARS_MAX, SDP_CHARS_MAX
+from signaling.call.steps import CANDIDATES_MAX, DESCRIPTIONS_MAX
 from signaling.devices.registry import DEVICES_PER_ACCOUNT_MAX
 from signaling.door.endpoint import MALFORMED_MAX
 from signaling.live.switchboard import CALLS_PER_ACCOUNT_MAX
@@ -127,5 +128,7 @@ this device's.
 LIMITS = f"""\
 Further limits: {DEVICES_PER_ACCOUNT_MAX} devices of an account at one server, {CALLS_PER_ACCOUNT_MAX} calls of an
 account that wait for an answer, {MALFORMED_MAX} malformed messages in a row, {SEND_MS_MAX} ms for a device to take
-a message, {SDP_CHARS_MAX} characters of a description. Frames are text; compression is not agreed to.
+a message, {SDP_CHARS_MAX} characters of a description and {CANDIDATE_CHARS_MAX} of a candidate, and in one call
+{DESCRIPTIONS_MAX} descriptions and {CANDIDATES_MAX} candidates from either party. Frames are text; compression is
+not agreed to.
 """

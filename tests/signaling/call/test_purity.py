@@ -10,8 +10,8 @@ import pytest
 import signaling.call
 
 ALLOWED = (
-    "__future__", "dataclasses", "enum", "ipaddress", "re", "typing", "uuid", "msgspec", "shared.messages",
-    "shared.settings",
+    "__future__", "collections", "dataclasses", "enum", "ipaddress", "re", "typing", "uuid", "msgspec",
+    "shared.messages", "shared.settings",
 )  # fmt: skip
 FILES = sorted(Path(signaling.call.__file__).parent.glob("*.py"))
 
