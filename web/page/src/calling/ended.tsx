@@ -1,4 +1,4 @@
-import type { Call, CallEnd } from "@talktime/client";
+import type { Call, CallEnd, Charge } from "@talktime/client";
 import { duration, money } from "../format.js";
 import { openTopUp } from "../money/open-top-up.js";
 import { wallet } from "../talktime.js";
@@ -9,12 +9,16 @@ import { Dialog } from "../ui/dialog.js";
 import { Notice } from "../ui/notice.js";
 import { endText, nameOf } from "./messages.js";
 import { costOf, isMissed } from "./outcome.js";
+import { chargeIn, endIn } from "./record.js";
 import { callAgain, dismiss, endedByOneself } from "./shown-call.js";
 import { useChanges } from "./use-changes.js";
+import { useRecord } from "./use-record.js";
 import "./ended.css";
 
 /** Why the call is over, what it cost, and what can be done next. */
-export function Ended({ call, end }: { call: Call; end: CallEnd }) {
+export function Ended({ call, end: told }: { call: Call; end: CallEnd }) {
+  const record = useRecord(call, told);
+  const end = record ? endIn(record) : told;
   const texts = t().calling;
   const name = nameOf(call);
   const poor = call.role === "caller" && isPoor();
@@ -25,7 +29,7 @@ export function Ended({ call, end }: { call: Call; end: CallEnd }) {
         <p data-testid="end-reason">{endText(end, call.role, name, endedByOneself(call))}</p>
       </div>
       {end.talkMs > 0 && <p class="muted">{texts.talkTimeWas(duration(end.talkMs))}</p>}
-      {call.role === "caller" && <Money call={call} end={end} />}
+      {call.role === "caller" && <Money call={call} end={end} charge={record && chargeIn(record)} />}
       <div class="dialog-actions">
         <Button onClick={() => dismiss(call)}>{t().ui.close}</Button>
         {call.otherName && (
@@ -39,10 +43,10 @@ export function Ended({ call, end }: { call: Call; end: CallEnd }) {
 }
 
 /** The bill, and what is left. */
-function Money({ call, end }: { call: Call; end: CallEnd }) {
+function Money({ call, end, charge }: { call: Call; end: CallEnd; charge: Charge | null }) {
   const texts = t().calling;
   useChanges(call);
-  const cost = costOf(end, call.charge);
+  const cost = costOf(end, call.charge ?? charge);
   const now = wallet.value;
   const currency = call.cost?.currency ?? now?.currency;
   const charged =

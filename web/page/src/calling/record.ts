@@ -1,0 +1,41 @@
+/** What is written down of a call: for an end, or its price, that this device was not told of. */
+import type { Call, CallEnd, CallView, Charge } from "@talktime/client";
+import { costOf } from "./outcome.js";
+
+const FIRST_MS = 1_000;
+const WAIT_MS_MAX = 30_000;
+
+/** Whether the server may know better: a connection was lost, or nobody has said yet what the caller pays. */
+export function isGuess(call: Pick<Call, "role" | "charge">, end: CallEnd): boolean {
+  if (end.refused) return false;
+  return end.reason === "lost" || (call.role === "caller" && !costOf(end, call.charge).known);
+}
+
+/** Ask, less and less often, until the end is written down; tell it once. Returns how to stop. */
+export function followRecord(ask: () => Promise<CallView>, tell: (record: CallView) => void): () => void {
+  let waitMs = FIRST_MS;
+  let timer = setTimeout(look, waitMs);
+  let over = false;
+  async function look() {
+    const record = await ask().catch(() => null);
+    if (over) return;
+    // Until the call is settled it has no end.
+    if (record?.reason) return tell(record);
+    waitMs = Math.min(2 * waitMs, WAIT_MS_MAX);
+    timer = setTimeout(look, waitMs);
+  }
+  return () => {
+    over = true;
+    clearTimeout(timer);
+  };
+}
+
+/** Return the end as it is written down. */
+export function endIn(record: CallView): CallEnd {
+  return { reason: record.reason ?? "lost", refused: false, talkMs: record.talk_ms ?? 0 };
+}
+
+/** Return what the caller paid; null for the callee. */
+export function chargeIn({ charge_minor: chargeMinor, minutes, talk_ms: talkMs }: CallView): Charge | null {
+  return chargeMinor === null ? null : { chargeMinor, minutes: minutes ?? 0, talkMs: talkMs ?? 0 };
+}
