@@ -1,6 +1,7 @@
 import { useEffect, useState } from "preact/hooks";
 import { openTopUp } from "../money/open-top-up.js";
-import { account, connectionState, wallet } from "../talktime.js";
+import { type Standing, standingOf } from "../money/standing.js";
+import { account, connectionState, currentCall, wallet } from "../talktime.js";
 import { t } from "../texts/index.js";
 import { Button } from "../ui/button.js";
 import { Notice } from "../ui/notice.js";
@@ -41,32 +42,36 @@ export function ConnectionBanner() {
   );
 }
 
-/** Nothing to call with, and what to do about it. */
+/** Nothing to call with, and what to do about it. Not during a call, where it is no news or none of its business. */
 export function BlockedBanner() {
-  const texts = t().frame;
   const state = wallet.value;
-  // A minute that is held is one that can be paid: then a call goes on.
-  const poor = state !== null && state.held_minor === 0 && state.minutes_affordable === 0;
+  const standing = state && !currentCall.value ? standingOf(state) : null;
   return (
     <div class="blocked-banner" role="status">
-      {state?.blocked_by_operator ? (
-        <Notice kind="warning">
-          <strong>{texts.blockedByOperator}</strong>
-        </Notice>
-      ) : (
-        (state?.blocked || poor) && (
-          <Notice
-            kind="warning"
-            action={
-              <Button kind="primary" small onClick={() => openTopUp()}>
-                {t().money.topUp}
-              </Button>
-            }
-          >
-            <strong>{texts.blocked}</strong>
-          </Notice>
-        )
-      )}
+      {standing && <Blocked standing={standing} />}
     </div>
+  );
+}
+
+function Blocked({ standing }: { standing: Standing }) {
+  const texts = t().frame;
+  if (standing === "operator") {
+    return (
+      <Notice kind="warning">
+        <strong>{texts.blockedByOperator}</strong>
+      </Notice>
+    );
+  }
+  return (
+    <Notice
+      kind={standing === "new" ? "info" : "warning"}
+      action={
+        <Button kind="primary" small onClick={() => openTopUp()}>
+          {t().money.topUp}
+        </Button>
+      }
+    >
+      {standing === "new" ? texts.welcome : <strong>{texts.blocked}</strong>}
+    </Notice>
   );
 }

@@ -18,6 +18,7 @@ const frame: Texts["frame"] = {
   sessionOver: "Sie wurden abgemeldet. Melden Sie sich an, um fortzufahren.",
   elsewhere: "Anrufe erreichen diesen Tab gerade nicht. Laden Sie die Seite neu.",
   reload: "Neu laden",
+  welcome: "Willkommen! Laden Sie für Ihren ersten Anruf Guthaben auf. Angerufen zu werden kostet nichts.",
   blocked: "Sie können erst wieder anrufen, wenn Sie Guthaben aufladen",
   blockedByOperator: "Der Betreiber hat Sie für Anrufe gesperrt. Fragen Sie ihn nach dem Grund.",
   notFound: "Hier ist nichts",

@@ -16,6 +16,7 @@ const frame = {
   sessionOver: "You were signed out. Sign in to go on.",
   elsewhere: "Calls cannot reach this tab now. Load the page again.",
   reload: "Load again",
+  welcome: "Welcome! Top up to make your first call. Being called costs nothing.",
   blocked: "You cannot call until you top up",
   blockedByOperator: "The operator has blocked you from calling. Ask them why.",
   notFound: "Nothing is here",
