@@ -67,9 +67,9 @@ export function longDate(at: Date): string {
   return new Intl.DateTimeFormat(locale.value, { dateStyle: "long" }).format(at);
 }
 
-/** Return a time of day. */
+/** Return a time of day, which no line breaks: `3:45 PM`. */
 export function time(at: Date): string {
-  return new Intl.DateTimeFormat(locale.value, { timeStyle: "short" }).format(at);
+  return new Intl.DateTimeFormat(locale.value, { timeStyle: "short" }).format(at).replace(/\s/g, "\u00a0");
 }
 
 /** Return day and time, with the day's name where it was today or yesterday. */
