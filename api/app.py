@@ -57,12 +57,14 @@ from api.payments.routes import PaymentRoutes, WebhookRoutes
 from api.payments.sandbox import SandboxProvider
 from api.payments.service import Payments
 from api.payments.settlement import Settlement
+from api.people.list_routes import BlocklistRoutes, ContactRoutes
+from api.people.lists import PeopleList
 from api.people.routes import PeopleRoutes
 from api.people.service import People
 from api.sandbox.desk import SandboxDesk
 from api.sandbox.routes import SandboxRoutes
 from api.security import Authenticator, login_of
-from api.sessions.kinds import SessionKind
+from api.sessions.kinds import SessionKind, SessionLife
 from api.sessions.own import OwnSessions
 from api.sessions.routes import OwnSessionRoutes, SessionRoutes
 from api.sessions.service import Sessions
@@ -72,6 +74,7 @@ from api.throttling.throttle import Throttling
 from api.wallet.routes import WalletRoutes
 from api.wallet.service import Wallets
 from shared.clock import Clock
+from shared.models import BlocklistEntry, Contact
 from shared.settings import Settings, SettingsError
 from shared.tokens import TokenSigner, TokenVerifier, load_signing_key, load_verify_keys
 
@@ -81,7 +84,8 @@ OPEN_ROUTES: Sequence[ControllerRouterHandler] = (
     AccountRoutes, SessionRoutes, WebhookRoutes, InstallationRoutes, OperatorLoginRoutes,
 )  # fmt: skip
 LOGIN_ROUTES: Sequence[type[Controller]] = (
-    OwnSessionRoutes, MeRoutes, WalletRoutes, PaymentRoutes, PeopleRoutes, CallRoutes, IceRoutes,
+    OwnSessionRoutes, MeRoutes, WalletRoutes, PaymentRoutes, PeopleRoutes, BlocklistRoutes, ContactRoutes,
+    CallRoutes, IceRoutes,
 )  # fmt: skip
 OPERATOR_ROUTES: Sequence[type[Controller]] = (
     OperatorSessionRoutes, OperatorAccountRoutes, OperatorMoneyRoutes, OperatorCallRoutes, FigureRoutes,
@@ -111,8 +115,13 @@ def create_app(
     )
     refresh_tokens = RefreshTokens(
         lives={
-            SessionKind.PERSONAL: timedelta(seconds=settings.refresh_token_seconds),
-            SessionKind.OPERATOR: timedelta(seconds=settings.operator_refresh_seconds),
+            SessionKind.PERSONAL: SessionLife(
+                timedelta(seconds=settings.refresh_token_seconds), timedelta(seconds=settings.session_seconds_max)
+            ),
+            SessionKind.OPERATOR: SessionLife(
+                timedelta(seconds=settings.operator_refresh_seconds),
+                timedelta(seconds=settings.operator_session_seconds_max),
+            ),
         },
         grace=timedelta(seconds=settings.refresh_grace_seconds),
     )
@@ -127,13 +136,24 @@ def create_app(
         "profiles": Profiles(engine, own_password),
         "own_password": own_password,
         "deletions": Deletions(engine, clock, own_password, settings.currency),
-        "sessions": Sessions(engine, clock, passwords, signers, refresh_tokens, throttling),
+        "sessions": Sessions(
+            engine,
+            clock,
+            passwords,
+            signers,
+            refresh_tokens,
+            throttling,
+            AuditLog(engine, clock),
+            settings.sessions_max,
+        ),
         "own_sessions": OwnSessions(engine, clock, refresh_tokens.lives),
         "wallets": Wallets(engine, settings.currency),
         "payments": Payments(engine, clock, sandbox, settings.currency, settings.payment_minor_max),
         "provider": sandbox,
         "settlement": Settlement(engine, clock),
         "people": People(engine),
+        "blocklist": PeopleList(engine, BlocklistEntry, settings.people_list_max),
+        "contacts": PeopleList(engine, Contact, settings.people_list_max),
         "calls": Calls(engine, settings.currency),
         "ice": _ice(settings, engine, clock),
         "installation": installation,

@@ -35,6 +35,7 @@ class ProblemType(Enum):
     IN_A_CALL = ("in-a-call", 409, "This cannot be done during a call")
     MONEY_LEFT = ("money-left", 409, "There is money left in the wallet")
     ACCOUNT_DELETED = ("account-deleted", 409, "The account is deleted")
+    LIST_FULL = ("list-full", 409, "The list is full")
     CALL_OVER = ("call-over", 409, "The call is over")
     INSUFFICIENT_FUNDS = ("insufficient-funds", 409, "Not that much money is available")
     BODY_TOO_LARGE = ("body-too-large", 413, "The body is too large")

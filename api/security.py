@@ -16,7 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from api.problems import ApiError, ProblemType
 from api.sessions.kinds import SessionKind
 from shared.database import reading
-from shared.models import Account, Session
+from shared.models import Account, CallsFrom, Session
 from shared.tokens import TokenRefusedError, TokenVerifier
 
 _SCHEME = "bearer "
@@ -37,6 +37,7 @@ class Login(Struct, frozen=True):
     email: str
     is_operator: bool
     relay_only: bool
+    calls_from: CallsFrom
     created_at: datetime
     logged_in_at: datetime
 
@@ -91,6 +92,7 @@ _LOGIN = (
         Account.email,
         Account.is_operator,
         Account.relay_only,
+        Account.calls_from,
         Account.created_at,
         Session.created_at,
     )

@@ -100,10 +100,17 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     refresh_grace_seconds: Annotated[
         Seconds, _setting("A refresh token used again within this time is honest concurrency, not theft")
     ] = 10
-    operator_token_seconds: Annotated[Seconds, _setting("Life of an operator's access token")] = 300
-    operator_refresh_seconds: Annotated[Seconds, _setting("Life of an operator's unused refresh token")] = (
-        12 * 3_600
+    session_seconds_max: Annotated[Seconds, _setting("Longest session, however often it is refreshed")] = (
+        90 * 24 * 3_600
     )
+    sessions_max: Annotated[
+        Count, _setting("Sessions of one account; one more ends the one that was not used for longest")
+    ] = 20
+    operator_token_seconds: Annotated[Seconds, _setting("Life of an operator's access token")] = 300
+    operator_refresh_seconds: Annotated[Seconds, _setting("Life of an operator's unused refresh token")] = 3_600
+    operator_session_seconds_max: Annotated[
+        Seconds, _setting("Longest session of an operator, however often it is refreshed")
+    ] = 12 * 3_600
     operator_recent_login_seconds: Annotated[
         Seconds, _setting("How long after logging in an operator may move money")
     ] = 300
@@ -123,6 +130,16 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     registration_limit_address: Annotated[RateLimit, _setting("Accounts made from one address")] = "100/3600"
     payment_limit: Annotated[RateLimit, _setting("Payments begun by one account")] = "30/600"
     search_limit: Annotated[RateLimit, _setting("Searches for people by one account")] = "120/60"
+    invite_limit: Annotated[RateLimit, _setting("Invites to calls by one account")] = "60/120"
+    invite_limit_pair: Annotated[RateLimit, _setting("Invites by one account to one callee")] = "20/200"
+    invite_limit_callee: Annotated[RateLimit, _setting("Invites to one callee by everybody")] = "200/100"
+    people_list_max: Annotated[Count, _setting("People on the blocklist, or in the contacts, of one account")] = (
+        1_000
+    )
+    callee_answers: Annotated[
+        Literal["same", "distinct"],
+        _setting("What callers hear of callees that do not exist: `same` as of unreachable ones, or `distinct`"),
+    ] = "same"
 
     currency: Annotated[CurrencyCode, _setting("ISO 4217 code of the installation's one currency")] = "EUR"
     price_minor: Annotated[
@@ -146,6 +163,9 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         NodeName, _setting("Name of this signaling process, unique among them; host name and port where empty")
     ] = ""
     authorize_ms_max: Annotated[Milliseconds, _setting("How long billing may take to authorize a call")] = 3_000
+    unreachable_answer_ms: Annotated[
+        Milliseconds, _setting("How long after the invite a caller hears that the callee is unreachable, whyever")
+    ] = 500
     ring_ms_max: Annotated[Milliseconds, _setting("How long a call rings")] = 45_000
     connect_ms_max: Annotated[Milliseconds, _setting("How long connecting the media may take")] = 20_000
     resume_ms_max: Annotated[Milliseconds, _setting("How long a lost device may take to come back")] = 20_000

@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from api.accounts.password import OwnPassword, WrongPasswordError
 from api.accounts.schemas import Deletion
+from api.people.lists import leave_all_lists
 from api.problems import ApiError, Problem, ProblemType
 from api.security import Login
 from shared.clock import Clock
@@ -69,6 +70,7 @@ class Deletions:
             await _erase(connection, login, proven, now)
             await self._empty_wallet(connection, login, deletion.forfeits_minor, now)
             await connection.execute(delete(Session).where(Session.account_id == login.account_id))
+            await leave_all_lists(connection, login.account_id)
             await store(connection, [SessionEnded(notice_id=new_id(), account_id=login.account_id)])
         logger.info("account %s is deleted", login.account_id)
 
@@ -98,6 +100,7 @@ async def _erase(connection: AsyncConnection, login: Login, proven: str, now: da
             password_hash=NO_HASH,
             is_operator=False,
             relay_only=False,
+            calls_from="everybody",
             disabled_at=now,
             deleted_at=now,
         )

@@ -76,6 +76,7 @@ def own_account(login: Login) -> OwnAccount:
         email=login.email,
         is_operator=login.is_operator,
         relay_only=login.relay_only,
+        calls_from=login.calls_from,
         created_at=login.created_at,
     )
 
@@ -86,6 +87,7 @@ OWN_COLUMNS = (
     Account.email,
     Account.is_operator,
     Account.relay_only,
+    Account.calls_from,
     Account.created_at,
 )
 """What an `OwnAccount` is made of, in its order."""

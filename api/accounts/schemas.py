@@ -8,6 +8,7 @@ from msgspec import UNSET, Meta, Struct, UnsetType
 
 from api.fields import EmailAddress, NewPassword, Password
 from shared.messages.base import UserName
+from shared.models import CallsFrom
 from shared.money import AMOUNT_MINOR_MAX
 
 ForfeitsMinor = Annotated[int, Meta(ge=0, le=AMOUNT_MINOR_MAX)]
@@ -29,6 +30,7 @@ class OwnAccount(Struct, frozen=True):
     email: str
     is_operator: bool
     relay_only: bool
+    calls_from: CallsFrom
     created_at: datetime
 
 
@@ -38,6 +40,7 @@ class ProfileChanges(Struct, frozen=True, forbid_unknown_fields=True):
     user_name: UserName | UnsetType = UNSET
     email: EmailAddress | UnsetType = UNSET
     relay_only: bool | UnsetType = UNSET
+    calls_from: CallsFrom | UnsetType = UNSET
     current_password: Password | UnsetType = UNSET
 
 

@@ -37,6 +37,7 @@ class Accounts:
             email=str(new.email),
             is_operator=False,
             relay_only=False,
+            calls_from="everybody",
             created_at=self.clock.now(),
         )
         async with transaction(self.engine) as connection:

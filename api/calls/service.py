@@ -91,7 +91,7 @@ def _of(side: Direction, account_id: UUID) -> Select[Any]:
             _other.user_name.label("other_name"),
         )
         .outerjoin(_other, and_(_other.id == others, _other.deleted_at.is_(None)))
-        .where(own == account_id)
+        .where(own == account_id, *([] if side == "incoming" else [Call.hidden_from_caller.is_(False)]))
     )
 
 

@@ -1,15 +1,17 @@
 """Logging in and refreshing."""
 
+import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Insert, Text, and_, false, func, insert, literal, select
+from sqlalchemy import ColumnElement, Insert, Text, and_, desc, false, func, insert, literal, select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from api.accounts.schemas import OwnAccount
 from api.fields import normal_email
+from api.operators.audit.log import AuditLog
 from api.passwords import Passwords
 from api.problems import ApiError, ProblemType
 from api.sessions.ending import end_sessions
@@ -24,6 +26,8 @@ from shared.models import Account, Session
 from shared.tokens import TokenSigner
 
 USER_AGENT_CHARS_MAX = 256
+
+logger = logging.getLogger(__name__)
 
 
 class WrongCredentialsError(ApiError):
@@ -56,11 +60,14 @@ class Sessions:
     signers: Mapping[SessionKind, TokenSigner]
     refresh_tokens: RefreshTokens
     throttling: Throttling
+    audit: AuditLog
+    sessions_max: int
+    """Of one account and kind; one more ends the one that was not used for longest."""
 
     async def log_in(
         self, credentials: NewSession, device: Device, kind: SessionKind = SessionKind.PERSONAL
     ) -> SessionOpened:
-        """Open a session; one of the operators' kind opens for operators only.
+        """Open a session; one of the operators' kind opens for operators only, and stands in the audit log.
 
         Raises `WrongCredentialsError`, `TooOftenError`, `TooManyPasswordsError`.
         """
@@ -72,7 +79,11 @@ class Sessions:
             opened = await connection.execute(_open(session_id, account.id, password_hash, device, kind, now))
             if opened.first() is None:
                 raise WrongCredentialsError
-            refresh_token = await self.refresh_tokens.issue(connection, session_id, kind, now=now)
+            await end_sessions(connection, _too_many(session_id, account.id, kind, self.sessions_max), now=now)
+            if kind is SessionKind.OPERATOR:
+                await self.audit.logged_in(connection, account.id, account.user_name, session_id)
+            refresh_token = await self.refresh_tokens.issue(connection, session_id, kind, opened_at=now, now=now)
+        logger.info("session %s of account %s is opened: %s, from %s", session_id, account.id, kind, device.address)
         access_token, expires_at = self.signers[kind].issue(account_id=account.id, session_id=session_id)
         return SessionOpened(
             access_token=access_token,
@@ -87,6 +98,7 @@ class Sessions:
         """Return the account whose password this is, and its hash. Raises `WrongCredentialsError`."""
         account, password_hash = await self._find(credentials.login, kind) or (None, None)
         if not await self.passwords.verify(credentials.password, password_hash) or account is None:
+            logger.info("wrong password for account %s at the %s door", account.id if account else "(none)", kind)
             raise WrongCredentialsError
         return account, str(password_hash)
 
@@ -97,6 +109,7 @@ class Sessions:
             outcome = await self.refresh_tokens.rotate(connection, refresh_token, now=now)
             if isinstance(outcome, Reused):
                 await end_sessions(connection, Session.id == outcome.session_id, now=now)
+                logger.warning("session %s is ended: a refresh token was used again", outcome.session_id)
         if not isinstance(outcome, Rotated):
             raise RefreshRefusedError
         token, expires_at = self.signers[outcome.kind].issue(
@@ -153,6 +166,18 @@ def _open(
     return insert(Session).from_select(list(values), verified).returning(Session.id)
 
 
+def _too_many(session_id: UUID, account_id: UUID, kind: SessionKind, sessions_max: int) -> ColumnElement[bool]:
+    """Which sessions there is no room for besides this new one."""
+    others = (
+        select(Session.id)
+        .where(Session.account_id == account_id, Session.kind == kind, Session.ended_at.is_(None))
+        .where(Session.id != session_id)
+        .order_by(desc(Session.last_used_at), desc(Session.id))
+        .offset(sessions_max - 1)
+    )
+    return Session.id.in_(others)
+
+
 def _seconds(duration: timedelta) -> int:
     return int(duration.total_seconds())
 
@@ -163,6 +188,7 @@ _FIND = select(
     Account.email,
     Account.is_operator,
     Account.relay_only,
+    Account.calls_from,
     Account.created_at,
     Account.password_hash,
 )

@@ -1,6 +1,6 @@
 """The tables. The history of the schema is in `migrations`; a test holds the two together."""
 
-from shared.models.accounts import Account, RefreshToken, Session
+from shared.models.accounts import Account, CallsFrom, RefreshToken, Session
 from shared.models.audit import AuditEntry
 from shared.models.base import METADATA, Base
 from shared.models.calls import Call
@@ -16,6 +16,7 @@ __all__ = [
     "Base",
     "BlocklistEntry",
     "Call",
+    "CallsFrom",
     "Contact",
     "LedgerEntry",
     "OutboxMessage",

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Literal
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, func
+from sqlalchemy import CheckConstraint, ForeignKey, Index, Text, func
 from sqlalchemy.orm import Mapped, mapped_column
 
 from shared.models.base import Base, CreatedAt
+
+CallsFrom = Literal["everybody", "contacts"]
+"""Whom an account takes calls from, blocklist aside."""
 
 
 class Account(Base):
@@ -32,7 +36,7 @@ class Account(Base):
     created_at: Mapped[CreatedAt]
     relay_only: Mapped[bool] = mapped_column(server_default="false")
     deleted_at: Mapped[datetime | None]
-    calls_from: Mapped[str] = mapped_column(server_default="everybody")
+    calls_from: Mapped[CallsFrom] = mapped_column(Text, server_default="everybody")
 
 
 Index("uq_accounts_email", func.lower(Account.email), unique=True)

@@ -17,8 +17,8 @@ class Call(Base):
     `minutes_held` minutes of `price_minor` are held until the call is settled. `proof_talk_ms` is the greatest talk
     time at which the parties were proven alive, `talk_ms` the smallest at which the call was said to have ended.
     `lease_ends_at` is only for finding calls whose end never came; money is never decided by it. No minute is held
-    after `end_asked_at`, when an operator asked for the end. What is `hidden_from_caller` would tell the caller more
-    than the answer to the invite did.
+    after `end_asked_at`, when an operator asked for the end. What is `hidden_from_caller` would tell more than the
+    answer to the invite did.
     """
 
     __tablename__ = "calls"

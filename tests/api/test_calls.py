@@ -48,6 +48,17 @@ async def test_a_running_call_and_one_to_nobody(api: Api, ann: User, bob: User) 
     assert (nobody.other, nobody.charge_minor) == (None, 0)
 
 
+async def test_an_attempt_that_the_callee_alone_sees(api: Api, ann: User, bob: User) -> None:
+    """It would tell the caller why nobody could be reached."""
+    call_id = await call(api, ann, bob, EndReason.UNREACHABLE)
+    await api.execute("UPDATE calls SET hidden_from_caller = true")
+    assert (await ann.read("/calls", Page[CallView])).items == []
+    assert problem_of(await ann.get(f"/calls/{call_id}")).status == 404
+    (missed,) = (await bob.read("/calls", Page[CallView])).items
+    assert missed == await bob.read(f"/calls/{call_id}", CallView)
+    assert (missed.direction, missed.reason) == ("incoming", EndReason.UNREACHABLE)
+
+
 async def test_filters(api: Api, ann: User, bob: User) -> None:
     """C13: by direction and outcome, and both."""
     out_missed = await call(api, ann, bob, EndReason.MISSED)

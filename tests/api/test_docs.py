@@ -126,6 +126,8 @@ async def test_answers_are_as_documented(api: Api, ann: User, document: dict[str
         "/v1/wallet",
         "/v1/payments",
         "/v1/people",
+        "/v1/me/blocklist",
+        "/v1/me/contacts",
         "/v1/calls",
         "/v1/installation",
         "/health/live",

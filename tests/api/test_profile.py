@@ -22,6 +22,18 @@ async def test_whoever_wants_media_relayed_says_so(ann: User, bob: User) -> None
     assert (await ann.patch("/me", {"relay_only": False})).json()["relay_only"] is False
 
 
+async def test_whoever_takes_calls_from_contacts_only_says_so(ann: User, bob: User) -> None:
+    """A14: kept, shown, of this account only, and nothing else than one of the two words."""
+    assert (await ann.get("/me")).json()["calls_from"] == "everybody"
+    changed = await ann.patch("/me", {"calls_from": "contacts"})
+    assert (changed.status_code, changed.json()["calls_from"]) == (200, "contacts")
+    assert (await ann.get("/me")).json() == changed.json()
+    assert (await bob.get("/me")).json()["calls_from"] == "everybody"
+    for wrong in ("nobody", "", None, True):
+        assert problem_of(await ann.patch("/me", {"calls_from": wrong})).fields == {"calls_from"}
+    assert (await ann.patch("/me", {"calls_from": "everybody"})).json()["calls_from"] == "everybody"
+
+
 async def test_an_empty_change_changes_nothing(api: Api, ann: User) -> None:
     """A14"""
     before = await api.rows("SELECT * FROM accounts")

@@ -145,6 +145,7 @@ export function accountOf(userName: string): Account {
     email: `${userName}@example.com`,
     is_operator: false,
     relay_only: false,
+    calls_from: "everybody",
     created_at: "2026-01-01T00:00:00Z",
   };
 }
