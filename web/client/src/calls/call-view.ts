@@ -72,6 +72,10 @@ export abstract class CallView extends Emitter<CallEvents> {
     return this.model.end;
   }
 
+  get endTold(): boolean {
+    return this.model.endTold;
+  }
+
   get charge(): Charge | null {
     return this.model.charge;
   }

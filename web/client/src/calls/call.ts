@@ -50,6 +50,8 @@ export interface Call extends Pick<Emitter<CallEvents>, "on" | "once"> {
   /** Whether the other side has lost its connection to the server and is waited for. */
   readonly peerLost: boolean;
   readonly end: CallEnd | null;
+  /** Whether the server has said how it ended; else `end` is what this device made of its silence. */
+  readonly endTold: boolean;
   readonly charge: Charge | null;
   /** What the other side sends. Always the same object. */
   readonly remoteStream: MediaStream;

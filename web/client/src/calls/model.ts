@@ -36,6 +36,8 @@ export interface CallModel extends Deadlines {
   paidMs: number;
   lowFunds: LowFunds | null;
   end: CallEnd | null;
+  /** Whether the server has said so; else it is what this device makes of its silence. */
+  endTold: boolean;
   /** Whether this device left, and the server may not have heard of it. */
   left: boolean;
   charge: Charge | null;
@@ -56,6 +58,7 @@ const BLANK: Omit<CallModel, "role" | "stage"> = {
   paidMs: 0,
   lowFunds: null,
   end: null,
+  endTold: false,
   left: false,
   charge: null,
   answerAtMs: null,

@@ -37,7 +37,7 @@ export function told(call: CallModel, message: ServerMessage, nowMs: number): St
     case "call.peer_resumed":
       return to({ ...call, peerLost: false }, { type: "recover" });
     case "call.ended":
-      return end(call, ended(message.reason, message.talk_ms));
+      return end({ ...call, endTold: true }, ended(message.reason, message.talk_ms));
     case "call.charged":
       return charged(end(call, ended("lost", message.talk_ms)), message);
     case "error":
@@ -72,7 +72,7 @@ function toldAfterwards(call: CallModel, message: ServerMessage): Step {
     case "call.active":
       return leaveAgain(call);
     case "call.ended":
-      return end(call, ended(betterReason(call) ?? message.reason, message.talk_ms));
+      return end({ ...call, endTold: true }, ended(betterReason(call) ?? message.reason, message.talk_ms));
     case "call.charged":
       return charged(to(call), message);
     default:

@@ -304,7 +304,9 @@ describe("connecting", () => {
 test("a call whose media is lost for good ends, and costs nothing further", () => {
   const story = Story.caller().talks().after(50_000).when({ type: "failed", reason: "lost" });
   expect([story.said, story.call.end?.reason]).toEqual([["call.hang_up"], "lost"]);
+  expect(story.call.endTold).toBe(false);
   expect(story.when(server.ended("hung_up", 49_900)).call.end).toMatchObject({ reason: "lost", talkMs: 49_900 });
+  expect(story.call.endTold).toBe(true);
 });
 
 describe("talk time and cost", () => {

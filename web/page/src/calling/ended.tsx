@@ -17,8 +17,9 @@ import "./ended.css";
 
 /** Why the call is over, what it cost, and what can be done next. */
 export function Ended({ call, end: told }: { call: Call; end: CallEnd }) {
+  useChanges(call);
   const record = useRecord(call, told);
-  const end = record ? endIn(record) : told;
+  const end = record ? endIn(record, told) : told;
   const texts = t().calling;
   const name = nameOf(call);
   const poor = call.role === "caller" && isPoor();

@@ -5,10 +5,10 @@ import { costOf } from "./outcome.js";
 const FIRST_MS = 1_000;
 const WAIT_MS_MAX = 30_000;
 
-/** Whether the server may know better: a connection was lost, or nobody has said yet what the caller pays. */
-export function isGuess(call: Pick<Call, "role" | "charge">, end: CallEnd): boolean {
+/** Whether the server knows more than it could say: how a lost call ended, or what its caller pays. */
+export function isGuess(call: Pick<Call, "role" | "endTold" | "charge">, end: CallEnd): boolean {
   if (end.refused) return false;
-  return end.reason === "lost" || (call.role === "caller" && !costOf(end, call.charge).known);
+  return (end.reason === "lost" && !call.endTold) || (call.role === "caller" && !costOf(end, call.charge).known);
 }
 
 /** Ask, less and less often, until the end is written down; tell it once. Returns how to stop. */
@@ -30,9 +30,13 @@ export function followRecord(ask: () => Promise<CallView>, tell: (record: CallVi
   };
 }
 
-/** Return the end as it is written down. */
-export function endIn(record: CallView): CallEnd {
-  return { reason: record.reason ?? "lost", refused: false, talkMs: record.talk_ms ?? 0 };
+/** Return the end as it is written down; what was done on this device needs no other reason. */
+export function endIn(record: CallView, { reason }: CallEnd): CallEnd {
+  return {
+    reason: (reason === "lost" && record.reason) || reason,
+    refused: false,
+    talkMs: record.talk_ms ?? 0,
+  };
 }
 
 /** Return what the caller paid; null for the callee. */

@@ -20,22 +20,24 @@ const settled: CallView = { ...going, reason: "hung_up", talk_ms: 61_000, minute
 const end = (facts: Partial<CallEnd>): CallEnd => ({ reason: "hung_up", refused: false, talkMs: 0, ...facts });
 
 describe("what this device cannot know by itself", () => {
-  it("is how a call ended that was lost", () => {
-    expect(isGuess({ role: "callee", charge: null }, end({ reason: "lost" }))).toBe(true);
-    expect(isGuess({ role: "callee", charge: null }, end({ talkMs: 1 }))).toBe(false);
+  const callee = { role: "callee", endTold: false, charge: null } as const;
+  const caller = { ...callee, role: "caller" } as const;
+
+  it("is how a call ended that was lost, unless the server has said so", () => {
+    expect(isGuess(callee, end({ reason: "lost" }))).toBe(true);
+    expect(isGuess({ ...callee, endTold: true }, end({ reason: "lost" }))).toBe(false);
+    expect(isGuess(callee, end({ talkMs: 1 }))).toBe(false);
   });
 
   it("is what the caller pays, as long as nobody has said so", () => {
     const charge = { chargeMinor: 10, minutes: 1, talkMs: 1 };
-    expect(isGuess({ role: "caller", charge: null }, end({ talkMs: 1 }))).toBe(true);
-    expect(isGuess({ role: "caller", charge }, end({ talkMs: 1 }))).toBe(false);
-    expect(isGuess({ role: "caller", charge: null }, end({ reason: "missed" }))).toBe(false);
+    expect(isGuess(caller, end({ talkMs: 1 }))).toBe(true);
+    expect(isGuess({ ...caller, charge }, end({ talkMs: 1 }))).toBe(false);
+    expect(isGuess(caller, end({ reason: "missed" }))).toBe(false);
   });
 
   it("is nothing of a call that never rang", () => {
-    expect(isGuess({ role: "caller", charge: null }, end({ reason: "billing_unavailable", refused: true }))).toBe(
-      false,
-    );
+    expect(isGuess(caller, end({ reason: "billing_unavailable", refused: true }))).toBe(false);
   });
 });
 
@@ -81,7 +83,9 @@ describe("the record", () => {
   });
 
   it("has the end, and for the caller the price", () => {
-    expect(endIn(settled)).toEqual({ reason: "hung_up", refused: false, talkMs: 61_000 });
+    expect(endIn(settled, end({ reason: "lost" }))).toEqual({ reason: "hung_up", refused: false, talkMs: 61_000 });
+    const lost: CallView = { ...settled, reason: "lost" };
+    expect(endIn(lost, end({ reason: "hung_up" }))).toMatchObject({ reason: "hung_up", talkMs: 61_000 });
     expect(chargeIn(settled)).toEqual({ chargeMinor: 20, minutes: 2, talkMs: 61_000 });
     expect(chargeIn({ ...settled, direction: "incoming", minutes: null, charge_minor: null })).toBeNull();
   });
