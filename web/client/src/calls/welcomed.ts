@@ -48,10 +48,14 @@ function connectOn(call: CallModel, nowMs: number): Step {
   return to(call, ...(call.flowing ? say(call, "call.connected") : []), { type: "recover" });
 }
 
-/** `reconnecting` is what the server says of this very device's loss; whether the other one is lost, media will tell. */
+/**
+ * `reconnecting` is what the server says of this very device's loss; whether the other one is lost, media will tell.
+ * Then its talk time is that of the last sign of life, but with the return it counts on as if nothing had been lost.
+ */
 function talkOn(call: CallModel, snapshot: CallSnapshot, nowMs: number): Step {
   const running: CallModel = { ...call, stage: "active", peerLost: false, connectAtMs: null, answerAtMs: null };
-  const talks = talking(running, snapshot.talk_ms, snapshot.paid_ms, nowMs);
+  const talkMs = Math.max(snapshot.talk_ms, talkMsOf(call, nowMs));
+  const talks = talking(running, talkMs, snapshot.paid_ms, nowMs);
   if (call.negotiating) return to(talks, { type: "recover" });
   return to({ ...talks, negotiating: true }, { type: "negotiate" });
 }

@@ -1,0 +1,37 @@
+/** What the server says of a call to a device that is back. */
+
+import { expect, test } from "vitest";
+import { step } from "../../src/calls/machine.js";
+import { type CallModel, costOf, placing, talkMsOf } from "../../src/calls/model.js";
+import type { ServerMessage } from "../../src/signaling/messages.js";
+import * as server from "../fakes/server.js";
+import { MINUTE_MS, snapshot } from "../fakes/server.js";
+
+const INVITE = { type: "call.invite", ref: "invite-1", callee_id: null, callee_user_name: "ben" } as const;
+
+function talking(sinceMs: number): CallModel {
+  const said: ServerMessage[] = [
+    server.authorizing("invite-1"),
+    server.rings(),
+    server.accepted(),
+    server.active(),
+    server.lease(0, 2 * MINUTE_MS),
+  ];
+  const placed = step(placing(INVITE, sinceMs), { type: "welcomed", snapshot: null }, sinceMs).call;
+  return said.reduce((call, message) => step(call, { type: "told", message }, sinceMs).call, placed);
+}
+
+test("its talk time as it was when the device was last heard of does not set the clock back (D8)", () => {
+  const lost = step(talking(0), { type: "offline", waitMs: 30_000 }, 55_000).call;
+  const held = snapshot("reconnecting", { talk_ms: 50_000, paid_ms: 2 * MINUTE_MS });
+  const back = step(lost, { type: "welcomed", snapshot: held }, 65_000).call;
+  expect(talkMsOf(back, 65_000)).toBe(65_000);
+  expect(costOf(back, 65_000)?.minutesStarted).toBe(2);
+});
+
+test("a talk time that this machine slept through is the server's", () => {
+  const lost = step(talking(0), { type: "offline", waitMs: 30_000 }, 5_000).call;
+  const held = snapshot("active", { talk_ms: 20_000, paid_ms: 2 * MINUTE_MS });
+  const back = step(lost, { type: "welcomed", snapshot: held }, 6_000).call;
+  expect(talkMsOf(back, 6_000)).toBe(20_000);
+});
