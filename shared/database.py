@@ -28,8 +28,14 @@ class DatabaseUnavailableError(UnavailableError):
 
 
 def async_url(url: str) -> URL:
-    """Return the URL with the driver that we use. Raises `sqlalchemy.exc.ArgumentError` where it is none."""
-    return make_url(url).set(drivername="postgresql+asyncpg")
+    """Return the URL with the driver that we use. Raises `sqlalchemy.exc.ArgumentError` where it is none.
+
+    libpq's `sslmode`, which everybody knows, is called `ssl` there.
+    """
+    made = make_url(url).set(drivername="postgresql+asyncpg")
+    if mode := made.query.get("sslmode"):
+        made = made.difference_update_query(["sslmode"]).update_query_dict({"ssl": mode})
+    return made
 
 
 def create_engine(url: str, *, connections_max: int) -> AsyncEngine:

@@ -16,6 +16,7 @@ import msgspec
 from msgspec import Meta, Struct
 
 from shared.money import AMOUNT_MINOR_MAX, AmountMinor
+from shared.production import faults
 
 PREFIX = "TALKTIME_"
 FILE_SUFFIX = "_FILE"
@@ -35,8 +36,6 @@ NodeName = Annotated[str, Meta(pattern=r"^([A-Za-z0-9][A-Za-z0-9._-]{0,62})?\Z")
 _HOST_AND_PORT = r"([A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\])(:[0-9]{1,5})?"
 StunUrl = Annotated[str, Meta(pattern=rf"^stuns?:{_HOST_AND_PORT}\Z")]
 TurnUrl = Annotated[str, Meta(pattern=rf"^turns?:{_HOST_AND_PORT}(\?transport=(udp|tcp))?\Z")]
-TURN_SECRET_CHARS_MIN = 16
-"""In production; whoever guesses the secret relays at the operator's cost."""
 
 
 class SettingsError(Exception):
@@ -88,6 +87,10 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     publish_timeout_ms: Annotated[Milliseconds, _setting("How long a publish may wait for its confirmation")] = (
         5_000
     )
+
+    private_network: Annotated[
+        bool, _setting("In production, database and broker are reached where nobody else can listen: no TLS needed")
+    ] = False
 
     token_signing_key: Annotated[str, _setting("Ed25519 private key, PEM; the API's only")] = ""
     token_verify_keys: Annotated[
@@ -231,10 +234,8 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
             _check_network(proxy)
         if self.turn_urls and not self.turn_secrets:
             raise ValueError("`turn_urls` need `turn_secrets`: without one no credential can be signed")
-        if self.mode == "production" and any(len(each) < TURN_SECRET_CHARS_MIN for each in self.turn_secrets):
-            raise ValueError(f"`turn_secrets` must have {TURN_SECRET_CHARS_MIN} characters or more in production")
-        if self.mode == "production" and self.payment_provider == "sandbox":
-            raise ValueError("`payment_provider` must not be `sandbox` in production")
+        if self.mode == "production" and (found := list(faults(self, Settings()))):
+            raise ValueError("; ".join(found))
 
 
 def _check_network(text: str) -> None:
@@ -268,6 +269,12 @@ def load_settings(environ: Mapping[str, str]) -> Settings:
 def with_changes(settings: Settings, **changes: object) -> Settings:
     """Return the settings with some values replaced, validated again. Raises `SettingsError`."""
     return _validated({**msgspec.structs.asdict(settings), **changes})
+
+
+def must_be_set(settings: Settings, name: str) -> None:
+    """Raise `SettingsError` where production would run on the default of a setting that it needs."""
+    if settings.mode == "production" and getattr(settings, name) == getattr(Settings(), name):
+        raise SettingsError(f"{PREFIX}{name.upper()} is not set: production has no default for it")
 
 
 def _validated(values: Mapping[str, object]) -> Settings:

@@ -8,6 +8,7 @@ from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 from uuid import UUID
 
@@ -33,6 +34,13 @@ TOKEN_TYPE = "at+jwt"  # noqa: S105 - the media type of RFC 9068, no secret
 VERIFIED_TOKENS_MAX = 10_000
 """Verified tokens remembered until they expire; the oldest are forgotten first."""
 
+RFC_8032_SEEDS = (
+    "9d61b19deffd5a60ba844af492ec2cc44449c5697b326919703bac031cae7f60",
+    "4ccd089b28ff96da9db6c346ec114e0f5b8a319f35aba624da8cf6ed4fb8a6fb",
+    "c5aa8df43f9f837bedb7442f31dcb7b166d38535076f094b85ce3a2e0b4458f7",
+)
+"""Private keys of its section 7.1; the first is also the example of RFC 8037, appendix A.1."""
+
 _PEM = re.compile(r"-----BEGIN PUBLIC KEY-----.+?-----END PUBLIC KEY-----", re.DOTALL)
 
 
@@ -41,7 +49,7 @@ class TokenRefusedError(Exception):
 
 
 class KeyUnusableError(Exception):
-    """A configured key is not an Ed25519 key in PEM."""
+    """A configured key is not an Ed25519 key in PEM, or is one that everybody knows."""
 
 
 class Claims(Struct, frozen=True):
@@ -84,6 +92,11 @@ class TokenSigner:
         self._clock = clock
         self.verify_key = VerifyKey.of(key.public_key())
 
+    def sign_with(self, key: Ed25519PrivateKey) -> None:
+        """Sign with another key from now on; what the one before has signed is as good as before."""
+        self._key = key
+        self.verify_key = VerifyKey.of(key.public_key())
+
     def issue(self, *, account_id: UUID, session_id: UUID) -> tuple[str, datetime]:
         """Return a token and the moment it expires."""
         now = self._clock.now()
@@ -105,12 +118,17 @@ class TokenVerifier:
     """Verifies access tokens; a token seen before is remembered until it expires."""
 
     def __init__(self, keys: Sequence[VerifyKey], *, issuer: str, audience: str, clock: Clock) -> None:
-        self.keys = tuple(keys)
-        self._by_id = {key.id: key.key for key in keys}
         self._issuer = issuer
         self._audience = audience
         self._clock = clock
         self._verified: OrderedDict[str, Claims] = OrderedDict()
+        self.trust(keys)
+
+    def trust(self, keys: Sequence[VerifyKey]) -> None:
+        """Trust these keys from now on, and no others; what was verified with one of the others is forgotten."""
+        self.keys = tuple(keys)
+        self._by_id = {key.id: key.key for key in keys}
+        self._verified.clear()
 
     def verify(self, token: str) -> Claims:
         """Return the token's claims. Raises `TokenRefusedError`, always the same."""
@@ -164,6 +182,7 @@ def load_signing_key(pem: str) -> Ed25519PrivateKey:
         raise KeyUnusableError("the signing key is not an unencrypted private key in PEM") from error
     if not isinstance(key, Ed25519PrivateKey):
         raise KeyUnusableError("the signing key is not an Ed25519 key")
+    _refuse_well_known(VerifyKey.of(key.public_key()))
     return key
 
 
@@ -178,9 +197,23 @@ def load_verify_keys(pems: str) -> list[VerifyKey]:
         if not isinstance(key, Ed25519PublicKey):
             raise KeyUnusableError("a verification key is not an Ed25519 key")
         keys.append(VerifyKey.of(key))
+        _refuse_well_known(keys[-1])
     if not keys:
         raise KeyUnusableError("there is no public key in PEM among the verification keys")
     return keys
+
+
+def _refuse_well_known(key: VerifyKey) -> None:
+    if key.id in _well_known_ids():
+        raise KeyUnusableError("this key is printed in a standard or made of nothing: `talktime generate-keys`")
+
+
+@cache
+def _well_known_ids() -> frozenset[str]:
+    """Return the ids of keys whose private half everybody knows: those of RFC 8032, and bytes without chance."""
+    seeds = [*map(bytes.fromhex, RFC_8032_SEEDS), *(bytes([n]) * 32 for n in range(256)), bytes(range(32))]
+    keys = (Ed25519PrivateKey.from_private_bytes(seed).public_key() for seed in seeds)
+    return frozenset(VerifyKey.of(key).id for key in keys)
 
 
 def _canonical_jwk(key: Ed25519PublicKey) -> bytes:

@@ -21,7 +21,7 @@ from shared.bus.interface import Bus
 from shared.bus.rabbit import RabbitBus
 from shared.clock import SystemClock
 from shared.database import create_engine
-from shared.settings import Settings, with_changes
+from shared.settings import Settings, must_be_set, with_changes
 from shared.tokens import TokenVerifier, load_verify_keys, public_pem
 from signaling.service import Service
 from talktime.serving import ProgramError, address_of, forever, listen, serving
@@ -117,7 +117,8 @@ def verifier(settings: Settings) -> TokenVerifier:
 
 @contextlib.asynccontextmanager
 async def database(settings: Settings) -> AsyncIterator[AsyncEngine]:
-    """Hold the program's engine; the server need not be there yet."""
+    """Hold the program's engine; the server need not be there yet. Raises `shared.settings.SettingsError`."""
+    must_be_set(settings, "database_url")
     engine = create_engine(settings.database_url, connections_max=settings.database_connections_max)
     try:
         yield engine
@@ -127,7 +128,11 @@ async def database(settings: Settings) -> AsyncIterator[AsyncEngine]:
 
 @contextlib.asynccontextmanager
 async def broker(settings: Settings, program: str, *, node: str | None = None) -> AsyncIterator[Bus]:
-    """Hold the program's connections to RabbitMQ, named after it; the broker need not be there yet."""
+    """Hold the program's connections to RabbitMQ, named after it; the broker need not be there yet.
+
+    Raises `shared.settings.SettingsError`.
+    """
+    must_be_set(settings, "rabbitmq_url")
     bus = RabbitBus(
         settings.rabbitmq_url,
         publish_timeout_ms=settings.publish_timeout_ms,

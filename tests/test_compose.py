@@ -1,6 +1,7 @@
 """What can be known of docker-compose.yml and the image without a container engine (G5)."""
 
 import re
+import secrets
 import shutil
 import subprocess
 import sys
@@ -26,7 +27,10 @@ PROGRAMS = ["api", "signaling", "worker"]
 ONE_SHOT = ["keys", "migrate"]
 ENGINES = ["postgres", "rabbitmq"]
 DOORS = ["proxy", "coturn"]
-PASSWORDS = {"POSTGRES_OWNER_PASSWORD": "a1", "POSTGRES_APP_PASSWORD": "b2", "RABBITMQ_PASSWORD": "c3"}
+PASSWORDS = {
+    name: secrets.token_hex(24)
+    for name in ("POSTGRES_OWNER_PASSWORD", "POSTGRES_APP_PASSWORD", "RABBITMQ_PASSWORD")
+}
 DATABASE = {"TALKTIME_DATABASE_URL"}
 BROKER = {"TALKTIME_RABBITMQ_URL"}
 each_service = pytest.mark.parametrize("service", SERVICES)
@@ -115,12 +119,13 @@ def test_what_the_programs_must_agree_on_is_the_same_for_all(tmp_path: Path) -> 
 def test_programs_find_each_other_by_name(tmp_path: Path) -> None:
     generate_keys(tmp_path)
     api, worker = settings_of("api", tmp_path), settings_of("worker", tmp_path)
-    assert api.database_url == worker.database_url == "postgresql://talktime_app:b2@postgres:5432/talktime"
+    as_app = f"postgresql://talktime_app:{PASSWORDS['POSTGRES_APP_PASSWORD']}@postgres:5432/talktime"
+    assert api.database_url == worker.database_url == as_app
     owner = settings_of("migrate", tmp_path).database_owner_url
-    assert owner == "postgresql://talktime_owner:a1@postgres:5432/talktime"
+    assert owner == f"postgresql://talktime_owner:{PASSWORDS['POSTGRES_OWNER_PASSWORD']}@postgres:5432/talktime"
     postgres = environment("postgres", PASSWORDS)
     assert (postgres["POSTGRES_USER"], postgres["POSTGRES_PASSWORD"], postgres["POSTGRES_DB"]) == (
-        "talktime_owner", "a1", "talktime",
+        "talktime_owner", PASSWORDS["POSTGRES_OWNER_PASSWORD"], "talktime",
     )  # fmt: skip
     assert worker.rabbitmq_url == settings_of("signaling", tmp_path).rabbitmq_url
     rabbit = environment("rabbitmq", PASSWORDS)

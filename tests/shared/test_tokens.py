@@ -414,3 +414,32 @@ def test_one_bad_key_among_good_ones_is_not_passed_over() -> None:
 def test_new_keys_differ() -> None:
     assert new_signing_key() != new_signing_key()
     assert isinstance(load_signing_key(new_signing_key()).public_key(), Ed25519PublicKey)
+
+
+@pytest.mark.parametrize(
+    "seed", [*map(bytes.fromhex, tokens.RFC_8032_SEEDS), bytes(32), b"A" * 32, bytes(range(32))]
+)
+def test_a_key_that_everybody_knows_is_refused(seed: bytes) -> None:
+    """A13: to sign and to verify, in every mode."""
+    key = Ed25519PrivateKey.from_private_bytes(seed)
+    private = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode()
+    public = key.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo).decode()
+    for load, pem in ((load_signing_key, private), (load_verify_keys, public_pem(PEM) + public)):
+        with pytest.raises(KeyUnusableError, match="generate-keys"):
+            load(pem)
+
+
+def test_the_signing_key_may_change_and_the_old_one_is_trusted_as_long_as_it_is_told() -> None:
+    """A13: two keys at once; a token of the one that goes is refused at once, remembered or not."""
+    old_key, new_key = load_signing_key(new_signing_key()), load_signing_key(new_signing_key())
+    signs, verifies = signer(old_key), verifier(old_key)
+    old = issue(signs)
+    assert verifies.verify(old)
+    verifies.trust([VerifyKey.of(key.public_key()) for key in (old_key, new_key)])
+    signs.sign_with(new_key)
+    new = issue(signs)
+    assert [verifies.verify(token).sub for token in (old, new)] == [ACCOUNT, ACCOUNT]
+    assert jwt.get_unverified_header(new)["kid"] == VerifyKey.of(new_key.public_key()).id
+    verifies.trust([VerifyKey.of(new_key.public_key())])
+    assert verifies.verify(new)
+    assert_refused(old, verifies)

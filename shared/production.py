@@ -1,0 +1,105 @@
+"""What production refuses: secrets that can be guessed, and connections that can be overheard (A13).
+
+Whatever is said of a fault names the setting and what to do, and never the value.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from ipaddress import ip_address
+from typing import TYPE_CHECKING
+from urllib.parse import SplitResult, parse_qs, unquote, urlsplit
+
+if TYPE_CHECKING:
+    from shared.settings import Settings
+
+SECRET_CHARS_MIN = 16
+"""Besides well-known words; twice as many hexadecimal digits are what `openssl rand -hex 16` makes."""
+DISTINCT_CHARS_MIN = 8
+WELL_KNOWN = (
+    "abcdefghijklmnopqrstuvwxyz", "0123456789", "1234567890", "administrator", "qwertyuiop", "insecure", "password",
+    "passw0rd", "postgres", "rabbitmq", "talktime", "changeme", "change-me", "change_me", "replaceme", "replace-me",
+    "default", "example", "letmein", "sandbox", "webhook", "qwerty", "secret", "s3cret", "123456", "please",
+    "admin", "guest", "owner", "coturn", "change", "dummy", "token", "turn", "root", "test", "user", "demo", "your",
+    "this", "key",
+)  # fmt: skip
+"""Words that defaults, examples and guesses are made of; longer ones first."""
+
+_TLS_MODES = frozenset({"verify-ca", "verify-full"})
+"""Of libpq's `sslmode` those that make sure of the server; `require` encrypts for whoever is there."""
+_ADVICE = "make one with `openssl rand -hex 24`"
+
+
+def weakness(secret: str, *, also: Iterable[str] = ()) -> str | None:
+    """Return what makes this secret a weak one, where something does; `also` are words known beside it."""
+    rest = secret.casefold()
+    for word in (*WELL_KNOWN, *(word.casefold() for word in also if len(word) > 1)):
+        rest = rest.replace(word, "")
+    if len(secret) < SECRET_CHARS_MIN:
+        return f"is shorter than {SECRET_CHARS_MIN} characters"
+    if len(rest) < SECRET_CHARS_MIN:
+        return "is made of well-known words"
+    return "repeats few characters" if len(set(rest)) < DISTINCT_CHARS_MIN else None
+
+
+def faults(settings: Settings, defaults: Settings) -> Iterator[str]:
+    """Yield what production does not take of these settings, each fault in a sentence.
+
+    Addresses that are not set are no fault: not every program uses them all, and those that do say so.
+    """
+    if settings.payment_provider == "sandbox":
+        yield "`payment_provider` must not be `sandbox` in production"
+    yield from _guessable("turn_secrets", settings.turn_secrets)
+    yield from _guessable("sandbox_webhook_secrets", settings.sandbox_webhook_secrets)
+    for name in ("public_url", "signaling_url"):
+        yield from _in_the_open(name, [getattr(settings, name)])
+    yield from _in_the_open("allowed_origins", settings.allowed_origins)
+    for name in ("database_url", "database_owner_url", "rabbitmq_url"):
+        if (url := getattr(settings, name)) != getattr(defaults, name):
+            yield from _of_a_server(name, url, private=settings.private_network)
+
+
+def _guessable(name: str, secrets: Iterable[str]) -> Iterator[str]:
+    for place, secret in enumerate(secrets, start=1):
+        if said := weakness(secret):
+            yield f"`{name}`: number {place} {said}; production needs another: {_ADVICE}"
+
+
+def _in_the_open(name: str, urls: Iterable[str]) -> Iterator[str]:
+    for url in urls:
+        parts = urlsplit(url)
+        if parts.scheme in {"http", "ws"} and not _is_here(parts.hostname or ""):
+            yield f"`{name}` must be {parts.scheme}s:// in production, but for this very machine"
+
+
+def _of_a_server(name: str, url: str, *, private: bool) -> Iterator[str]:
+    parts = urlsplit(url)
+    options = {key: values[-1] for key, values in parse_qs(parts.query).items()}
+    host = options.get("host") or parts.hostname or ""
+    password = unquote(parts.password or options.get("password", ""))
+    if password:
+        words = re.split(r"[^A-Za-z0-9]+", " ".join([parts.username or "", host, parts.path]))
+        if said := weakness(password, also=words):
+            yield f"`{name}`: its password {said}; production needs another: {_ADVICE}"
+    elif not _is_here(host):
+        yield f"`{name}` has no password; production needs one: {_ADVICE}"
+    if not (private or _is_here(host) or _is_secure(parts, options)):
+        how = "amqps://" if name == "rabbitmq_url" else "?sslmode=verify-full"
+        yield f"`{name}` must use TLS in production ({how}), or `private_network` say that nobody else can listen"
+
+
+def _is_secure(parts: SplitResult, options: dict[str, str]) -> bool:
+    if parts.scheme == "amqps":
+        return options.get("no_verify_ssl", "0") in {"0", ""}
+    return (options.get("sslmode") or options.get("ssl")) in _TLS_MODES
+
+
+def _is_here(host: str) -> bool:
+    """Whether it is this very machine; no host, or a folder for one, is a Unix socket."""
+    if not host or host.startswith("/") or host.casefold() == "localhost":
+        return True
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return False

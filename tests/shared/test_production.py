@@ -1,0 +1,183 @@
+"""What production refuses, and that it says what to do about it (A13)."""
+
+import secrets
+
+import pytest
+
+from shared.database import async_url
+from shared.production import SECRET_CHARS_MIN, weakness
+from shared.settings import PREFIX, Settings, SettingsError, load_settings, must_be_set, with_changes
+
+STRONG = "bd3f0a97c51e8642d7f9"
+BASE = {"mode": "production", "payment_provider": "none"}
+
+
+def load(**changes: str) -> Settings:
+    return load_settings({PREFIX + name.upper(): value for name, value in {**BASE, **changes}.items()})
+
+
+def refusal(**changes: str) -> str:
+    """Return what is said, having seen that development takes it."""
+    load(**changes, mode="development")
+    with pytest.raises(SettingsError) as refused:
+        load(**changes)
+    return str(refused.value)
+
+
+@pytest.mark.parametrize("name", ["turn_secrets", "sandbox_webhook_secrets"])
+@pytest.mark.parametrize(
+    "secret",
+    [
+        "x",
+        "short-but-random",
+        "changeme-changeme-changeme",
+        "this-is-a-secret-key-change-me",
+        "talktime-turn-secret-password",
+        "PASSWORDpasswordPassWord1",
+        "0123456789abcdefghijklmnopqrstuvwxyz",
+        "a" * 40,
+        "abababababababababababab",
+        "1" * 32,
+    ],
+)
+def test_a_secret_that_can_be_guessed_is_refused(name: str, secret: str) -> None:
+    """Short, well-known or repeated ones, also behind a good one."""
+    secret = secret[: SECRET_CHARS_MIN - 1] if secret.startswith("short") else secret
+    for given in (secret, f"{STRONG},{secret}"):
+        said = refusal(**{name: given})
+        assert f"{PREFIX}{name.upper()}: number {1 + given.count(',')}" in said
+        assert "openssl rand" in said
+        assert secret not in said or len(secret) == 1
+
+
+@pytest.mark.parametrize("name", ["turn_secrets", "sandbox_webhook_secrets"])
+def test_a_random_secret_is_taken(name: str) -> None:
+    for secret in (STRONG, secrets.token_urlsafe(32), secrets.token_hex(16), f"{STRONG},{secrets.token_hex(24)}"):
+        assert getattr(load(**{name: secret}), name) == tuple(secret.split(","))
+
+
+def test_randomness_is_hardly_ever_taken_for_weakness() -> None:
+    """Words within a random secret do not count against it while enough is left."""
+    assert [weakness(secrets.token_urlsafe(32)) for _ in range(2_000)] == [None] * 2_000
+    assert weakness(f"{STRONG}-test-secret") is None
+
+
+@pytest.mark.parametrize(
+    "password",
+    [
+        "",
+        "guest",
+        "talktime",
+        "postgres",
+        "rabbitmq",
+        "app",
+        "password123",
+        "db%2Dinternal%2Ddb%2Dinternal",
+        "x" * 30,
+    ],
+)
+@pytest.mark.parametrize(
+    ("name", "url"),
+    [
+        ("database_url", "postgresql://app:{}@db.internal/calls?sslmode=verify-full"),
+        ("database_url", "postgresql+asyncpg://app@/calls?host=db.internal&password={}&ssl=verify-full"),
+        ("database_owner_url", "postgresql://app:{}@db.internal:5432/calls?sslmode=verify-ca"),
+        ("rabbitmq_url", "amqps://app:{}@db.internal/"),
+    ],
+)
+def test_servers_need_a_password_that_cannot_be_guessed(name: str, url: str, password: str) -> None:
+    """Not the name of the account, the host or the database either, however it is written."""
+    said = refusal(**{name: url.format(password)})
+    assert f"{PREFIX}{name.upper()}" in said
+    assert "openssl rand" in said
+    assert password not in said or password in {"", "app", "talktime"}
+    load(**{name: url.format(STRONG)})
+
+
+@pytest.mark.parametrize(
+    ("name", "url"),
+    [
+        ("database_url", "postgresql://app:guest@127.0.0.1/calls"),
+        ("database_url", "postgresql://postgres:postgres@localhost/calls"),
+        ("rabbitmq_url", "amqp://guest:guest@localhost:5672/"),
+        ("rabbitmq_url", "amqp://guest:guest@[::1]:5672/"),
+    ],
+)
+def test_on_this_machine_a_well_known_password_is_refused_too(name: str, url: str) -> None:
+    assert f"{PREFIX}{name.upper()}: its password" in refusal(**{name: url})
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "postgresql://app@127.0.0.1/calls",
+        "postgresql://app@/calls?host=/run/postgresql",
+        "postgresql://app@localhost/calls",
+        f"postgresql://app:{STRONG}@[::1]:5432/calls",
+    ],
+)
+def test_on_this_machine_no_tls_is_needed_and_no_password_may_be(url: str) -> None:
+    """PostgreSQL knows who asks by the socket (`peer`), or lets nobody in."""
+    assert load(database_url=url).database_url == url
+
+
+@pytest.mark.parametrize(
+    ("name", "url"),
+    [
+        ("database_url", "postgresql://app:{}@db.internal/calls"),
+        ("database_url", "postgresql://app:{}@db.internal/calls?sslmode=disable"),
+        ("database_url", "postgresql://app:{}@db.internal/calls?sslmode=prefer"),
+        ("database_url", "postgresql://app:{}@db.internal/calls?sslmode=require"),
+        ("database_url", "postgresql://app:{}@10.0.0.7/calls?sslmode=disable&sslmode=allow"),
+        ("database_owner_url", "postgresql://app:{}@db.internal/calls"),
+        ("rabbitmq_url", "amqp://app:{}@mq.internal/"),
+        ("rabbitmq_url", "amqps://app:{}@mq.internal/?no_verify_ssl=1"),
+    ],
+)
+def test_servers_elsewhere_need_tls_or_a_private_network(name: str, url: str) -> None:
+    said = refusal(**{name: url.format(STRONG)})
+    assert f"{PREFIX}{name.upper()} must use TLS" in said
+    assert f"{PREFIX}PRIVATE_NETWORK" in said
+    assert STRONG not in said
+    assert load(**{name: url.format(STRONG)}, private_network="true").private_network
+
+
+@pytest.mark.parametrize(
+    ("name", "open_url", "secure"),
+    [
+        ("public_url", "http://talk.example", "https://talk.example"),
+        ("signaling_url", "ws://talk.example/ws", "wss://talk.example/ws"),
+        ("allowed_origins", "https://a.example,http://b.example", "https://a.example,https://b.example"),
+    ],
+)
+def test_the_doors_need_tls(name: str, open_url: str, secure: str) -> None:
+    assert f"{PREFIX}{name.upper()} must be" in refusal(**{name: open_url})
+    load(**{name: secure})
+
+
+@pytest.mark.parametrize("url", ["http://localhost", "http://127.0.0.1:8000", "http://[::1]:8000"])
+def test_on_this_machine_the_doors_may_be_tried_without(url: str) -> None:
+    """To browsers, too, this is a secure place."""
+    assert load(public_url=url).public_url == url
+
+
+def test_all_faults_are_told_at_once() -> None:
+    said = refusal(turn_secrets="x", public_url="http://talk.example", rabbitmq_url="amqp://guest:guest@mq/")
+    assert all(PREFIX + name in said for name in ("TURN_SECRETS", "PUBLIC_URL", "RABBITMQ_URL"))
+
+
+@pytest.mark.parametrize("name", ["database_url", "rabbitmq_url"])
+def test_a_program_that_needs_a_server_does_not_run_on_the_default(name: str) -> None:
+    """The broker's is guest's; a program that does not need it need not name it."""
+    must_be_set(Settings(), name)
+    production = load()
+    with pytest.raises(SettingsError, match=f"{PREFIX}{name.upper()} is not set"):
+        must_be_set(production, name)
+    scheme = "amqps" if name == "rabbitmq_url" else "postgresql"
+    must_be_set(with_changes(production, **{name: f"{scheme}://app:{STRONG}@127.0.0.1/"}), name)
+
+
+@pytest.mark.parametrize("mode", ["disable", "require", "verify-full"])
+def test_the_driver_is_told_of_tls_in_its_own_word(mode: str) -> None:
+    url = async_url(f"postgresql://a:b@host/calls?sslmode={mode}&application_name=x")
+    assert url.query == {"ssl": mode, "application_name": "x"}
