@@ -42,6 +42,11 @@ export class LiveCall extends CallView implements Call {
   }
 
   async accept(media: LocalMedia): Promise<void> {
+    if (this.model.role === "caller" || this.model.negotiating) {
+      // What is in use stays so.
+      if (this.localMedia !== media) media.close();
+      return;
+    }
     if (this.localMedia !== media) this.localMedia?.close();
     this.localMedia = media;
     this.feed({ type: "accept" });

@@ -212,6 +212,21 @@ describe("an incoming call", () => {
     expect(accepted).toBe(true);
   });
 
+  test("is accepted once: what comes too late takes no media away", async () => {
+    await ours.tell(server.incoming());
+    const [media, other, third] = [await ours.media(), await ours.media(), await ours.media()];
+    void current().accept(media);
+    await ours.tell(server.accepted());
+    await current().accept(other);
+    expect([current().localMedia, media.stream.getTracks().length]).toEqual([media, 2]);
+    expect(other.stream.getTracks()).toEqual([]);
+    await ours.tell(server.ended("hung_up", 5));
+    const placed = await ours.rings();
+    const own = placed.localMedia;
+    await placed.accept(third);
+    expect([placed.localMedia, placed.state, third.stream.getTracks()]).toEqual([own, "ringing", []]);
+  });
+
   test("that is taken for accepted without having been is hung up", async () => {
     await ours.tell(server.incoming());
     const call = current();
