@@ -1,5 +1,7 @@
 """The doors at which somebody logs in."""
 
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 
@@ -9,3 +11,15 @@ class SessionKind(StrEnum):
     PERSONAL = "personal"
     OPERATOR = "operator"
     """Only for operators; it does their work and nothing else, and lives shorter."""
+
+
+@dataclass(frozen=True)
+class SessionLife:
+    """How long a session may go on: nothing refreshes it that comes later."""
+
+    unused: timedelta
+    whole: timedelta
+
+    def end(self, *, opened_at: datetime, used_at: datetime) -> datetime:
+        """Return when it is over, if nobody uses it again."""
+        return min(used_at + self.unused, opened_at + self.whole)

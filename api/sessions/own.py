@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from uuid import UUID
 
 from advanced_alchemy.repository import SQLAlchemyAsyncRepository
@@ -14,7 +14,7 @@ from api.problems import NotFoundError
 from api.reads import reading_session
 from api.security import Login
 from api.sessions.ending import end_sessions
-from api.sessions.kinds import SessionKind
+from api.sessions.kinds import SessionKind, SessionLife
 from api.sessions.schemas import SessionView
 from shared.clock import Clock
 from shared.database import transaction
@@ -29,11 +29,11 @@ class SessionRepository(SQLAlchemyAsyncRepository[Session]):
 
 @dataclass(frozen=True)
 class OwnSessions:
-    """The sessions of the account that asks. Those that were ended, or not used for a token's life, are over."""
+    """The sessions of the account that asks. Those that were ended, or whose life is over, are not among them."""
 
     engine: AsyncEngine
     clock: Clock
-    lives: Mapping[SessionKind, timedelta]
+    lives: Mapping[SessionKind, SessionLife]
 
     async def list_own(self, login: Login, *, limit: int, cursor: str) -> Page[SessionView]:
         """Return the running ones, newest first."""
@@ -73,10 +73,13 @@ class OwnSessions:
         return and_(Session.account_id == login.account_id, still_running(self.clock.now(), self.lives))
 
 
-def still_running(now: datetime, lives: Mapping[SessionKind, timedelta]) -> ColumnElement[bool]:
-    """Which sessions were neither ended nor left unused for a token's life."""
-    used = [and_(Session.kind == kind, Session.last_used_at > now - life) for kind, life in lives.items()]
-    return and_(Session.ended_at.is_(None), or_(*used))
+def still_running(now: datetime, lives: Mapping[SessionKind, SessionLife]) -> ColumnElement[bool]:
+    """Which sessions were neither ended, nor left unused for too long, nor begun too long ago."""
+    alive = [
+        and_(Session.kind == kind, Session.last_used_at > now - life.unused, Session.created_at > now - life.whole)
+        for kind, life in lives.items()
+    ]
+    return and_(Session.ended_at.is_(None), or_(*alive))
 
 
 def _view_for(login: Login) -> Callable[[Session], SessionView]:

@@ -11,7 +11,7 @@ from uuid import UUID
 from sqlalchemy import Delete, Select, Update, delete, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from api.sessions.kinds import SessionKind
+from api.sessions.kinds import SessionKind, SessionLife
 from shared.models import Account, RefreshToken, Session
 
 TOKEN_BYTES = 32
@@ -38,16 +38,23 @@ class Reused:
 class RefreshTokens:
     """Issues and rotates the tokens of sessions, inside the transaction that it is given."""
 
-    lives: Mapping[SessionKind, timedelta]
+    lives: Mapping[SessionKind, SessionLife]
     grace: timedelta
     """How long a token may be used again after its first use: two honest requests that overlap."""
 
     async def issue(
-        self, connection: AsyncConnection, session_id: UUID, kind: SessionKind, *, now: datetime
+        self,
+        connection: AsyncConnection,
+        session_id: UUID,
+        kind: SessionKind,
+        *,
+        opened_at: datetime,
+        now: datetime,
     ) -> str:
-        """Return a fresh token of the session, which is of this kind."""
+        """Return a fresh token of the session, which is of this kind and was opened then."""
         token = secrets.token_urlsafe(TOKEN_BYTES)
-        values = {"session_id": session_id, "created_at": now, "expires_at": now + self.lives[kind]}
+        expires_at = self.lives[kind].end(opened_at=opened_at, used_at=now)
+        values = {"session_id": session_id, "created_at": now, "expires_at": expires_at}
         await connection.execute(insert(RefreshToken).values(token_hash=hash_of(token), **values))
         return token
 
@@ -69,7 +76,7 @@ class RefreshTokens:
         await connection.execute(_forget_expired(row.session_id, now))
         await connection.execute(update(Session).where(Session.id == row.session_id).values(last_used_at=now))
         kind = SessionKind(row.kind)
-        fresh = await self.issue(connection, row.session_id, kind, now=now)
+        fresh = await self.issue(connection, row.session_id, kind, opened_at=row.opened_at, now=now)
         return Rotated(row.account_id, row.session_id, kind, fresh)
 
 
@@ -86,6 +93,7 @@ def _find(token: str) -> Select[*tuple[Any, ...]]:
             Session.account_id,
             Session.ended_at,
             Session.kind,
+            Session.created_at.label("opened_at"),
             Account.disabled_at,
             Account.is_operator,
             RefreshToken.replaced_at,

@@ -166,7 +166,7 @@ async def test_bodies_that_are_none(api: Api, ann: User, olga: User) -> None:
             assert time.perf_counter() - began < SECONDS_MAX, body[:60]
             check(answer, what=(each, body[:60]), must_fail=True)
     assert await api.value("SELECT count(*) FROM accounts") == 2
-    assert await api.value("SELECT count(*) FROM audit_log") == 0
+    assert await api.value("SELECT count(*) FROM audit_log WHERE action <> 'operator.logged_in'") == 0
 
 
 async def test_each_field_of_each_body(api: Api, ann: User, olga: User) -> None:

@@ -54,6 +54,7 @@ async def test_every_act_is_there(api: Api, ann: User, bob: User, olga: User) ->
     await olga.get(f"/operator/calls/{live}")
     acts = (await listed(olga, limit=100))[::-1]
     assert [entry["action"] for entry in acts] == [
+        "operator.logged_in",
         *("account.blocked", "account.unblocked", "account.disabled", "account.enabled"),
         *("price.set", "balance.adjusted", "call.end_asked"),
         *("accounts.searched", "account.viewed", "calls.listed", "call.viewed"),
@@ -62,9 +63,9 @@ async def test_every_act_is_there(api: Api, ann: User, bob: User, olga: User) ->
         (str(olga.id), "olga", str(olga.session_id))
     }
     assert {entry["created_at"] for entry in acts} == {"2030-01-01T12:00:00Z"}
-    assert [entry["reason"] for entry in acts] == [REASON["reason"]] * 7 + [None] * 4
+    assert [entry["reason"] for entry in acts] == [None] + [REASON["reason"]] * 7 + [None] * 4
     assert {entry["account_id"] for entry in acts} == {str(ann.id), None}
-    assert acts[5]["details"] == {
+    assert acts[6]["details"] == {
         "adjustment_id": str(ann.id),
         "amount_minor": 30,
         "balance_after_minor": 30,
@@ -77,10 +78,26 @@ async def test_every_act_is_there(api: Api, ann: User, bob: User, olga: User) ->
 async def test_every_kind_of_act_is_tested(api: Api, ann: User, olga: User) -> None:
     """A17: the tests of this file know them all."""
     assert {action.value for action in Action} == {
-        *("operator.appointed", "operator.dismissed", "accounts.searched", "account.viewed", "calls.listed"),
+        *("operator.appointed", "operator.dismissed", "operator.logged_in"),
+        *("accounts.searched", "account.viewed", "calls.listed"),
         *("account.blocked", "account.unblocked", "account.disabled", "account.enabled", "price.set"),
         *("balance.adjusted", "call.viewed", "call.end_asked"),
     }
+
+
+async def test_every_login_is_there(api: Api, olga: User, database: Database) -> None:
+    """A17: with its session, and none comes in that cannot be logged; wrong passwords are no acts of an operator."""
+    again = await at_work(api, olga)
+    await log_in_as_operator(api, "olga", "wrong password")
+    rows = await log(api, "operator.logged_in")
+    assert [(row["actor_id"], row["actor_name"], row["session_id"]) for row in rows] == [
+        (olga.id, "olga", olga.session_id),
+        (olga.id, "olga", again.session_id),
+    ]
+    role = await api.value("SELECT current_user")
+    await execute(database.owner_url, f'REVOKE INSERT ON audit_log FROM "{role}"')
+    assert (await log_in_as_operator(api, "olga")).status_code == 500
+    assert await api.value("SELECT count(*) FROM sessions WHERE kind = 'operator'") == 2
 
 
 async def test_looks_are_there_once_a_session(api: Api, ann: User, bob: User, olga: User) -> None:
@@ -108,7 +125,7 @@ async def test_what_was_refused_is_not_there(api: Api, ann: User, olga: User) ->
     await act(olga, olga, "block")
     await act(olga, uuid4(), "block")
     await olga.get(f"/operator/accounts/{uuid4()}")
-    assert await api.value("SELECT count(*) FROM audit_log") == 0
+    assert await api.value("SELECT count(*) FROM audit_log WHERE action <> 'operator.logged_in'") == 0
 
 
 async def test_an_act_that_cannot_be_logged_does_not_happen(
@@ -142,7 +159,8 @@ async def test_it_is_read_by_actor_account_call_and_action(api: Api, ann: User, 
     await otto.post(f"/operator/calls/{live}/end", REASON)
 
     async def actions(**query: Any) -> list[str]:
-        return [entry["action"] for entry in await listed(olga, **query)]
+        acts = [entry["action"] for entry in await listed(olga, **query)]
+        return [action for action in acts if action != "operator.logged_in"]
 
     assert await actions() == ["call.end_asked", "account.blocked", "account.unblocked", "account.blocked"]
     assert await actions(actor=str(olga.id)) == ["account.blocked"]
@@ -175,7 +193,7 @@ async def test_it_comes_in_pages(api: Api, ann: User, olga: User) -> None:
         seen += [entry["action"].removeprefix("account.") for entry in page["items"]]
         cursor = page["next_cursor"]
         await price(olga, ann, 20 + len(seen))
-    assert seen == ["blocked", "enabled", "disabled", "unblocked", "blocked"]
+    assert seen == ["blocked", "enabled", "disabled", "unblocked", "blocked", "operator.logged_in"]
 
 
 @pytest.mark.parametrize(

@@ -102,7 +102,7 @@ async def test_every_door_is_closed_to_all_others(
 
 
 async def test_operators_tokens_live_shorter(api: Api, olga: User, clock: ManualClock) -> None:
-    """The access token five minutes, the refresh token half a day; the new pair is an operator's again."""
+    """The access token five minutes, the refresh token an hour; the new pair is an operator's again."""
     clock.advance(301_000)
     assert refused(await olga.get("/operator/sessions/current")) == UNAUTHENTICATED
     pair = (await api.http.post(REFRESH, json={"refresh_token": olga.refresh_token})).json()
@@ -113,6 +113,16 @@ async def test_operators_tokens_live_shorter(api: Api, olga: User, clock: Manual
     clock.advance(api.settings.operator_refresh_seconds * 1_000)
     late = await api.http.post(REFRESH, json={"refresh_token": pair["refresh_token"]})
     assert refused(late) == (401, "refresh-refused")
+
+
+async def test_operators_log_in_once_a_shift(api: Api, olga: User, clock: ManualClock) -> None:
+    """ASVS 7.3.2: however often it is refreshed, the session is over after half a day."""
+    token, step_seconds = olga.refresh_token, 3_000
+    for _ in range(api.settings.operator_session_seconds_max // step_seconds):
+        clock.advance(step_seconds * 1_000)
+        token = (await api.http.post(REFRESH, json={"refresh_token": token})).json()["refresh_token"]
+    clock.advance(step_seconds * 1_000)
+    assert refused(await api.http.post(REFRESH, json={"refresh_token": token})) == (401, "refresh-refused")
 
 
 async def test_who_is_dismissed_loses_everything_at_once(api: Api, olga: User) -> None:

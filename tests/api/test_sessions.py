@@ -10,8 +10,9 @@ from msgspec.structs import replace
 
 from api.app import create_app
 from shared.messages.notices import SessionEnded
-from tests.api.world import PASSWORD, Api, User, client_of, problem_of
+from tests.api.world import PASSWORD, Api, User, client_of, problem_of, running_api
 from tests.harness.clock import ManualClock
+from tests.harness.databases import Database
 
 UNAUTHENTICATED = "urn:talktime:problem:unauthenticated"
 WRONG = "urn:talktime:problem:wrong-credentials"
@@ -167,6 +168,33 @@ async def test_a_refresh_token_expires(api: Api, ann: User, clock: ManualClock) 
     """Unused for its life it is over, and the session's old ones are forgotten at the next use."""
     clock.advance(api.settings.refresh_token_seconds * 1_000)
     assert problem_of(await refresh(api, ann.refresh_token)).type == REFUSED
+
+
+async def test_a_session_ends_in_time(api: Api, ann: User, clock: ManualClock) -> None:
+    """ASVS 7.3.2: refreshed again and again it is over nevertheless, and is listed no more."""
+    token, half_ms = ann.refresh_token, api.settings.refresh_token_seconds * 500
+    for _ in range(5):
+        clock.advance(half_ms)
+        token = (await refresh(api, token)).json()["refresh_token"]
+    clock.advance(half_ms)
+    assert problem_of(await refresh(api, token)).type == REFUSED
+    late = await api.log_in("ann")
+    assert [session["id"] for session in (await late.get("/sessions")).json()["items"]] == [str(late.session_id)]
+
+
+async def test_there_are_only_so_many_sessions(database: Database, clock: ManualClock) -> None:
+    """ASVS 7.1.2: one more ends the one that was not used for longest, and its sockets are told; others' stay."""
+    async with running_api(database.app_url, clock, sessions_max=3) as api:
+        bob, first = await api.register("bob"), await api.register("ann")
+        clock.advance(1_000)
+        second = await api.log_in("ann")
+        clock.advance(1_000)
+        assert (await refresh(api, first.refresh_token)).status_code == 200
+        third, fourth = await api.log_in("ann"), await api.log_in("ann")
+        assert problem_of(await second.get("/me")).status == 401
+        for going_on in (bob, first, third, fourth):
+            assert (await going_on.get("/me")).status_code == 200
+        assert await api.told() == ["session.ended"]
 
 
 async def test_expired_tokens_are_forgotten(api: Api, ann: User, clock: ManualClock) -> None:

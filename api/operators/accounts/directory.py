@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -16,7 +16,7 @@ from api.operators.audit.log import AuditLog
 from api.pages import Page, page_of, read_cursor
 from api.problems import NotFoundError
 from api.security import Login
-from api.sessions.kinds import SessionKind
+from api.sessions.kinds import SessionKind, SessionLife
 from api.sessions.own import still_running
 from shared.clock import Clock
 from shared.database import reading
@@ -31,7 +31,7 @@ class Directory:
     engine: AsyncEngine
     clock: Clock
     audit: AuditLog
-    session_lives: Mapping[SessionKind, timedelta]
+    session_lives: Mapping[SessionKind, SessionLife]
     currency: str
 
     async def search(

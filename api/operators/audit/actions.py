@@ -8,6 +8,7 @@ class Action(StrEnum):
 
     OPERATOR_APPOINTED = "operator.appointed"
     OPERATOR_DISMISSED = "operator.dismissed"
+    OPERATOR_LOGGED_IN = "operator.logged_in"
     ACCOUNTS_SEARCHED = "accounts.searched"
     ACCOUNT_VIEWED = "account.viewed"
     ACCOUNT_BLOCKED = "account.blocked"

@@ -39,6 +39,20 @@ class AuditLog:
         values = self._values(action, by, account_id=account_id, call_id=call_id)
         await connection.execute(insert(AuditEntry).values(**values, reason=reason, details=details))
 
+    async def logged_in(
+        self, connection: AsyncConnection, operator_id: UUID, operator_name: str, session_id: UUID
+    ) -> None:
+        """Record that an operator came in, in the transaction that opens the session."""
+        await connection.execute(
+            insert(AuditEntry).values(
+                created_at=self.clock.now(),
+                actor_id=operator_id,
+                actor_name=operator_name,
+                session_id=session_id,
+                action=Action.OPERATOR_LOGGED_IN.value,
+            )
+        )
+
     async def looked(
         self, action: Action, *, by: Login, account_id: UUID | None = None, call_id: UUID | None = None
     ) -> None:
