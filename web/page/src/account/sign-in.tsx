@@ -67,11 +67,12 @@ export function SignIn() {
 
 function StoredAccounts() {
   const { query, route } = useLocation();
+  const [, again] = useState(0);
   const accounts = talktime.session.accounts();
   if (!accounts.length) return null;
   const goOn = async (id: string) => {
-    if (id !== account.value?.id) await switchTo(id);
-    route(nextOf(query), true);
+    if (id === account.value?.id || (await switchTo(id))) route(nextOf(query), true);
+    else again((count) => count + 1);
   };
   return (
     <div class="door-accounts">

@@ -1,13 +1,18 @@
+import { NotLoggedInError } from "@talktime/client";
 import { failureText } from "../failures.js";
 import { talktime } from "../talktime.js";
 import { toast } from "../ui/toast.js";
 
-/** Use another account that is signed in in this browser, in this tab. */
-export async function switchTo(accountId: string): Promise<void> {
+/** Use another account that is signed in in this browser, in this tab. False, and said, where that fails. */
+export async function switchTo(accountId: string): Promise<boolean> {
   try {
-    await talktime.session.restore(accountId);
+    const now = await talktime.session.restore(accountId);
+    if (now?.id === accountId) return true;
+    // That login was ended from elsewhere, and this tab is still who it was.
+    throw new NotLoggedInError();
   } catch (error) {
     toast(failureText(error), "danger");
+    return false;
   }
 }
 
