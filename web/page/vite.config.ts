@@ -4,7 +4,12 @@ import { preloadPage, weigh } from "./first-load.js";
 export default defineConfig({
   plugins: [preloadPage, weigh],
   // The library's source, so that a change of it shows at once and its types are checked with the page's.
-  resolve: { alias: { "@talktime/client": new URL("../client/src/index.ts", import.meta.url).pathname } },
+  resolve: {
+    alias: {
+      "@talktime/client/operators": new URL("../client/src/operators/index.ts", import.meta.url).pathname,
+      "@talktime/client": new URL("../client/src/index.ts", import.meta.url).pathname,
+    },
+  },
   oxc: { jsx: { runtime: "automatic", importSource: "preact" } },
   build: {
     // Where the api looks for the page.

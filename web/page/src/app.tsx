@@ -5,6 +5,7 @@ import { SignIn } from "./account/sign-in.js";
 import { SignUp } from "./account/sign-up.js";
 import { Inside } from "./frame/inside.js";
 import { Splash } from "./frame/splash.js";
+import { OUTSIDE } from "./operators/address.js";
 import { account, restored, talktime } from "./talktime.js";
 import { t } from "./texts/index.js";
 import { Announcements } from "./ui/announce.js";
@@ -17,7 +18,7 @@ export function App() {
     [],
   );
   return (
-    <LocationProvider>
+    <LocationProvider scope={OUTSIDE}>
       <Gate />
       <Announcements />
       <Toasts />

@@ -17,7 +17,12 @@ interface Submission {
 }
 
 /** Send a form: once at a time, not with required fields left empty, and with failures beside their fields. */
-export function useSubmission(required: Record<string, string>, send: () => Promise<void>): Submission {
+export function useSubmission(
+  required: Record<string, string>,
+  send: () => Promise<void>,
+  /** What a failure is called that concerns the whole form. */
+  say: (error: unknown) => string = failureText,
+): Submission {
   const [busy, setBusy] = useState(false);
   const [failure, setFailure] = useState<string | null>(null);
   const [fields, setFields] = useState<FieldTexts>({});
@@ -42,7 +47,7 @@ export function useSubmission(required: Record<string, string>, send: () => Prom
     setBusy(true);
     show(form, null, {});
     send()
-      .catch((error: unknown) => show(form, failureText(error), fieldTexts(error)))
+      .catch((error: unknown) => show(form, say(error), fieldTexts(error)))
       .finally(() => {
         running.current = false;
         setBusy(false);

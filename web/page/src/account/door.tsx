@@ -44,7 +44,8 @@ export function Door({ title, children }: { title: string; children: ComponentCh
   );
 }
 
-function Languages() {
+/** A choice of words for who cannot read these. */
+export function Languages() {
   const spoken = t().language;
   return (
     <div class="door-languages">

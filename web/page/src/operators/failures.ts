@@ -1,0 +1,31 @@
+import { ProblemError } from "@talktime/client";
+import { failureText } from "../failures.js";
+import { money } from "../format.js";
+import { NotProvedError } from "./proving.js";
+import { o } from "./words.js";
+
+/** Return what a failure means to an operator, and what to do about it. */
+export function operatorFailure(error: unknown): string {
+  const texts = o().failures;
+  if (error instanceof NotProvedError) return texts.notProved;
+  if (!(error instanceof ProblemError)) return failureText(error);
+  switch (error.type) {
+    case "own-account":
+      return texts.ownAccount;
+    case "account-deleted":
+      return texts.deleted;
+    case "call-over":
+      return texts.over;
+    case "login-too-old":
+      return texts.notProved;
+    case "adjustment-mismatch":
+      return texts.mismatch;
+    case "insufficient-funds":
+      return texts.funds(money(error.problem?.available_minor ?? 0, error.problem?.currency ?? "XXX"));
+    case "internal-error":
+    case "unknown":
+      return texts.server;
+    default:
+      return failureText(error);
+  }
+}

@@ -1,0 +1,48 @@
+import type { AccountDetails } from "@talktime/client/operators";
+import { useState } from "preact/hooks";
+import { money } from "../format.js";
+import { Button } from "../ui/button.js";
+import { AdjustDialog } from "./adjust-dialog.js";
+import { Card, Fact } from "./facts.js";
+import { operator } from "./operators.js";
+import { PriceDialog } from "./price-dialog.js";
+import { o } from "./words.js";
+
+interface MoneyProps {
+  account: AccountDetails;
+  name: string;
+  onDone: () => void;
+}
+
+/** The account's wallet, and the acts that change it. */
+export function Money({ account, name, onDone }: MoneyProps) {
+  const [open, setOpen] = useState<"adjust" | "price" | null>(null);
+  const { wallet } = account;
+  const texts = o().account;
+  const amount = (minor: number) => money(minor, wallet.currency);
+  const isOwn = account.id === operator.value?.id;
+  const dialog = { account, name, onDone, onClose: () => setOpen(null) };
+  return (
+    <Card title={texts.money}>
+      <dl class="facts">
+        <Fact term={texts.balance}>
+          <strong>{amount(wallet.balance_minor)}</strong>
+        </Fact>
+        {wallet.held_minor > 0 && <Fact term={texts.held}>{amount(wallet.held_minor)}</Fact>}
+        {wallet.held_minor > 0 && <Fact term={texts.available}>{amount(wallet.available_minor)}</Fact>}
+        <Fact term={texts.price}>{wallet.price_minor ? amount(wallet.price_minor) : o().acts.price.free}</Fact>
+        {wallet.minutes_affordable !== null && (
+          <Fact term={texts.minutes}>{texts.minutesOf(wallet.minutes_affordable)}</Fact>
+        )}
+      </dl>
+      {!isOwn && (
+        <div class="row">
+          <Button onClick={() => setOpen("adjust")}>{o().acts.adjust.name}</Button>
+          {!account.deleted_at && <Button onClick={() => setOpen("price")}>{o().acts.price.name}</Button>}
+        </div>
+      )}
+      {open === "adjust" && <AdjustDialog {...dialog} />}
+      {open === "price" && <PriceDialog {...dialog} />}
+    </Card>
+  );
+}
