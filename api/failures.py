@@ -41,9 +41,9 @@ _CHALLENGE = {"WWW-Authenticate": "Bearer"}
 _HEADERS_PASSED_ON = frozenset({"allow", "retry-after"})
 
 
-def answer_api_error(_: Request[Any, Any, Any], error: ApiError) -> Response[Problem]:
+def answer_api_error(request: Request[Any, Any, Any], error: ApiError) -> Response[Problem]:
     """Answer what a service refused."""
-    return _response(error.problem(), error.headers)
+    return _response(request, error.problem(), error.headers)
 
 
 def answer_outage(request: Request[Any, Any, Any], error: DatabaseUnavailableError) -> Response[Problem]:
@@ -67,14 +67,14 @@ def answer_http_exception(request: Request[Any, Any, Any], error: HTTPException)
         return answer_anything(request, error)
     kind = _BY_STATUS.get(error.status_code, ProblemType.MALFORMED_REQUEST)
     headers = {name: value for name, value in (error.headers or {}).items() if name.lower() in _HEADERS_PASSED_ON}
-    return _response(Problem(type=kind.uri, title=kind.title, status=kind.status), headers)
+    return _response(request, Problem(type=kind.uri, title=kind.title, status=kind.status), headers)
 
 
 def answer_anything(request: Request[Any, Any, Any], error: Exception) -> Response[Problem]:
     """Answer what nobody foresaw, and leave the trace in the log."""
     logger.error("%s failed", _route(request), exc_info=error)
     kind = ProblemType.INTERNAL_ERROR
-    return _response(Problem(type=kind.uri, title=kind.title, status=kind.status), {})
+    return _response(request, Problem(type=kind.uri, title=kind.title, status=kind.status), {})
 
 
 def _route(request: Request[Any, Any, Any]) -> str:
@@ -82,12 +82,21 @@ def _route(request: Request[Any, Any, Any]) -> str:
     return f"{request.method} {request.scope.get('path_template', '(no route)')}"
 
 
+def _log_refusal(request: Request[Any, Any, Any], problem: Problem) -> None:
+    """Say who was refused what, and why: guessing, probing and forging are seen in the log."""
+    who = getattr(request.scope.get("user"), "account_id", None) or "nobody known"
+    address = request.client.host if request.client else "nowhere"
+    logger.info("%s refused: %s, to %s from %s", _route(request), problem.type.rpartition(":")[2], who, address)
+
+
 def _field_error(key: str, message: str) -> FieldError:
     """A body is checked at its own door, so that all that Litestar can miss about it is the whole of it."""
     return FieldError("", "Missing body") if key == "data" else FieldError(key, message)
 
 
-def _response(problem: Problem, headers: dict[str, str]) -> Response[Problem]:
+def _response(request: Request[Any, Any, Any], problem: Problem, headers: dict[str, str]) -> Response[Problem]:
+    if problem.status < ProblemType.INTERNAL_ERROR.status:
+        _log_refusal(request, problem)
     if problem.status == ProblemType.UNAUTHENTICATED.status:
         headers = {**_CHALLENGE, **headers}
     return Response(problem, status_code=problem.status, media_type=MEDIA_TYPE, headers=headers)
