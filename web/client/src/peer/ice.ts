@@ -21,10 +21,13 @@ const AGAIN_MS_MAX = 2_000;
 /** They are asked for again when so much of their time has passed, but not more often than this. */
 const REFRESH_SHARE = 0.8;
 const REFRESH_MS_MIN = 60_000;
+/** And not later: on a machine whose clock is behind they seem to last for longer than they do. */
+const REFRESH_MS_MAX = 480_000;
 
 export class IceConfiguration {
   readonly #needs: IceNeeds;
   #asked: Promise<RTCConfiguration | null> | null = null;
+  #answered = false;
   #expiresAtMs: number | null = null;
   #stop = () => {};
   #closed = false;
@@ -50,11 +53,11 @@ export class IceConfiguration {
     return mustRelay ? { ...configuration, iceTransportPolicy: "relay" } : configuration;
   }
 
-  /** Hand on newer servers each time before those in use expire, until closed. */
+  /** Hand on newer servers each time before those in use expire, or the first ones where there were none. */
   keepFresh(renewed: (configuration: RTCConfiguration) => void): void {
-    if (this.#expiresAtMs === null || this.#closed) return;
-    const lastsMs = this.#expiresAtMs - this.#needs.timers.wallNow();
-    this.#stop = this.#needs.timers.after(Math.max(REFRESH_MS_MIN, lastsMs * REFRESH_SHARE), async () => {
+    const waitMs = this.#refreshMs;
+    if (waitMs === null || this.#closed) return;
+    this.#stop = this.#needs.timers.after(waitMs, async () => {
       this.#asked = null;
       const configuration = await this.get().catch(() => null);
       if (configuration?.iceServers?.length && !this.#closed) renewed(configuration);
@@ -67,6 +70,14 @@ export class IceConfiguration {
     this.#stop();
   }
 
+  /** When to ask again; null where what there is lasts for ever. */
+  get #refreshMs(): number | null {
+    if (!this.#answered) return REFRESH_MS_MIN;
+    if (this.#expiresAtMs === null) return null;
+    const lastsMs = this.#expiresAtMs - this.#needs.timers.wallNow();
+    return Math.min(REFRESH_MS_MAX, Math.max(REFRESH_MS_MIN, lastsMs * REFRESH_SHARE));
+  }
+
   /** Null where the API does not answer in time. */
   async #ask(limitMs = FETCH_MS_MAX): Promise<RTCConfiguration | null> {
     const answer = await this.#inTime(this.#needs.fetch(), limitMs).catch((error: unknown) => {
@@ -74,6 +85,7 @@ export class IceConfiguration {
       return null;
     });
     if (!answer) return null;
+    this.#answered = true;
     this.#expiresAtMs = answer.expires_at === null ? null : Date.parse(answer.expires_at);
     return { iceServers: answer.ice_servers, iceTransportPolicy: answer.ice_transport_policy };
   }

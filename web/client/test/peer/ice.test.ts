@@ -7,6 +7,8 @@ import { FakeTimers, settled } from "../fakes/timers.js";
 const STUN = { urls: ["stun:stun.example"] };
 const TURN = { urls: ["turn:turn.example?transport=udp"], username: "u", credential: "c" };
 const HOUR_MS = 3_600_000;
+/** How long the server's credentials live, unless it is told otherwise. */
+const LIFE_MS = 600_000;
 
 let timers = new FakeTimers();
 let answers: (() => Promise<IceServers>)[] = [];
@@ -18,7 +20,7 @@ beforeEach(() => {
 });
 
 function servers(changes: Partial<IceServers> = {}): () => Promise<IceServers> {
-  const expires_at = new Date(timers.wallNow() + HOUR_MS).toISOString();
+  const expires_at = new Date(timers.wallNow() + LIFE_MS).toISOString();
   return async () => ({ ice_servers: [STUN, TURN], ice_transport_policy: "all", expires_at, ...changes });
 }
 
@@ -92,12 +94,12 @@ test("servers are renewed before they expire, for as long as the call lasts", as
   const ours = ice();
   await ours.get();
   ours.keepFresh((configuration) => renewed.push(configuration));
-  await timers.advance(HOUR_MS * 0.79);
+  await timers.advance(LIFE_MS * 0.79);
   expect(renewed).toEqual([]);
   answers = [servers({ ice_servers: [TURN] })];
-  await timers.advance(HOUR_MS * 0.02);
+  await timers.advance(LIFE_MS * 0.02);
   expect(renewed).toEqual([{ iceServers: [TURN], iceTransportPolicy: "all" }]);
-  await timers.advance(HOUR_MS);
+  await timers.advance(LIFE_MS);
   expect(renewed).toHaveLength(2);
   ours.close();
   expect(timers.waiting).toBe(0);
@@ -109,9 +111,9 @@ test("a renewal that fails leaves the old ones, and is tried again in the time t
   await ours.get();
   ours.keepFresh((configuration) => renewed.push(configuration));
   answers = [fails, fails, fails, fails];
-  await timers.advance(58 * 60_000);
+  await timers.advance(LIFE_MS * 0.97);
   expect([asked, renewed]).toEqual([5, []]);
-  await timers.advance(2 * 60_000);
+  await timers.advance(60_000);
   expect(renewed).toHaveLength(1);
 });
 
@@ -124,6 +126,30 @@ test("a machine whose clock is wrong does not ask all the time", async () => {
   ours.keepFresh(() => {});
   await timers.advance(5 * 60_000);
   expect(asked).toBe(6);
+});
+
+test("a machine whose clock is behind asks before they expire all the same", async () => {
+  const expires_at = new Date(timers.wallNow() + LIFE_MS).toISOString();
+  timers.wallOffMs = -5 * HOUR_MS;
+  answers = [servers({ expires_at })];
+  const renewed: RTCConfiguration[] = [];
+  const ours = ice();
+  await ours.get();
+  ours.keepFresh((configuration) => renewed.push(configuration));
+  await timers.advance(LIFE_MS);
+  expect(renewed).toHaveLength(1);
+});
+
+test("servers that could not be had at the start are asked for in the call", async () => {
+  answers = [fails, fails, fails, fails];
+  const renewed: RTCConfiguration[] = [];
+  const ours = ice();
+  expect(await ours.get()).toEqual({ iceServers: [] });
+  ours.keepFresh((configuration) => renewed.push(configuration));
+  await timers.advance(60_000);
+  expect(renewed).toEqual([]);
+  await timers.advance(60_000);
+  expect(renewed).toEqual([{ iceServers: [STUN, TURN], iceTransportPolicy: "all" }]);
 });
 
 test("those without an end are not renewed, and nothing is after closing", async () => {
