@@ -9,6 +9,9 @@ describe("where one goes after signing in", () => {
     [{ next: "https://evil.example" }, "/"],
     [{ next: "//evil.example" }, "/"],
     [{ next: "/\\evil.example" }, "/"],
+    [{ next: "/\t/evil.example" }, "/"],
+    [{ next: "/\n\\evil.example" }, "/"],
+    [{ next: "//" }, "/"],
     [{ next: "javascript:alert(1)" }, "/"],
     [{ next: "/sign-in" }, "/"],
   ])("%j leads to %s", (query, address) => {
