@@ -2,7 +2,7 @@
 
 import { effect } from "@preact/signals";
 import { NetworkError, type Payment } from "@talktime/client";
-import { talktime, wallet } from "../talktime.js";
+import { account, talktime, wallet } from "../talktime.js";
 
 const POLL_MS = 2_000;
 /** A checkout that is left open for longer is looked at when the wallet changes, no more. */
@@ -25,8 +25,9 @@ export async function askPayment(amountMinor: number): Promise<Payment> {
   }
 }
 
-/** Look until the payment is no longer pending, then tell once. Returns how to stop looking. */
+/** Look until the payment is decided, then tell once; while its payer uses this tab. Returns how to stop looking. */
 export function followPayment(id: string, tell: (payment: Payment) => void): () => void {
+  const payer = account.peek()?.id;
   const endsAt = Date.now() + FOLLOW_MS_MAX;
   let looking = false;
   let over = false;
@@ -43,7 +44,8 @@ export function followPayment(id: string, tell: (payment: Payment) => void): () 
     if (Date.now() < endsAt) void look();
   }, POLL_MS);
   const leave = effect(() => {
-    if (wallet.value) void look();
+    if (account.value?.id !== payer) stop();
+    else if (wallet.value) void look();
   });
   const stop = () => {
     over = true;
