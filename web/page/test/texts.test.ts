@@ -1,6 +1,8 @@
 import { describe, expect, it } from "vitest";
 import de from "../src/texts/de/index.js";
+import deOperators from "../src/texts/de/operators.js";
 import en from "../src/texts/en/index.js";
+import enOperators from "../src/texts/en/operators.js";
 
 type Leaf = [path: string, text: unknown];
 
@@ -10,8 +12,8 @@ function leaves(node: object, path = ""): Leaf[] {
   );
 }
 
-const english = leaves(en);
-const german = new Map(leaves(de));
+const english = leaves({ ...en, operators: enOperators });
+const german = new Map(leaves({ ...de, operators: deOperators }));
 
 describe("the catalogues", () => {
   it("say the same things in both languages", () => {

@@ -6,7 +6,6 @@ import { LoadFailure, Loading } from "../ui/loaded.js";
 import { Screen } from "../ui/screen.js";
 import { callAddress, OPERATORS } from "./address.js";
 import { Card, Fact } from "./facts.js";
-import { Marks } from "./marks.js";
 import { Money } from "./money.js";
 import { operators } from "./operators.js";
 import { Records } from "./records.js";
@@ -48,9 +47,6 @@ function Profile({ account }: { account: AccountDetails }) {
   const texts = o().account;
   return (
     <Card title={texts.profile}>
-      <p class="row-detail">
-        <Marks account={account} />
-      </p>
       <dl class="facts">
         {account.email && <Fact term={texts.email}>{account.email}</Fact>}
         <Fact term={texts.id}>{account.id}</Fact>

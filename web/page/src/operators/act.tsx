@@ -16,7 +16,7 @@ export function Act({ act }: { act: AuditedAct }) {
             {act.actor_id ? (
               <a href={asking(`${OPERATORS}/log`, { actor: act.actor_id })}>{texts.by(act.actor_name)}</a>
             ) : (
-              texts.by(act.actor_name)
+              texts.commandLine
             )}
           </span>
           {act.account_id && (

@@ -24,7 +24,7 @@ export function Standing({ account, name, onDone }: StandingProps) {
       ))}
       <div class="row">
         {actsOn(account).map((each) => (
-          <Button key={each} kind={isHarsh(each) ? "danger" : "secondary"} onClick={() => setAct(each)}>
+          <Button key={each} onClick={() => setAct(each)}>
             {texts[each].name}
           </Button>
         ))}
@@ -53,7 +53,7 @@ function sentences(account: AccountDetails): string[] {
   if (account.blocked_by_operator) said.push(texts.isBlockedByOperator);
   else if (account.blocked) said.push(texts.isBlocked);
   if (!said.length) said.push(texts.mayCall);
-  if (account.id === operator.value?.id) said.push(texts.own);
+  if (account.is_operator) said.push(account.id === operator.value?.id ? texts.own : texts.isOperator);
   return said;
 }
 

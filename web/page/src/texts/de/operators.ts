@@ -107,6 +107,7 @@ const operators: OperatorTexts = {
     isDisabled: (when) => `Kann sich nicht anmelden und wird nicht gefunden, seit ${when}.`,
     isDeleted: (when) =>
       `Die Person ist am ${when} gegangen. Nur der Rest des Guthabens lässt sich noch berichtigen.`,
+    isOperator: "Gehört einem Betreiber.",
     own: "Das ist Ihr eigenes Konto. Ein anderer Betreiber muss hier handeln.",
     records: "Aufzeichnungen",
     statement: "Umsätze",
@@ -245,6 +246,7 @@ const operators: OperatorTexts = {
       "call.end_asked": "Anruf beendet",
     },
     by: (name) => `von ${name}`,
+    commandLine: "auf der Kommandozeile",
     account: "Konto",
     call: "Anruf",
     from: (before, after) => `${before} → ${after}`,
