@@ -79,28 +79,31 @@ class Endpoint:
 
     async def serve(self, websocket: LeanWebsocket) -> Response | None:
         """Serve one socket to its end; a response is a refusal before the handshake."""
+        address = counted_as(websocket.remote_addr)
         if not self._origins.allow(websocket.headers.getlist("Origin")):
+            log.info("Socket from %s refused: its page is of a foreign origin", address)
             return problem(403, "origin-refused", "Pages of this origin may not open a socket here.")
         if self._sockets.closed:
             return problem(503, "closed", "This server is starting or shutting down: try again.")
-        address = counted_as(websocket.remote_addr)
         if not self._sockets.has_room(address):
+            log.info("Socket from %s refused: there are too many", address)
             return problem(429, "too-many-sockets", "There are too many sockets open from this address.")
         with self._sockets.open(address):
             try:
                 await websocket.accept()
-                await self._let_in(websocket)
+                await self._let_in(websocket, address)
             except (SocketClosedError, OSError):
                 # The peer went while it was being let in.
                 websocket.abandon()
         return None
 
-    async def _let_in(self, websocket: LeanWebsocket) -> None:
+    async def _let_in(self, websocket: LeanWebsocket, address: str) -> None:
         try:
             async with self._sockets.arriving():
                 hello, claims = await self._greeter.hello(websocket)
                 admitted = await self._greeter.admit(hello, claims)
         except TurnedAwayError as away:
+            log.info("Socket from %s turned away: %d %s", address, away.code, away.reason)
             await websocket.close(away.code, away.reason)
         except TimeoutError:
             await websocket.close(CloseCode.GOING_AWAY, GOODBYE)
@@ -138,6 +141,7 @@ class Endpoint:
             device.last_alive_ms = self._clock.monotonic_ms()
             verdict = pace.judge(device.last_alive_ms)
             if verdict is Verdict.CLOSE:
+                log.info("Device %s of account %s is closed: too fast", device.device_id, device.account.account_id)
                 socket.close(CloseCode.TOO_FAST, "messages come too fast")
                 continue
             if verdict is Verdict.REFUSE:
@@ -149,6 +153,11 @@ class Endpoint:
             self._post.take_crowded()
             self._take(device, message)
             if malformed >= MALFORMED_MAX:
+                log.info(
+                    "Device %s of account %s is closed: nothing but nonsense",
+                    device.device_id,
+                    device.account.account_id,
+                )
                 socket.close(CloseCode.MALFORMED_HELLO, "too many malformed messages")
             if crowded := self._post.take_crowded():
                 await crowded.room()
@@ -187,5 +196,8 @@ class Endpoint:
         if claims is not None and self._presence.authenticate(device, claims):
             self._post.send(device.device_id, Authenticated(ref=message.ref))
             return
+        log.info(
+            "Device %s of account %s sent a token that is refused", device.device_id, device.account.account_id
+        )
         text = "This token proves nothing, or another session."
         self._post.send(device.device_id, Error(code=ErrorCode.TOKEN_REFUSED, message=text, ref=message.ref))
