@@ -1,4 +1,5 @@
 import { useLocation } from "preact-iso";
+import { OPERATORS } from "../operators/address.js";
 import { account, talktime } from "../talktime.js";
 import { t } from "../texts/index.js";
 import { Avatar } from "../ui/avatar.js";
@@ -22,6 +23,10 @@ export function AccountMenu() {
       onSelect: () => void switchTo(each.id),
     }));
   const commands: MenuItem[] = [
+    // In a window of its own: what goes on in this one, like a call, goes on.
+    ...(own.is_operator
+      ? [{ label: texts.operators, icon: "device-settings" as const, onSelect: () => void open(OPERATORS) }]
+      : []),
     { label: texts.addAccount, icon: "plus", onSelect: () => route("/sign-in?add") },
     { label: texts.signOut, icon: "sign-out", onSelect: () => void leave() },
   ];

@@ -13,6 +13,7 @@ const frame: Texts["frame"] = {
   accountOf: (name) => `Konto ${name}`,
   switchTo: "Wechseln zu",
   addAccount: "Konto hinzufügen",
+  operators: "Für Betreiber",
   signOut: "Abmelden",
   reconnecting: "Verbindung wird wiederhergestellt …",
   sessionOver: "Sie wurden abgemeldet. Melden Sie sich an, um fortzufahren.",

@@ -11,6 +11,7 @@ const frame = {
   accountOf: (name: string) => `Account ${name}`,
   switchTo: "Switch to",
   addAccount: "Add account",
+  operators: "For operators",
   signOut: "Sign out",
   reconnecting: "Reconnecting…",
   sessionOver: "You were signed out. Sign in to go on.",
