@@ -12,9 +12,13 @@ EMAIL_CHARS_MAX = 254
 PASSWORD_CHARS_MIN = 10
 PASSWORD_CHARS_MAX = 256
 
-Password = Annotated[str, Meta(min_length=1, max_length=PASSWORD_CHARS_MAX)]
+_HIDDEN = {"extra": {"format": "password"}}
+
+Password = Annotated[str, Meta(min_length=1, max_length=PASSWORD_CHARS_MAX, extra_json_schema=_HIDDEN)]
 """One that is to be verified: it may be older than today's rules."""
-NewPassword = Annotated[str, Meta(min_length=PASSWORD_CHARS_MIN, max_length=PASSWORD_CHARS_MAX)]
+NewPassword = Annotated[
+    str, Meta(min_length=PASSWORD_CHARS_MIN, max_length=PASSWORD_CHARS_MAX, extra_json_schema=_HIDDEN)
+]
 
 
 class EmailAddress(str):

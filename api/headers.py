@@ -3,6 +3,7 @@
 from collections.abc import Collection
 
 from litestar.datastructures import Headers, MutableScopeHeaders
+from litestar.routes import HTTPRoute
 from litestar.types import Message, Scope
 
 _ALWAYS = {
@@ -33,9 +34,12 @@ class AnswerHeaders:
             headers[name] = value
         # What accounts read is theirs; pages that may be kept say so themselves.
         headers.setdefault("Cache-Control", "no-store")
+        is_options = scope.get("method") == "OPTIONS"
+        if is_options and "allow" in headers:
+            headers["Allow"] = _allowed(scope)
         if self._origins:
             headers.add("Vary", "Origin")
-            self._share(Headers.from_scope(scope), headers, is_preflight=scope.get("method") == "OPTIONS")
+            self._share(Headers.from_scope(scope), headers, is_preflight=is_options)
 
     def _share(self, asked: Headers, headers: MutableScopeHeaders, *, is_preflight: bool) -> None:
         origin = asked.get("origin")
@@ -46,3 +50,12 @@ class AnswerHeaders:
         if is_preflight and "access-control-request-method" in asked:
             for name, value in _PREFLIGHT.items():
                 headers[name] = value
+
+
+def _allowed(scope: Scope) -> str:
+    """Return all methods of the address; Litestar's answer knows those of one of its controllers only."""
+    template = scope.get("path_template")
+    routes = (route for route in scope["litestar_app"].routes if isinstance(route, HTTPRoute))
+    return ", ".join(
+        sorted({method for route in routes if route.path_format == template for method in route.methods})
+    )

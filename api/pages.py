@@ -22,7 +22,12 @@ FIRST_PAGE = ""
 
 Limit = Annotated[int, QueryParameter(ge=1, le=PAGE_ITEMS_MAX, description="Items on a page")]
 Cursor = Annotated[
-    str, QueryParameter(max_length=200, description="`next_cursor` of the page before; empty for the first page")
+    str,
+    QueryParameter(
+        # Nobody but us makes them: tools that make up values shall leave it.
+        schema_extra={"format": "cursor"},
+        description="`next_cursor` of the page before; empty for the first page",
+    ),
 ]
 
 

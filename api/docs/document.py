@@ -16,6 +16,7 @@ from litestar.openapi.spec import (
     OpenAPIMediaType,
     OpenAPIResponse,
     Operation,
+    Parameter,
     PathItem,
     Reference,
     Schema,
@@ -44,6 +45,7 @@ def openapi_document(app: Litestar) -> bytes:
     components.responses = {kind.name: _response(kind) for kind in ProblemType}
     for path, operation in _operations(document):
         _summarize(operation)
+        _name_items(operation)
         _add_failures(operation, has_path_parameter="{" in path)
     # JSON Schema's patterns are JavaScript's, which writes Python's `\Z` as `$`.
     return msgspec.json.encode(document.to_schema()).replace(rb'\\Z"', b'$"')
@@ -84,6 +86,14 @@ def _summarize(operation: Operation) -> None:
     """Litestar's is the method's name; ours is how the docstring begins."""
     said = " ".join((operation.description or "").split())
     operation.summary = _CLAUSE_END.split(said, maxsplit=1)[0]
+
+
+def _name_items(operation: Operation) -> None:
+    """Of `tuple[X, ...]` Litestar makes a list of X or anything: the dots it takes for a type."""
+    for parameter in operation.parameters or []:
+        schema = parameter.schema if isinstance(parameter, Parameter) else None
+        if isinstance(schema, Schema) and isinstance(schema.items, Schema) and schema.items.one_of:
+            [schema.items] = [kind for kind in schema.items.one_of if kind != Schema()]
 
 
 def _add_failures(operation: Operation, *, has_path_parameter: bool) -> None:

@@ -74,7 +74,10 @@ class WebhookRoutes(Controller):
         "/{provider_name:str}",
         status_code=200,
         responses=problems(
-            ProblemType.MALFORMED_REQUEST, ProblemType.SIGNATURE_REFUSED, ProblemType.PAYMENT_MISMATCH
+            ProblemType.MALFORMED_REQUEST,
+            ProblemType.SIGNATURE_REFUSED,
+            ProblemType.BODY_TOO_LARGE,
+            ProblemType.PAYMENT_MISMATCH,
         ),
     )
     async def receive(

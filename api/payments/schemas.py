@@ -12,7 +12,7 @@ PaymentStatus = Literal["pending", "settled", "failed"]
 
 
 class NewPayment(Struct, frozen=True, forbid_unknown_fields=True):
-    """A top-up to be paid, in minor units of the installation's currency."""
+    """A top-up to be paid, in minor units of the installation's currency, which also limits a single one."""
 
     amount_minor: AmountMinor
 

@@ -1,0 +1,1 @@
+"""The OpenAPI document against the running program (E2)."""

@@ -1,0 +1,14 @@
+"""What the database holds, to be compared with what it holds later."""
+
+from shared.models import METADATA
+from tests.api.world import Api
+
+COUNTED_ONLY = "throttles"
+"""Attempts are counted, refused ones too."""
+_EACH = "SELECT '{0}' AS name, md5(string_agg(t::text, '|' ORDER BY t::text)) AS content FROM {0} t"
+_ALL = " UNION ALL ".join(_EACH.format(name) for name in METADATA.tables if name != COUNTED_ONLY)
+
+
+async def snapshot(api: Api) -> dict[str, str | None]:
+    """Return a digest of each table's rows."""
+    return {row["name"]: row["content"] for row in await api.rows(_ALL)}
