@@ -35,6 +35,7 @@ export class OwnMedia {
   readonly wish = signal<Wish>({ camera: true, microphone: true });
   readonly #source: Source;
   #round = 0;
+  #left = false;
 
   constructor(source: Source = BROWSER) {
     this.#source = source;
@@ -42,6 +43,7 @@ export class OwnMedia {
 
   /** Ask for what is wanted, and where that is not to be had for the half of it. Never rejects: see `problem`. */
   async open(): Promise<void> {
+    if (this.#left) return;
     this.close();
     const round = this.#round;
     const asked = this.wish.peek();
@@ -104,6 +106,12 @@ export class OwnMedia {
     this.#round += 1;
     this.opening.value = false;
     this.take()?.close();
+  }
+
+  /** Close it for good: a question about permissions may be answered later, and then nobody would close it. */
+  leave(): void {
+    this.#left = true;
+    this.close();
   }
 
   #fail(concerned: keyof Wish, error: unknown): void {

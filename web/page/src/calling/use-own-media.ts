@@ -6,7 +6,7 @@ export function useOwnMedia(when: (own: OwnMedia) => Promise<void> = (own) => ow
   const [own] = useState(() => new OwnMedia());
   useEffect(() => {
     void when(own);
-    return () => own.close();
+    return () => own.leave();
   }, [own]);
   return own;
 }

@@ -173,3 +173,14 @@ test("what was given away is not closed", async () => {
   own.close();
   expect(machine.opened[0]?.closed).toBe(false);
 });
+
+test("nothing is opened for whom nobody sees any more", async () => {
+  const machine = new Machine();
+  const own = machine.own();
+  await own.open();
+  own.leave();
+  await own.open();
+  await own.retry();
+  expect(machine.opened.map(({ closed }) => closed)).toEqual([true]);
+  expect([own.media.peek(), own.opening.peek()]).toEqual([null, false]);
+});
