@@ -8,6 +8,7 @@ from typing import Any
 
 import httpx
 from litestar import Controller, Litestar, Router
+from litestar.datastructures import State
 from litestar.di import Provide
 from litestar.types import ControllerRouterHandler, Guard, LifespanHook
 from sqlalchemy.ext.asyncio import AsyncEngine
@@ -61,6 +62,7 @@ from api.people.list_routes import BlocklistRoutes, ContactRoutes
 from api.people.lists import PeopleList
 from api.people.routes import PeopleRoutes
 from api.people.service import People
+from api.renewing import Renewing, trusted_keys
 from api.sandbox.desk import SandboxDesk
 from api.sandbox.routes import SandboxRoutes
 from api.security import Authenticator, login_of
@@ -76,9 +78,11 @@ from api.wallet.service import Wallets
 from shared.clock import Clock
 from shared.models import BlocklistEntry, Contact
 from shared.settings import Settings, SettingsError
-from shared.tokens import TokenSigner, TokenVerifier, load_signing_key, load_verify_keys
+from shared.tokens import TokenSigner, TokenVerifier, load_signing_key
 
 WEBHOOK_SECONDS_MAX = 10.0
+RENEWING = "renewing"
+"""Under this name of the application's state is what takes new keys and secrets, `api.renewing.Renewing`."""
 
 OPEN_ROUTES: Sequence[ControllerRouterHandler] = (
     AccountRoutes, SessionRoutes, WebhookRoutes, InstallationRoutes, OperatorLoginRoutes,
@@ -129,6 +133,7 @@ def create_app(
     own_password = OwnPassword(engine, clock, passwords, throttling)
     installation = installation_of(settings)
     sandbox = _sandbox_provider(settings, clock) if settings.payment_provider == "sandbox" else None
+    turn = _turn_credentials(settings, clock)
     services: dict[str, Any] = {
         "engine": engine,
         "verifier": verifiers[SessionKind.PERSONAL],
@@ -155,7 +160,7 @@ def create_app(
         "blocklist": PeopleList(engine, BlocklistEntry, settings.people_list_max),
         "contacts": PeopleList(engine, Contact, settings.people_list_max),
         "calls": Calls(engine, settings.currency),
-        "ice": _ice(settings, engine, clock),
+        "ice": _ice(settings, engine, turn),
         "installation": installation,
         "throttling": throttling,
         "docs": Docs(),
@@ -193,6 +198,7 @@ def create_app(
         on_shutdown=on_shutdown,
         openapi_config=openapi_config(),
         plugins=[FieldSchemas()],
+        state=State({RENEWING: Renewing(signers, verifiers, turn, sandbox)}, deep_copy=False),
         logging_config=None,
     )
 
@@ -246,19 +252,20 @@ def _signers(settings: Settings, clock: Clock) -> dict[SessionKind, TokenSigner]
 
 
 def _verifier(settings: Settings, signer: TokenSigner, clock: Clock) -> TokenVerifier:
-    """Besides our own key those that sign no more are honoured, until their last tokens have expired."""
-    others = load_verify_keys(settings.token_verify_keys) if settings.token_verify_keys else []
-    keys = [signer.verify_key, *(key for key in others if key.id != signer.verify_key.id)]
+    keys = trusted_keys(settings)
     return TokenVerifier(keys, issuer=settings.token_issuer, audience=signer.audience, clock=clock)
 
 
-def _ice(settings: Settings, engine: AsyncEngine, clock: Clock) -> Ice:
+def _turn_credentials(settings: Settings, clock: Clock) -> TurnCredentials | None:
+    if not settings.turn_urls:
+        return None
+    return TurnCredentials(settings.turn_secrets[0], settings.turn_credential_seconds, clock)
+
+
+def _ice(settings: Settings, engine: AsyncEngine, credentials: TurnCredentials | None) -> Ice:
     # Signaling, which takes addresses out, has no use for TURN's: so this is no rule about all settings.
     if settings.relay_only and not settings.turn_urls:
         raise SettingsError("TALKTIME_RELAY_ONLY needs TALKTIME_TURN_URLS: without a relay no call could connect")
-    credentials = None
-    if settings.turn_urls:
-        credentials = TurnCredentials(settings.turn_secrets[0], settings.turn_credential_seconds, clock)
     return Ice(engine, settings.stun_urls, settings.turn_urls, credentials, settings.relay_only)
 
 

@@ -92,6 +92,10 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         bool, _setting("In production, database and broker are reached where nobody else can listen: no TLS needed")
     ] = False
 
+    secrets_reread_seconds: Annotated[
+        Seconds, _setting("How often files of keys and secrets are looked at for new ones (docs/secrets.md)")
+    ] = 10
+
     token_signing_key: Annotated[str, _setting("Ed25519 private key, PEM; the API's only")] = ""
     token_verify_keys: Annotated[
         str, _setting("Ed25519 public keys, PEM, one after another; derived where the signing key is given")

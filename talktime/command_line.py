@@ -9,7 +9,7 @@ import urllib.error
 import urllib.request
 from collections.abc import Coroutine
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import click
 from websockets.exceptions import InvalidHandshake
@@ -18,8 +18,8 @@ from shared.database import DatabaseUnavailableError
 from shared.settings import Settings, SettingsError, load_settings, with_changes
 from shared.tokens import KeyUnusableError
 from talktime.demo import TALK_SECONDS, play
+from talktime.keys import RotationError, Step, rotate_signing_key, rotate_turn_secret
 from talktime.keys import generate_keys as make_keys
-from talktime.keys import renew_turn_secret
 from talktime.logs import log_to_stderr
 from talktime.migrate import MigrationError
 from talktime.migrate import migrate as bring_up_to_date
@@ -37,6 +37,7 @@ EXPECTED_ERRORS = (
     DoorError,
 )
 HEALTH_SECONDS_MAX = 3
+STEPS = click.Choice(get_args(Step))
 DEFAULT_URL = Settings().public_url
 
 
@@ -145,17 +146,21 @@ def demo(url: str, signaling_url: str | None, talk_seconds: float) -> None:
 
 @talktime.command("generate-keys")
 @click.argument("folder", type=click.Path(file_okay=False, path_type=Path))
-@click.option("--new-turn-secret", is_flag=True, help="Put a new TURN secret before the one that is there.")
-def generate_keys(folder: Path, new_turn_secret: bool) -> None:  # noqa: FBT001 - a flag of the command line
+@click.option("--signing-key", type=STEPS, help="Do this step towards another signing key (docs/secrets.md).")
+@click.option("--turn-secret", type=STEPS, help="Do this step towards another TURN secret.")
+def generate_keys(folder: Path, signing_key: Step | None, turn_secret: Step | None) -> None:
     """Make an installation's secrets in FOLDER; what is there is kept."""
     try:
-        made = make_keys(folder)
-        if new_turn_secret:
-            made.append(renew_turn_secret(folder))
-        for path in made:
+        for path in make_keys(folder):
             click.echo(f"made {path}")
+        if signing_key:
+            click.echo(f"changed {rotate_signing_key(folder, signing_key)}")
+        if turn_secret:
+            click.echo(f"changed {rotate_turn_secret(folder, turn_secret)}")
     except OSError as error:
         raise _told(error) from error
+    except (RotationError, KeyUnusableError) as error:
+        raise click.ClickException(str(error)) from error
 
 
 @talktime.command()

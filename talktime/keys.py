@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 from pathlib import Path
+from typing import Literal
 
 from shared.tokens import new_signing_key, public_pem
 
@@ -11,6 +12,9 @@ SIGNING_KEY = "token-signing-key.pem"
 VERIFY_KEYS = "token-verify-keys.pem"
 WEBHOOK_SECRET = "sandbox-webhook-secret"  # noqa: S105 - a file's name
 TURN_SECRET = "turn-secret"  # noqa: S105 - a file's name
+
+Step = Literal["announce", "use", "retire"]
+"""Of replacing a secret while everything runs (docs/secrets.md)."""
 
 
 def generate_keys(folder: Path) -> list[Path]:
@@ -34,17 +38,59 @@ def generate_keys(folder: Path) -> list[Path]:
     return made
 
 
-def renew_turn_secret(folder: Path) -> Path:
-    """Put a new secret before the one that signs now, which stays for those who still have its credentials.
+class RotationError(Exception):
+    """This step of a rotation is not the next one; the message says which is."""
 
-    Raises `OSError`.
+
+def rotate_signing_key(folder: Path, step: Step) -> Path:
+    """Do one step towards another signing key and return the file that has changed.
+
+    `announce`: everybody shall know the new key, nobody uses it. `use`: the API signs with it. `retire`: what the
+    one before has signed counts no more. Raises `OSError`, `RotationError`.
     """
+    signing, verify = folder / SIGNING_KEY, folder / VERIFY_KEYS
+    if step == "announce":
+        new = _announced(signing, new_signing_key())
+        return _replace(verify, public_pem(signing.read_text()) + public_pem(new), mode=0o644)
+    if step == "use":
+        return _next(signing).replace(signing)
+    return _replace(verify, public_pem(signing.read_text()), mode=0o644)
+
+
+def rotate_turn_secret(folder: Path, step: Step) -> Path:
+    """The same for the secret that is shared with the TURN servers, which take what either one has signed."""
     path = folder / TURN_SECRET
     signing = path.read_text(encoding="utf-8").split(",")[0].strip()
-    new = path.with_suffix(".new")
+    if step == "announce":
+        return _replace(path, f"{signing},{_announced(path, secrets.token_urlsafe(32))}")
+    if step == "use":
+        new = _next(path)
+        _replace(path, f"{new.read_text(encoding='utf-8')},{signing}")
+        new.unlink()
+        return path
+    return _replace(path, signing)
+
+
+def _announced(path: Path, secret: str) -> str:
+    """Keep the secret beside the one in use, and return it; or the one that is announced already."""
+    kept = path.with_name(path.name + ".next")
+    if not kept.exists():
+        _write(kept, secret)
+    return kept.read_text(encoding="utf-8")
+
+
+def _next(path: Path) -> Path:
+    kept = path.with_name(path.name + ".next")
+    if not kept.exists():
+        raise RotationError(f"there is no {kept}: `announce` makes one")
+    return kept
+
+
+def _replace(path: Path, text: str, *, mode: int = 0o600) -> Path:
+    """Write a file anew; whoever reads meanwhile finds it whole."""
+    new = path.with_name(path.name + ".new")
     new.unlink(missing_ok=True)
-    # Whoever reads meanwhile finds the file whole.
-    return _write(new, f"{secrets.token_urlsafe(32)},{signing}").replace(path)
+    return _write(new, text, mode=mode).replace(path)
 
 
 def _write(path: Path, text: str, *, mode: int = 0o600) -> Path:

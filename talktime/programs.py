@@ -22,8 +22,9 @@ from shared.bus.rabbit import RabbitBus
 from shared.clock import SystemClock
 from shared.database import create_engine
 from shared.settings import Settings, must_be_set, with_changes
-from shared.tokens import TokenVerifier, load_verify_keys, public_pem
+from shared.tokens import TokenVerifier, VerifyKey, load_verify_keys, public_pem
 from signaling.service import Service
+from talktime.renewing import renewing
 from talktime.serving import ProgramError, address_of, forever, listen, serving
 
 log = logging.getLogger(__name__)
@@ -38,7 +39,8 @@ async def run_api(settings: Settings) -> None:
     listener = listen(settings.host, settings.api_port)
     async with database(settings) as engine:
         app = api.app.create_app(settings, engine=engine, clock=SystemClock(), internal_url=address_of(listener))
-        async with serving(http_config(app, settings), listener):
+        take = app.state[api.app.RENEWING].take
+        async with serving(http_config(app, settings), listener), renewing(settings, take):
             log.info("api is ready at %s", address_of(listener))
             await forever()
 
@@ -49,8 +51,10 @@ async def run_signaling(settings: Settings) -> None:
     settings = with_node(settings, listener)
     clock = SystemClock()
     async with broker(settings, "signaling", node=settings.node) as bus:
-        app = signaling.app.create_app(settings, bus=bus, verifier=verifier(settings), clock=clock)
-        async with serving(signaling.server.server_config(app, settings), listener), live(app.service):
+        verifies = verifier(settings)
+        app = signaling.app.create_app(settings, bus=bus, verifier=verifies, clock=clock)
+        served = serving(signaling.server.server_config(app, settings), listener)
+        async with served, live(app.service), renewing(settings, lambda new: verifies.trust(verify_keys(new))):
             log.info("signaling node %s is ready at %s", settings.node, address_of(listener))
             await forever()
 
@@ -105,14 +109,18 @@ def http_config(app: object, settings: Settings) -> uvicorn.Config:
 
 def verifier(settings: Settings) -> TokenVerifier:
     """Return the verifier of access tokens. Raises `ProgramError`, `shared.tokens.KeyUnusableError`."""
+    keys, clock = verify_keys(settings), SystemClock()
+    return TokenVerifier(keys, issuer=settings.token_issuer, audience=settings.token_audience, clock=clock)
+
+
+def verify_keys(settings: Settings) -> list[VerifyKey]:
+    """Return the keys that verify access tokens. Raises `ProgramError`, `shared.tokens.KeyUnusableError`."""
     pems = settings.token_verify_keys
     if not pems and settings.token_signing_key:
         pems = public_pem(settings.token_signing_key)
     if not pems:
         raise ProgramError("TALKTIME_TOKEN_VERIFY_KEYS is not set: `talktime generate-keys` makes them")
-    return TokenVerifier(
-        load_verify_keys(pems), issuer=settings.token_issuer, audience=settings.token_audience, clock=SystemClock()
-    )
+    return load_verify_keys(pems)
 
 
 @contextlib.asynccontextmanager

@@ -96,14 +96,13 @@ async def test_one_party_cannot_take_all_there_is(turn: TurnAddress) -> None:
 
 async def test_a_secret_is_replaced_as_the_page_says(turn: TurnAddress, programs: Programs, tmp_path: Path) -> None:
     """The commands of docs/turn.md, in their order: the running server lets in who signs with either."""
-    renew, write, tell, restart = [shlex.split(line) for line in COMMANDS]
+    announce, write, tell, use, retire, write_again = [shlex.split(line) for line in COMMANDS]
     run = ["docker", "compose", "run", "--rm", "--no-deps", "keys"]
-    assert (renew[:-1], write) == (run, run)
+    assert (announce[:-1], write, use[:-1], retire[:-1], write_again) == (run, run, run, run, run)
     assert (tell[:6], tell[-1]) == (["docker", "compose", "exec", "coturn", "sh", "-c"], DOMAIN)
-    assert restart == ["docker", "compose", "restart", "api"]
 
-    run_keys(tmp_path, renew[-1])
-    new, old = run_keys(tmp_path)["private/turn-secret"].split(",")
+    run_keys(tmp_path, announce[-1])
+    old, new = run_keys(tmp_path)["private/turn-secret"].split(",")
     assert old == turn.secrets[0]
     assert await lets_in(turn, old)
     assert not await lets_in(turn, new)
@@ -117,6 +116,9 @@ async def test_a_secret_is_replaced_as_the_page_says(turn: TurnAddress, programs
         os.remove(log)
     assert await lets_in(turn, old)
     assert await lets_in(turn, new)
+    assert run_keys(tmp_path, use[-1])["private/turn-secret"] == f"{new},{old}"
+    run_keys(tmp_path, retire[-1])
+    assert run_keys(tmp_path)["turn/secrets.conf"] == f"static-auth-secret={new}\n"
 
 
 async def lets_in(turn: TurnAddress, secret: str) -> bool:

@@ -21,9 +21,9 @@ class TurnCredential:
     expires_at: datetime
 
 
-@dataclass(frozen=True)
+@dataclass
 class TurnCredentials:
-    """Signs them with the secret that the TURN server knows too."""
+    """Signs them with the secret that the TURN server knows too; `secret` may be replaced at any time."""
 
     secret: str
     life_seconds: int

@@ -44,9 +44,12 @@ class AnyEvent(Struct, frozen=True):
     type: str
 
 
-@dataclass(frozen=True)
+@dataclass
 class SandboxProvider:
-    """A `PaymentProvider` whose checkout is a page of our own; the first secret signs, all verify."""
+    """A `PaymentProvider` whose checkout is a page of our own; the first secret signs, all verify.
+
+    `secrets` may be replaced at any time.
+    """
 
     public_url: str
     secrets: Sequence[str]

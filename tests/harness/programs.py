@@ -58,6 +58,15 @@ class Program:
                     await self._said_more.wait()
                 return found
 
+    async def says_again(self, pattern: str, *, times: int, seconds_max: float = READY_SECONDS_MAX) -> None:
+        """Return once so many lines have had the pattern. Raises `TookTooLongError`."""
+        wanted = f"{times} lines like {pattern!r}"
+        with self._limit(wanted, seconds_max):
+            async with asyncio.timeout(seconds_max), self._said_more:
+                while sum(1 for line in self.lines if re.search(pattern, line)) < times:
+                    self._must_run(wanted)
+                    await self._said_more.wait()
+
     async def answers(self, url: str, *, status: int = 200, seconds_max: float = READY_SECONDS_MAX) -> None:
         """Return once the URL answers with this status. Raises `TookTooLongError`."""
         with self._limit(f"{status} from {url}", seconds_max):

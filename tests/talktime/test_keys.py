@@ -2,10 +2,12 @@
 
 from pathlib import Path
 
+import pytest
 from click.testing import CliRunner
 
+from shared.tokens import load_verify_keys, public_pem
 from talktime.command_line import talktime
-from talktime.keys import TURN_SECRET
+from talktime.keys import SIGNING_KEY, TURN_SECRET, VERIFY_KEYS
 
 
 def generate(folder: Path, *options: str) -> dict[str, str]:
@@ -15,23 +17,59 @@ def generate(folder: Path, *options: str) -> dict[str, str]:
     return {path.name: path.read_text(encoding="utf-8") for path in folder.iterdir()}
 
 
-def test_a_new_turn_secret_comes_before_the_one_that_signed(tmp_path: Path) -> None:
-    """D14: the one before stays, older ones go, and nothing else changes."""
-    states = [generate(tmp_path), generate(tmp_path)]
-    states += [generate(tmp_path, "--new-turn-secret") for _ in range(2)]
-    (first,), again, second, third = [state.pop(TURN_SECRET).split(",") for state in states]
-    assert len(first) >= 32
-    assert again == [first]
-    assert second[1:] == [first]
-    assert third[1:] == second[:1]
-    assert len({first, second[0], third[0]}) == 3
-    assert all(state == states[0] for state in states)
+def test_a_turn_secret_is_announced_used_and_then_alone(tmp_path: Path) -> None:
+    """D14: the first signs, so that the new one signs only where the server was told of it before."""
+    before, again = generate(tmp_path), generate(tmp_path)
+    assert again == before
+    assert len(before[TURN_SECRET]) >= 32
+    announced = generate(tmp_path, "--turn-secret", "announce")
+    old, new = announced[TURN_SECRET].split(",")
+    assert old == before[TURN_SECRET]
+    assert generate(tmp_path, "--turn-secret", "announce") == announced
+    used = generate(tmp_path, "--turn-secret", "use")
+    assert used.pop(TURN_SECRET) == f"{new},{old}"
+    assert generate(tmp_path, "--turn-secret", "retire").pop(TURN_SECRET) == new
+    assert used == {name: text for name, text in before.items() if name != TURN_SECRET}
     assert (tmp_path / TURN_SECRET).stat().st_mode & 0o777 == 0o600
+
+
+def test_a_signing_key_is_announced_used_and_then_alone(tmp_path: Path) -> None:
+    """A13: whoever verifies knows it before anything is signed with it, and the old one afterwards."""
+    before = generate(tmp_path)
+    announced = generate(tmp_path, "--signing-key", "announce")
+    assert announced[SIGNING_KEY] == before[SIGNING_KEY]
+    [old, new] = [key.id for key in load_verify_keys(announced[VERIFY_KEYS])]
+    assert old == load_verify_keys(before[VERIFY_KEYS])[0].id
+    assert generate(tmp_path, "--signing-key", "announce") == announced
+    used = generate(tmp_path, "--signing-key", "use")
+    assert load_verify_keys(public_pem(used[SIGNING_KEY]))[0].id == new
+    assert used[VERIFY_KEYS] == announced[VERIFY_KEYS]
+    retired = generate(tmp_path, "--signing-key", "retire")
+    assert [key.id for key in load_verify_keys(retired[VERIFY_KEYS])] == [new]
+    assert set(retired) == set(before)
+    assert (tmp_path / SIGNING_KEY).stat().st_mode & 0o777 == 0o600
+    assert (tmp_path / VERIFY_KEYS).stat().st_mode & 0o777 == 0o644
+
+
+@pytest.mark.parametrize("option", ["--signing-key", "--turn-secret"])
+def test_what_was_not_announced_is_not_used(tmp_path: Path, option: str) -> None:
+    """Nor is it used twice."""
+    before = generate(tmp_path)
+    for _ in range(2):
+        answer = CliRunner().invoke(talktime, ["generate-keys", option, "use", str(tmp_path)])
+        assert answer.exit_code == 1
+        assert "`announce` makes one" in answer.output
+        assert generate(tmp_path, option, "retire") == before
+    generate(tmp_path, option, "announce")
+    generate(tmp_path, option, "use")
+    assert CliRunner().invoke(talktime, ["generate-keys", option, "use", str(tmp_path)]).exit_code == 1
 
 
 def test_a_folder_that_cannot_be_written_is_named(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
-    answer = CliRunner().invoke(talktime, ["generate-keys", "--new-turn-secret", str(tmp_path / "file" / "keys")])
+    answer = CliRunner().invoke(
+        talktime, ["generate-keys", "--turn-secret", "announce", str(tmp_path / "file" / "keys")]
+    )
     assert answer.exit_code == 1
     assert answer.output.startswith("Error: ")
     assert str(tmp_path / "file") in answer.output

@@ -1,0 +1,65 @@
+"""Reads the files of keys and secrets again while a program runs, so that none must be restarted for a new one."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import os
+from collections.abc import AsyncIterator, Callable, Mapping
+
+from shared.settings import PREFIX, Settings, SettingsError, load_settings, with_changes
+from shared.tokens import KeyUnusableError
+from talktime.serving import ProgramError
+
+RENEWABLE = ("token_signing_key", "token_verify_keys", "turn_secrets", "sandbox_webhook_secrets")
+"""Nothing else of the settings changes before the next start."""
+
+log = logging.getLogger(__name__)
+
+Take = Callable[[Settings], None]
+"""Goes on with the secrets of these settings, or raises one of `REFUSALS` and has changed nothing."""
+REFUSALS = (SettingsError, KeyUnusableError, ProgramError)
+
+
+class Renewal:
+    """What a program has, and what it finds."""
+
+    def __init__(self, settings: Settings, take: Take, environ: Mapping[str, str]) -> None:
+        self._settings = settings
+        self._take = take
+        self._environ = environ
+        self._told = ""
+
+    def look(self) -> None:
+        """Take what is new, all of it or, where something is wrong with it, nothing; either is logged once."""
+        try:
+            found = load_settings(self._environ)
+            new = [name for name in RENEWABLE if getattr(found, name) != getattr(self._settings, name)]
+            if new:
+                changed = with_changes(self._settings, **{name: getattr(found, name) for name in new})
+                self._take(changed)
+                self._settings = changed
+                log.info("Read anew: %s", ", ".join(PREFIX + name.upper() for name in new))
+            self._told = ""
+        except REFUSALS as error:
+            if self._told != str(error):
+                log.error("New secrets are not taken, the old ones stay: %s", error)  # noqa: TRY400 - no bug of ours
+            self._told = str(error)
+
+
+@contextlib.asynccontextmanager
+async def renewing(settings: Settings, take: Take) -> AsyncIterator[None]:
+    """Look every `secrets_reread_seconds` while the block runs."""
+    renewal = Renewal(settings, take, os.environ.copy())
+
+    async def look_again_and_again() -> None:
+        while True:
+            await asyncio.sleep(settings.secrets_reread_seconds)
+            renewal.look()
+
+    looking = asyncio.create_task(look_again_and_again(), name="renewing secrets")
+    try:
+        yield
+    finally:
+        looking.cancel()
