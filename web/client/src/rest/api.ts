@@ -39,7 +39,7 @@ export interface ApiListeners {
   wallet(state: WalletState): void;
 }
 
-/** Every method rejects with `ProblemError`, `NetworkError` or `NotLoggedInError`. */
+/** Every method rejects with `ProblemError`, `NetworkError` or `NotLoggedInError`; one that was aborted, with its reason. */
 export class Api {
   readonly #open: Http;
   readonly #http: Http;
