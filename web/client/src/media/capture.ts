@@ -1,6 +1,6 @@
 /** Takes devices from the browser. */
 
-import { devicesAllowed, type MediaKind } from "./devices.js";
+import { devicesAllowed, listDevices, type MediaKind } from "./devices.js";
 import { MediaError } from "./errors.js";
 
 /** Of which kinds, and which devices; null for whichever the browser prefers. */
@@ -28,7 +28,10 @@ export async function takePreferred(choices: Choices): Promise<MediaStreamTrack[
     const kinds = Object.entries(choices);
     const isGone = error instanceof MediaError && error.kind === "no_device";
     if (!isGone || kinds.every(([, deviceId]) => deviceId === null)) throw error;
-    return takeDevices(Object.fromEntries(kinds.map(([kind]) => [kind, null])));
+    // A camera that was chosen is not given up because the microphone is gone.
+    const there = (await listDevices()).map(({ id }) => id);
+    const ifThere = (deviceId: string | null) => (deviceId !== null && there.includes(deviceId) ? deviceId : null);
+    return takeDevices(Object.fromEntries(kinds.map(([kind, deviceId]) => [kind, ifThere(deviceId)])));
   }
 }
 

@@ -40,8 +40,10 @@ describe("opening", () => {
   test("takes the devices that are named, or others where they are gone", async () => {
     const named = await LocalMedia.open({ audio: { deviceId: "mic-2" }, video: { deviceId: "cam-2" } });
     expect(sent(named)).toEqual(["mic-2", "cam-2"]);
-    const gone = await LocalMedia.open({ audio: { deviceId: "mic-2" }, video: { deviceId: "cam-9" } });
-    expect(sent(gone)).toEqual(["mic-1", "cam-1"]);
+    const noCamera = await LocalMedia.open({ audio: { deviceId: "mic-2" }, video: { deviceId: "cam-9" } });
+    expect(sent(noCamera)).toEqual(["mic-2", "cam-1"]);
+    const noMicrophone = await LocalMedia.open({ audio: { deviceId: "mic-9" }, video: { deviceId: "cam-2" } });
+    expect(sent(noMicrophone)).toEqual(["mic-1", "cam-2"]);
   });
 
   test("audio alone, and nothing, are possible", async () => {
