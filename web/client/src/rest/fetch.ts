@@ -35,10 +35,11 @@ export function limited(fetch: Fetch, timers: Timers): Fetch {
   };
 }
 
-/** The answer once its body is here too. */
+/** The answer once its body is here too. Chromium has one, an empty one, also where there is none (204). */
 async function whole(answer: Response): Promise<Response> {
-  const { body, status, statusText, headers } = answer;
-  return body ? new Response(await answer.blob(), { status, statusText, headers }) : answer;
+  const { status, statusText, headers } = answer;
+  const body = await answer.blob();
+  return new Response(body.size ? body : null, { status, statusText, headers });
 }
 
 /** Send it with a token, and where the server does not take that one, once more with a fresh one. */

@@ -48,6 +48,13 @@ function answers(what: string, ...each: (() => Response)[]) {
 }
 
 describe("a request", () => {
+  test("may be answered by nothing, which Chromium calls an empty body", async () => {
+    const nothing = new Response(null, { status: 204 });
+    Object.defineProperty(nothing, "body", { value: new Blob().stream() });
+    answers("DELETE /v1/sessions", () => nothing);
+    await expect(world.api.endOtherSessions()).resolves.toBeUndefined();
+  });
+
   test("carries the token, and what was asked for", async () => {
     const { api, server } = world;
     answers("GET /v1/calls", () => json(200, { items: [], next_cursor: null }));
