@@ -7,9 +7,20 @@ from pathlib import Path
 import pytest
 from playwright.async_api import Browser, Locator, expect
 
+from tests.browser import media
 from tests.browser.people import People
 from tests.browser.visitor import Visitor
+from tests.browser.waiting import until
 from tests.harness.browser import OTHER_HOST, running_browser
+
+IN_USE = """
+const getUserMedia = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices);
+navigator.mediaDevices.getUserMedia = async (wanted) => {
+  if (wanted.video) throw new DOMException("Could not start video source", "NotReadableError");
+  return getUserMedia(wanted);
+};
+"""
+"""Chromium's fake camera can be in as many hands as one likes, so the page gets what a real one would answer."""
 
 
 @pytest.fixture(scope="module")
@@ -70,3 +81,21 @@ async def test_an_address_that_browsers_do_not_trust(people: People) -> None:
     preview = await ann.prepare_call(ben.user_name)
     error = await media_error(preview, "insecure_context")
     await expect(error).to_contain_text(re.compile("https", re.IGNORECASE))
+
+
+async def test_a_camera_that_another_program_uses(people: People) -> None:
+    """H2: one is told to close the other program, and can call meanwhile: heard, and not seen."""
+    ann, ben = await people.arrive("ann", money_minor=100), await people.sit_down("ben")
+    await ann.page.add_init_script(IN_USE)
+    await ann.sign_in()
+    preview = await ann.prepare_call(ben.name)
+    error = await media_error(preview, "in_use")
+    await expect(error).to_contain_text("Another program uses your camera")
+    await preview.get_by_role("button", name="Start call").click()
+    await ben.accept(ann.name)
+    await ann.sees(ben.name)
+    await expect(ben.talk(ann.name).get_by_text(f"{ann.name}'s camera is off").first).to_be_visible()
+    heard = media.value(await media.seen(ben.page)).packets
+    await until(lambda: media.seen(ben.page), lambda now: media.value(now).packets > heard, "more sound comes in")
+    await ann.hang_up(ben.name)
+    await expect(ann.ended.get_by_test_id("charge")).to_contain_text("started minute")
