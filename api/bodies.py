@@ -1,6 +1,7 @@
 """The door for JSON bodies: bytes become a struct, strictly, or a problem that names each bad field.
 
-Litestar would answer 500 to invalid UTF-8 and deep nesting, take ``"1"`` for a number, and name one bad field only.
+Litestar would answer 500 to invalid UTF-8 and deep nesting, take ``"1"`` for a number and the last of two values of a
+field, and name one bad field only.
 """
 
 import json
@@ -15,14 +16,20 @@ from msgspec import Struct
 
 from api.fields import decode_field
 from api.problems import FieldError, InvalidFieldsError, MalformedRequestError, UnsupportedMediaTypeError
+from shared.json_keys import RepeatedKeyError, refuse_repeated_keys
 
 T = TypeVar("T", bound=Struct)
 
 DEPTH_MAX = 16
 """Objects and arrays inside one another; our bodies need one."""
 
+PLAIN = "identity"
+"""The one content coding that is taken: what is small once packed need not be."""
+
 NAME_CHARS_MAX = 100
 """So much of an unknown field's name is told back."""
+DIGITS_MAX = 30
+"""No number that we take has so many."""
 ERRORS_MAX = 50
 """So many bad fields are named."""
 
@@ -44,7 +51,7 @@ class JsonRequest(Request[Any, Any, Any]):
 
     async def json(self) -> Any:
         """Return the struct. Raises `ApiError`."""
-        if self.content_type[0] != "application/json":
+        if self.content_type[0] != "application/json" or self.headers.get("content-encoding", PLAIN) != PLAIN:
             raise UnsupportedMediaTypeError
         field = self.route_handler.parsed_data_field
         if field is None:
@@ -54,14 +61,22 @@ class JsonRequest(Request[Any, Any, Any]):
 
 def read_body(body: bytes, struct_type: type[T]) -> T:
     """Return the struct. Raises `InvalidFieldsError`, or `MalformedRequestError` for what is no JSON."""
-    _check_text(body)
+    text = _checked_text(body)
     try:
         struct: T = _decoder(struct_type).decode(body)
+        refuse_repeated_keys(text, _names(struct_type))
     except msgspec.DecodeError as error:
         raise _explained(body, struct_type) from error
+    except RepeatedKeyError as error:
+        raise MalformedRequestError("A field is given twice.") from error
     if _ESCAPED_NUL.search(body):
         raise _explained(body, struct_type)
     return struct
+
+
+@lru_cache
+def _names(struct_type: type[Struct]) -> tuple[str, ...]:
+    return tuple(field.encode_name for field in msgspec.structs.fields(struct_type))
 
 
 @lru_cache
@@ -69,13 +84,14 @@ def _decoder(struct_type: type[T]) -> msgspec.json.Decoder[T]:
     return msgspec.json.Decoder(struct_type, dec_hook=decode_field)
 
 
-def _check_text(body: bytes) -> None:
+def _checked_text(body: bytes) -> str:
     try:
-        body.decode()
+        text = body.decode()
     except UnicodeDecodeError as error:
         raise MalformedRequestError("The body is not UTF-8.") from error
     if body.count(b"{") + body.count(b"[") > DEPTH_MAX and _depth(body) > DEPTH_MAX:
         raise MalformedRequestError(f"The body is nested deeper than {DEPTH_MAX} levels.")
+    return text
 
 
 def _depth(body: bytes) -> int:
@@ -93,13 +109,18 @@ def _explained(body: bytes, struct_type: type[Struct]) -> MalformedRequestError 
     """Look again, slowly, at a body that was refused, and name every field that is wrong."""
     try:
         # Unlike the strict decoder this one takes NaN, which lets us name the field that holds it.
-        given = json.loads(body)
+        given = json.loads(body, parse_int=_beginning)
     except ValueError:
         return MalformedRequestError("The body is not JSON.")
     if not isinstance(given, dict):
         return InvalidFieldsError(FieldError("", "Expected `object`"))
     errors = _field_errors(given, struct_type)
     return InvalidFieldsError(*errors) if errors else MalformedRequestError("The body is not JSON.")
+
+
+def _beginning(digits: str) -> int:
+    """Return a number that is too large as another that is: Python reads none of more than 4300 digits."""
+    return int(digits[:DIGITS_MAX])
 
 
 def _printable(text: str) -> str:

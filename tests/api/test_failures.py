@@ -50,6 +50,7 @@ def test_types_are_stable() -> None:
         "in-a-call": 409,
         "money-left": 409,
         "account-deleted": 409,
+        "list-full": 409,
         "call-over": 409,
         "insufficient-funds": 409,
         "body-too-large": 413,

@@ -69,6 +69,11 @@ def good_body(schema: str, asker: Person | None) -> dict[str, Any]:
     return bodies[schema]
 
 
+def path_about(subject: Person, route: Route) -> str:
+    """Return the route's path, with what is the subject's."""
+    return PARAMETER.sub(lambda name: subject.things.get(name[1], str(subject.id)), route.path)
+
+
 async def ask(api: Api, route: Route, asker: Person | None, *, things: dict[str, str]) -> httpx.Response:
     """Ask for these things; what is not among them does not exist."""
     template = route.path + QUERIES.get(route.path, "")
