@@ -9,6 +9,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from billing_worker.admission.invites import InviteLimits
 from billing_worker.admission.service import AdmissionService
 from billing_worker.relay import Relay
 from billing_worker.rounds import Rounds
@@ -42,7 +43,7 @@ class BillingWorker:
         self._settings = settings
         self._engine = engine
         self._bus = bus
-        self._admission = AdmissionService(engine, terms=terms, clock=clock)
+        self._admission = AdmissionService(engine, terms=terms, limits=InviteLimits.of(settings), clock=clock)
         self._settlement = SettlementConsumer(engine, terms=terms, clock=clock)
         supervision = Supervision(engine, bus=bus, clock=clock, grace_ms=settings.sweep_grace_ms)
         self._supervising = Rounds("supervision", supervision.look, pause_ms=settings.sweep_ms)

@@ -16,6 +16,8 @@ class Terms:
     setup_ms: int
     """The longest that a call may take from its authorization until talk time runs."""
     currency: str
+    unknown_callees_told: bool = False
+    """Callers hear of a callee that there is no such account; else that it cannot be reached."""
 
     @classmethod
     def of(cls, settings: Settings) -> Terms:
@@ -24,4 +26,5 @@ class Terms:
             minute_ms=settings.minute_ms,
             setup_ms=settings.authorize_ms_max + settings.ring_ms_max + settings.connect_ms_max,
             currency=settings.currency,
+            unknown_callees_told=settings.callee_answers == "distinct",
         )

@@ -126,12 +126,12 @@ class Ledger:
         wallet.changed = True
 
     def release(self, account_id: UUID, amount_minor: int) -> None:
-        """Give back what was held. Raises `LedgerError` for more than is held."""
+        """Give back what was held; 0 gives back nothing. Raises `LedgerError` for more than is held."""
         wallet = self.wallets[account_id]
         if wallet.held_minor < _not_negative(amount_minor):
             raise LedgerError(f"cannot release {amount_minor}: {wallet.held_minor} held")
         wallet.held_minor -= amount_minor
-        wallet.changed = True
+        wallet.changed = wallet.changed or amount_minor > 0
 
     def claim(self, account_id: UUID, call_id: UUID) -> None:
         """Mark the account as a party of a live call. Raises `LedgerError` where it is one of another."""

@@ -85,7 +85,7 @@ def create_app(
         calls=calls,
         devices=devices,
         post=post,
-        questions=MoneyQuestions(billing, calls, background, relay_only=settings.relay_only),
+        questions=MoneyQuestions(billing, calls, devices, background, relay_only=settings.relay_only),
         announcer=announcer,
         timers=CallTimers(scheduler),
         times=CallTimes.of(settings),

@@ -3,14 +3,17 @@
 The checks, in this order, the first that fails being the answer:
 
 1. the caller's account exists and is not disabled (`blocked`),
-2. the caller is not the callee (`self_call`),
-3. the callee exists and is not disabled (`unknown_callee`),
+2. there were not too many invites already (`too_many_calls`),
+3. the caller is not the callee (`self_call`),
 4. glare: the callee is at this moment calling this caller (`busy` with `glare_call_id`). Before 5, because the
    caller is claimed by that very call; before 6, because accepting it costs the caller nothing,
 5. the caller is in no call (`already_in_call`),
 6. no operator has blocked the caller (`blocked`, with neither price nor shortfall: no money would help),
 7. the caller can pay a minute (`blocked` where the account is marked so, else `insufficient_funds`),
-8. the callee is in no call (`busy`).
+8. the callee is not on the caller's blocklist (`on_your_blocklist`),
+9. the callee exists and is not disabled, takes calls from the caller, and has a device that would ring
+   (`unreachable`: which of these it is must be seen nowhere, docs/decisions/0014-nobody-can-be-counted-out.md),
+10. the callee is in no call (`busy`).
 """
 
 from __future__ import annotations
@@ -19,6 +22,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from billing_worker.admission.invites import Invites
+from billing_worker.admission.lists import Lists
 from billing_worker.admission.people import People, Person
 from billing_worker.calls import Calls, CallsOvertakenError, OpenCall
 from billing_worker.terms import Terms
@@ -32,6 +37,8 @@ class Room:
     """What a decision is made over, and changes."""
 
     people: People
+    lists: Lists
+    invites: Invites
     calls: Calls
     ledger: Ledger
     now: datetime
@@ -39,9 +46,10 @@ class Room:
 
 
 def authorize(request: Authorize, room: Room) -> Authorized | Refused:
-    """Hold a minute, claim both parties and add the call; or change nothing and say why not.
+    """Hold a minute, claim both parties and add the call; or hold nothing and say why not.
 
-    The attempt to reach a callee who is busy is kept for the history. Raises `CallsOvertakenError`.
+    The attempt to reach a callee who is busy is kept for the history, and for the callee's alone where nobody of
+    theirs was there. Raises `CallsOvertakenError`.
     """
     caller = room.people.caller(request)
     if caller is None or caller.account_id not in room.ledger.wallets:
@@ -50,15 +58,23 @@ def authorize(request: Authorize, room: Room) -> Authorized | Refused:
     known = room.calls.rows.get(request.call_id)
     if known is not None:
         return _repeated(request, known, caller=caller, callee=callee, room=room)
+    if (wait := room.invites.take(request)) is not None:
+        return _too_many(request, wait)
     if caller == callee:
         return _refused(request, RefusalReason.SELF_CALL)
-    if callee is None or callee.account_id not in room.ledger.wallets:
-        return _refused(request, RefusalReason.UNKNOWN_CALLEE)
-    return _between(request, caller=caller, callee=callee, room=room)
+    payer = room.ledger.wallets[caller.account_id]
+    refusal = _refusal_of_caller(request, payer, callee, room)
+    if refusal is not None:
+        return refusal
+    found = _callee_for(caller, request, room)
+    if isinstance(found, RefusalReason):
+        return _refused(request, found)
+    return _between(request, caller=caller, callee=found, room=room)
 
 
-def _between(request: Authorize, *, caller: Person, callee: Person, room: Room) -> Authorized | Refused:
-    payer, callee_wallet = room.ledger.wallets[caller.account_id], room.ledger.wallets[callee.account_id]
+def _refusal_of_caller(request: Authorize, payer: OpenWallet, callee: Person | None, room: Room) -> Refused | None:
+    """Say why the caller can call nobody now, or has been called by the callee meanwhile."""
+    callee_wallet = None if callee is None else room.ledger.wallets.get(callee.account_id)
     glare_call_id = _glare(caller=payer, callee=callee_wallet, calls=room.calls)
     if glare_call_id is not None:
         return _refused(request, RefusalReason.BUSY, glare_call_id=glare_call_id)
@@ -69,11 +85,28 @@ def _between(request: Authorize, *, caller: Person, callee: Person, room: Room) 
         return _refused(request, RefusalReason.ALREADY_IN_CALL)
     if payer.operator_blocked_at is not None:
         return _refused(request, RefusalReason.BLOCKED)
-    if not payer.can_pay_a_minute:
-        return _refused_for_money(request, payer, room)
+    return None if payer.can_pay_a_minute else _refused_for_money(request, payer, room)
+
+
+def _callee_for(caller: Person, request: Authorize, room: Room) -> Person | RefusalReason:
+    """Return who is called, or why this caller cannot call them, wherever they are."""
+    named, callee = room.people.named(request), room.people.callee(request)
+    if named is not None and room.lists.blocks(caller, named):
+        return RefusalReason.ON_YOUR_BLOCKLIST
+    if callee is None or callee.account_id not in room.ledger.wallets:
+        return RefusalReason.UNKNOWN_CALLEE if room.terms.unknown_callees_told else RefusalReason.UNREACHABLE
+    return callee if room.lists.takes_calls(callee, caller=caller) else RefusalReason.UNREACHABLE
+
+
+def _between(request: Authorize, *, caller: Person, callee: Person, room: Room) -> Authorized | Refused:
+    payer, callee_wallet = room.ledger.wallets[caller.account_id], room.ledger.wallets[callee.account_id]
     call = room.calls.add(_call_of(request, payer, callee, room))
+    if not request.callee_reachable:
+        call.hidden_from_caller = True
+        _settle_as(EndReason.UNREACHABLE, call, now=room.now)
+        return _refused(request, RefusalReason.UNREACHABLE)
     if callee_wallet.in_call_id is not None:
-        _settle_as_busy(call, now=room.now)
+        _settle_as(EndReason.BUSY, call, now=room.now)
         return _refused(request, RefusalReason.BUSY)
     _hold_and_claim(call, callee, room)
     return _authorized(call, caller=caller, callee=callee, room=room)
@@ -88,13 +121,15 @@ def _repeated(
         return _authorized(call, caller=caller, callee=callee, room=room)
     if same and call.reason == EndReason.BUSY:
         return _refused(request, RefusalReason.BUSY)
+    if same and call.reason == EndReason.UNREACHABLE and call.hidden_from_caller:
+        return _refused(request, RefusalReason.UNREACHABLE)
     return _refused(request, RefusalReason.BILLING_UNAVAILABLE)
 
 
-def _glare(*, caller: OpenWallet, callee: OpenWallet, calls: Calls) -> UUID | None:
+def _glare(*, caller: OpenWallet, callee: OpenWallet | None, calls: Calls) -> UUID | None:
     """Return the call in which the callee is calling the caller, where it was not accepted and started yet."""
-    call = calls.get(callee.in_call_id)
-    if call is None or call.started_at is not None or caller.in_call_id != call.id:
+    call = None if callee is None else calls.get(callee.in_call_id)
+    if callee is None or call is None or call.started_at is not None or caller.in_call_id != call.id:
         return None
     return call.id if call.caller_id == callee.account_id else None
 
@@ -119,9 +154,9 @@ def _hold_and_claim(call: OpenCall, callee: Person, room: Room) -> None:
     call.hold_minute(now=room.now + timedelta(milliseconds=room.terms.setup_ms), terms=room.terms)
 
 
-def _settle_as_busy(call: OpenCall, *, now: datetime) -> None:
+def _settle_as(reason: EndReason, call: OpenCall, *, now: datetime) -> None:
     """Keep the attempt for the history; it holds and costs nothing."""
-    call.end(0, reason=EndReason.BUSY, ended_at=now)
+    call.end(0, reason=reason, ended_at=now)
     call.settle(0, now=now)
 
 
@@ -146,6 +181,12 @@ def _refused_for_money(request: Authorize, payer: OpenWallet, room: Room) -> Ref
         shortfall_minor=payer.shortfall_minor,
         currency=room.terms.currency,
     )
+
+
+def _too_many(request: Authorize, wait: timedelta) -> Refused:
+    """Say how long to wait, in whole milliseconds that are surely over then."""
+    wait_ms = -(-wait // timedelta(milliseconds=1))
+    return Refused(call_id=request.call_id, reason=RefusalReason.TOO_MANY_CALLS, retry_after_ms=wait_ms)
 
 
 def _refused(request: Authorize, reason: RefusalReason, *, glare_call_id: UUID | None = None) -> Refused:

@@ -22,6 +22,7 @@ class Person(NamedTuple):
     user_name: str
     disabled: bool
     relay_only: bool = False
+    contacts_only: bool = False
 
     @property
     def party(self) -> Party:
@@ -50,11 +51,15 @@ class People:
 
     def callee(self, request: Authorize) -> Person | None:
         """Return who is called, where exactly one is named who exists and is not disabled."""
+        return _able(self.named(request))
+
+    def named(self, request: Authorize) -> Person | None:
+        """Return who is called, disabled or not."""
         match request.callee_id, request.callee_user_name:
             case UUID() as account_id, None:
-                return _able(self.by_id.get(account_id))
+                return self.by_id.get(account_id)
             case None, str() as user_name:
-                return _able(self.by_name.get(user_name.lower()))
+                return self.by_name.get(user_name.lower())
             case _:
                 return None
 
@@ -72,7 +77,13 @@ def _able(person: Person | None) -> Person | None:
     return None if person is None or person.disabled else person
 
 
-_FIND = select(Account.id, Account.user_name, Account.disabled_at.is_not(None), Account.relay_only).where(
+_FIND = select(
+    Account.id,
+    Account.user_name,
+    Account.disabled_at.is_not(None),
+    Account.relay_only,
+    Account.calls_from == "contacts",
+).where(
     or_(
         Account.id == bindparam("ids", type_=ARRAY(Uuid)).any_(),
         func.lower(Account.user_name) == bindparam("names", type_=ARRAY(Text)).any_(),

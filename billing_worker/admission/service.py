@@ -10,6 +10,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from billing_worker.admission.admit import admit
 from billing_worker.admission.authorize import Room, authorize
+from billing_worker.admission.invites import InviteLimits, Invites
+from billing_worker.admission.lists import Lists
 from billing_worker.admission.people import People, find_people
 from billing_worker.admission.renew import renew
 from billing_worker.calls import Calls
@@ -30,9 +32,10 @@ log = logging.getLogger(__name__)
 class AdmissionService:
     """Answers signaling's requests."""
 
-    def __init__(self, engine: AsyncEngine, *, terms: Terms, clock: Clock) -> None:
+    def __init__(self, engine: AsyncEngine, *, terms: Terms, limits: InviteLimits, clock: Clock) -> None:
         self._engine = engine
         self._terms = terms
+        self._limits = limits
         self._clock = clock
 
     async def handle(self, requests: Sequence[Request]) -> list[Reply]:
@@ -69,6 +72,7 @@ class AdmissionService:
             replies = [_decided(request, room) for request in requests]
             await room.calls.save()
             await room.ledger.save()
+            await room.invites.counters.save()
             notices = wallet_notices(room.ledger, before, currency=self._terms.currency)
             await outbox.store(connection, list(notices))
             return replies
@@ -80,9 +84,14 @@ class AdmissionService:
         authorizes = [request for request in requests if isinstance(request, Authorize)]
         people = await find_people(connection, authorizes) if authorizes else People.of([])
         calls = await Calls.open(connection, {request.call_id for request in requests})
+        new = [request for request in authorizes if request.call_id not in calls.rows]
+        invites = await Invites.open(connection, new, limits=self._limits, clock=self._clock)
         ledger = await Ledger.open(connection, _payers(requests, calls) | people.by_id.keys(), now=now)
         await calls.look_at({wallet.in_call_id for wallet in ledger.wallets.values() if wallet.in_call_id})
-        return Room(people=people, calls=calls, ledger=ledger, now=now, terms=self._terms)
+        lists = await Lists.read(connection, people.by_id.keys())
+        return Room(
+            people=people, lists=lists, invites=invites, calls=calls, ledger=ledger, now=now, terms=self._terms
+        )
 
 
 def _decided(request: Authorize | Renew, room: Room) -> Reply:

@@ -61,7 +61,10 @@ def _sweep(event: SweepDue, call: OpenCall | None, *, now: datetime) -> None:
 
 
 def _tombstone(event: CallEnded, now: datetime) -> OpenCall:
-    """The end overtook its authorize: a row that holds nothing, so that the late one finds it and holds nothing."""
+    """The end overtook its authorize: a row that holds nothing, so that the late one finds it and holds nothing.
+
+    Or there never was more than a refusal, which the caller must not tell from others by what is left of it.
+    """
     return OpenCall(
         id=event.call_id,
         caller_id=event.caller_id,
@@ -70,6 +73,7 @@ def _tombstone(event: CallEnded, now: datetime) -> OpenCall:
         price_minor=0,
         authorized_at=now,
         lease_ends_at=now,
+        hidden_from_caller=event.callee_id is None,
     )
 
 

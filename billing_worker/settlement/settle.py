@@ -67,10 +67,11 @@ async def _move_money(
     for caller_id in dict.fromkeys(call.caller_id for call in charged if call.minutes_held):
         judge(caller_id, ledger)
     await ledger.save()
+    told = [call for call in charged if not call.hidden_from_caller]
     notices = [
-        *charge_notices(ledger, charged, currency=terms.currency),
+        *charge_notices(ledger, told, currency=terms.currency),
         # What a call cost says what is left as well: a second notice a call would double the outbox.
-        *wallet_notices(ledger, before, currency=terms.currency, told={call.caller_id for call in charged}),
+        *wallet_notices(ledger, before, currency=terms.currency, told={call.caller_id for call in told}),
     ]
     await outbox.store(connection, notices)
     return strangers

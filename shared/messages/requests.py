@@ -31,12 +31,16 @@ class NotAdmitted(Message, frozen=True, kw_only=True, tag="not_admitted"):
 
 
 class Authorize(Message, frozen=True, kw_only=True, tag="authorize"):
-    """May this call ring? Holds its first minute and claims both parties. Exactly one callee field is set."""
+    """May this call ring? Holds its first minute and claims both parties. Exactly one callee field is set.
+
+    `callee_reachable` says whether a device of the callee would ring now.
+    """
 
     call_id: UUID
     caller_id: UUID
     callee_id: UUID | None = None
     callee_user_name: UserName | None = None
+    callee_reachable: bool
     node: str
 
 
@@ -61,7 +65,8 @@ class Refused(Message, frozen=True, kw_only=True, tag="refused"):
     """No, and nothing was held.
 
     `price_minor` and `shortfall_minor` are set where money is the reason. `glare_call_id` is set beside `busy`
-    where the callee is at this moment calling this caller: that call should be accepted instead.
+    where the callee is at this moment calling this caller: that call should be accepted instead. `retry_after_ms`
+    is set where there were too many calls.
     """
 
     call_id: UUID
@@ -70,6 +75,7 @@ class Refused(Message, frozen=True, kw_only=True, tag="refused"):
     shortfall_minor: int | None = None
     currency: str | None = None
     glare_call_id: UUID | None = None
+    retry_after_ms: int | None = None
 
 
 class Renew(Message, frozen=True, kw_only=True, tag="renew"):

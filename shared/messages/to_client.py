@@ -113,13 +113,17 @@ class CallAuthorizing(Message, frozen=True, kw_only=True, tag="call.authorizing"
 
 
 class CallRefused(Message, frozen=True, kw_only=True, tag="call.refused"):
-    """Your invite did not ring. Price and what is missing are set where money is the reason."""
+    """Your invite did not ring. Price and what is missing are set where money is the reason.
+
+    `retry_after_ms` is set where there were too many calls: so long no other one is possible.
+    """
 
     call_id: UUID
     reason: RefusalReason
     price_minor: int | None = None
     shortfall_minor: int | None = None
     currency: str | None = None
+    retry_after_ms: int | None = None
     ref: str | None = None
 
 

@@ -41,7 +41,13 @@ class Billing:
         return reply
 
     async def authorize(
-        self, call_id: UUID, *, caller_id: UUID, callee_id: UUID | None, callee_user_name: str | None
+        self,
+        call_id: UUID,
+        *,
+        caller_id: UUID,
+        callee_id: UUID | None,
+        callee_user_name: str | None,
+        callee_reachable: bool,
     ) -> Authorized | Refused | None:
         """Ask for a call's first minute; None where there is no answer, or none that a call can run on."""
         request = Authorize(
@@ -49,6 +55,7 @@ class Billing:
             caller_id=caller_id,
             callee_id=callee_id,
             callee_user_name=callee_user_name,
+            callee_reachable=callee_reachable,
             node=self._node,
         )
         try:

@@ -22,7 +22,10 @@ class Call:
     times: CallTimes
     caller: Device
     invite_ref: Ref | None
+    placed_at_ms: int
     state: State = State.AUTHORIZING
+    unreachable: bool = False
+    """Billing has said so and holds nothing, and the caller has not heard it yet."""
     terms: Terms | None = None
     """None until billing has authorized the call."""
     ringing: list[Device] = field(default_factory=list)
@@ -40,6 +43,10 @@ class Call:
     """None until talk time runs."""
     timers: dict[TimerName, int] = field(default_factory=dict)
     _effects: list[Effect] = field(default_factory=list)
+
+    @property
+    def waits_for_billing(self) -> bool:
+        return self.state is State.AUTHORIZING and not self.unreachable
 
     @property
     def is_accepted(self) -> bool:
@@ -111,6 +118,8 @@ class Call:
         self.close()
 
     def announce_end(self, reason: EndReason, now_ms: int) -> None:
+        if self.unreachable:
+            return
         self.emit(
             AnnounceEnded(reason=reason, talk_ms=self.talk_ms(now_ms), started=self.lease is not None),
         )

@@ -49,6 +49,7 @@ class Refused(Struct, frozen=True, kw_only=True):
     price_minor: int | None = None
     shortfall_minor: int | None = None
     currency: str | None = None
+    retry_after_ms: int | None = None
 
 
 class AuthorizeFailed(Struct, frozen=True):

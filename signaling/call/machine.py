@@ -38,7 +38,7 @@ def place(
 ) -> tuple[Call, list[Effect]]:
     """Make the call that this device invites to, and say how it begins."""
     caller = Device(Role.CALLER, device_id)
-    call = Call(call_id=call_id, times=times, caller=caller, invite_ref=invite.ref)
+    call = Call(call_id=call_id, times=times, caller=caller, invite_ref=invite.ref, placed_at_ms=now_ms)
     call.emit(Send(caller, CallAuthorizing(call_id=call_id, ref=invite.ref)))
     call.emit(AskAuthorize(callee_id=invite.callee_id, callee_user_name=invite.callee_user_name))
     call.set_timer(TimerName.AUTHORIZE, now_ms + times.authorize_ms_max)
@@ -120,6 +120,8 @@ def _time_is_up(call: Call, name: TimerName, now_ms: int) -> None:
     match name:
         case TimerName.AUTHORIZE:
             ringing.authorize_failed(call, now_ms)
+        case TimerName.UNREACHABLE:
+            ringing.tell_unreachable(call, now_ms)
         case TimerName.RING:
             call.end(EndReason.MISSED, now_ms)
         case TimerName.CONNECT:

@@ -22,7 +22,7 @@ RINGING_DEVICES_MAX = 32
 
 
 def authorized(call: Call, given: Authorized, now_ms: int) -> None:
-    if call.state is not State.AUTHORIZING:
+    if not call.waits_for_billing:
         return
     call.clear_timer(TimerName.AUTHORIZE)
     call.terms = given.terms
@@ -39,7 +39,10 @@ def refused(call: Call, given: Refused, now_ms: int) -> None:
     if given.reason is RefusalReason.BILLING_UNAVAILABLE:
         authorize_failed(call, now_ms)
         return
-    if call.state is not State.AUTHORIZING:
+    if not call.waits_for_billing:
+        return
+    if given.reason is RefusalReason.UNREACHABLE:
+        _wait_to_tell_unreachable(call, now_ms)
         return
     refusal = CallRefused(
         call_id=call.call_id,
@@ -47,15 +50,22 @@ def refused(call: Call, given: Refused, now_ms: int) -> None:
         price_minor=given.price_minor,
         shortfall_minor=given.shortfall_minor,
         currency=given.currency,
+        retry_after_ms=given.retry_after_ms,
         ref=call.invite_ref,
     )
     call.emit(Send(call.caller, refusal))
     _close_unauthorized(call, EndReason.UNREACHABLE, now_ms)
 
 
+def tell_unreachable(call: Call, now_ms: int) -> None:
+    refusal = CallRefused(call_id=call.call_id, reason=RefusalReason.UNREACHABLE, ref=call.invite_ref)
+    call.emit(Send(call.caller, refusal))
+    _close_unauthorized(call, EndReason.UNREACHABLE, now_ms)
+
+
 def authorize_failed(call: Call, now_ms: int) -> None:
     """A minute may be held: the end is announced, so that billing releases it."""
-    if call.state is not State.AUTHORIZING:
+    if not call.waits_for_billing:
         return
     reason = EndReason.BILLING_UNAVAILABLE
     call.announce_end(reason, now_ms)
@@ -66,7 +76,7 @@ def authorize_failed(call: Call, now_ms: int) -> None:
 
 def merged(call: Call, now_ms: int) -> None:
     """Its device hears of the other call alone."""
-    if call.state is State.AUTHORIZING:
+    if call.waits_for_billing:
         _close_unauthorized(call, EndReason.UNREACHABLE, now_ms)
 
 
@@ -130,6 +140,15 @@ def _ringing(call: Call, terms: Terms, ring_ms: int) -> CallRinging:
         minute_ms=call.times.minute_ms,
         ring_ms=ring_ms,
     )
+
+
+def _wait_to_tell_unreachable(call: Call, now_ms: int) -> None:
+    """Tell it when that says nothing of how long billing took, and so of what it found and kept."""
+    each_ms = call.times.unreachable_answer_ms
+    waits = max(1, -(-(now_ms - call.placed_at_ms) // each_ms))
+    call.unreachable = True
+    call.clear_timer(TimerName.AUTHORIZE)
+    call.set_timer(TimerName.UNREACHABLE, call.placed_at_ms + waits * each_ms)
 
 
 def _close_unauthorized(call: Call, reason: EndReason, now_ms: int) -> None:

@@ -24,6 +24,8 @@ class TimerName(StrEnum):
     """The timers of a call; at most one of each is set at a time."""
 
     AUTHORIZE = "authorize"
+    UNREACHABLE = "unreachable"
+    """When the caller hears that the callee cannot be reached."""
     RING = "ring"
     CONNECT = "connect"
     RENEW = "renew"
@@ -58,6 +60,7 @@ class CallTimes(Struct, frozen=True, kw_only=True):
     """The settings that a call lives under, all in milliseconds; `renew_lead_ms` is shorter than `minute_ms`."""
 
     authorize_ms_max: int
+    unreachable_answer_ms: int
     ring_ms_max: int
     connect_ms_max: int
     resume_ms_max: int

@@ -65,6 +65,10 @@ class Devices:
     def of_account(self, account_id: UUID) -> Iterable[ConnectedDevice]:
         return tuple(self._by_account.get(account_id, {}).values())
 
+    def that_ring(self, account_id: UUID) -> tuple[ConnectedDevice, ...]:
+        """Return the account's devices that would ring now: a lost one does so when it is back."""
+        return tuple(device for device in self.of_account(account_id) if device.socket is not None)
+
     def account_id(self, user_name: str) -> UUID | None:
         """Return whose name this is, without regard to case, if the account has a device here."""
         return self._account_ids.get(user_name.casefold())

@@ -11,6 +11,7 @@ from signaling.billing.client import Billing
 from signaling.call import inputs
 from signaling.call.effects import AskAuthorize, AskRenewal
 from signaling.call.states import Role, State, Terms
+from signaling.devices.registry import Devices
 from signaling.live.calls import LiveCall, LiveCalls
 
 Feed = Callable[[LiveCall, inputs.Input], None]
@@ -19,9 +20,12 @@ Feed = Callable[[LiveCall, inputs.Input], None]
 class MoneyQuestions:
     """Each question is asked in a task of its own, whatever becomes of the socket that caused it."""
 
-    def __init__(self, billing: Billing, calls: LiveCalls, background: Background, *, relay_only: bool) -> None:
+    def __init__(
+        self, billing: Billing, calls: LiveCalls, devices: Devices, background: Background, *, relay_only: bool
+    ) -> None:
         self._billing = billing
         self._calls = calls
+        self._devices = devices
         self._background = background
         self._relay_only = relay_only
 
@@ -39,12 +43,18 @@ class MoneyQuestions:
             caller_id=live.caller_id,
             callee_id=effect.callee_id,
             callee_user_name=effect.callee_user_name,
+            callee_reachable=self._is_reachable(effect),
         )
         if isinstance(reply, requests.Refused) and (other := self._call_to_merge_with(live, reply.glare_call_id)):
             feed(live, inputs.Merged())
             feed(other, inputs.AcceptByInvite(live.call.caller.device_id, live.invite.ref))
         else:
             feed(live, _authorization(reply, all_relay_only=self._relay_only))
+
+    def _is_reachable(self, effect: AskAuthorize) -> bool:
+        """Whether a device of the callee would ring, as `FindDevices` will find them."""
+        callee_id = effect.callee_id or self._devices.account_id(effect.callee_user_name or "")
+        return callee_id is not None and bool(self._devices.that_ring(callee_id))
 
     async def _renew(self, live: LiveCall, effect: AskRenewal, feed: Feed) -> None:
         reply = await self._billing.renew(live.call_id, minute=effect.minute, talk_ms=effect.talk_ms)
@@ -76,6 +86,7 @@ def _authorization(reply: requests.Authorized | requests.Refused | None, *, all_
                 price_minor=reply.price_minor,
                 shortfall_minor=reply.shortfall_minor,
                 currency=reply.currency,
+                retry_after_ms=reply.retry_after_ms,
             )
         case None:
             return inputs.AuthorizeFailed()

@@ -139,7 +139,7 @@ class Runner:
         for device, invite in held:
             if device.socket is not None:
                 self.feed(live, AcceptByInvite(device.device_id, invite.ref))
-        here = [device for device in self._devices.of_account(effect.account_id) if device.socket is not None]
+        here = self._devices.that_ring(effect.account_id)
         self.feed(live, CalleeDevices(tuple(device.device_id for device in here)))
 
     def _announce_started(self, live: LiveCall) -> None:

@@ -145,7 +145,7 @@ class Switchboard:
     def _glare(self, device: ConnectedDevice, invite: Invite) -> LiveCall | None:
         other_id = invite.callee_id or self._devices.account_id(invite.callee_user_name or "")
         for live in self._calls.of_account(other_id) if other_id else ():
-            unanswered = live.call.state in {State.AUTHORIZING, State.RINGING}
+            unanswered = live.call.waits_for_billing or live.call.state is State.RINGING
             if live.caller_id == other_id and unanswered and live.is_for(device.account):
                 return live
         return None

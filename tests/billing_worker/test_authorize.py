@@ -6,7 +6,7 @@ import pytest
 from shared.ids import new_id
 from shared.messages.base import EndReason, Party, RefusalReason
 from shared.messages.notices import AccountUnblocked, WalletChanged
-from shared.messages.requests import Authorize, Authorized, Refused
+from shared.messages.requests import Authorized, Refused
 from tests.billing_worker.town import PRICE, Conversation, Resident, Town, of_type
 
 
@@ -93,7 +93,9 @@ async def test_a_blocked_caller_is_refused_until_a_minute_can_be_paid(town: Town
 async def test_the_callee_is_found_by_name_in_any_case(town: Town, name: str) -> None:
     """A3: user names are the same in any case."""
     caller, callee = await town.moves_in(10), await town.moves_in(name="Callee")
-    invitation = Authorize(call_id=new_id(), caller_id=caller.id, callee_user_name=name, node="node-1")
+    invitation = msgspec.structs.replace(
+        town.invitation(caller, callee), callee_id=None, callee_user_name=name, call_id=new_id()
+    )
 
     for _ in range(2):
         (reply,) = await town.asks(invitation)
@@ -108,8 +110,9 @@ async def test_refusals_name_the_first_reason(town: Town) -> None:
     await town.is_disabled(gone)
 
     assert refused(await town.invites(poor, poor)) is RefusalReason.SELF_CALL
-    assert refused(await town.invites(poor, stranger)) is RefusalReason.UNKNOWN_CALLEE
-    assert refused(await town.invites(rich, gone)) is RefusalReason.UNKNOWN_CALLEE
+    assert refused(await town.invites(poor, stranger)) is RefusalReason.INSUFFICIENT_FUNDS
+    assert refused(await town.invites(rich, stranger)) is RefusalReason.UNREACHABLE
+    assert refused(await town.invites(rich, gone)) is RefusalReason.UNREACHABLE
     assert refused(await town.invites(gone, rich)) is RefusalReason.BLOCKED
     assert refused(await town.invites(stranger, rich)) is RefusalReason.BLOCKED
     await town.calls(rich, other)
@@ -124,7 +127,7 @@ async def test_exactly_one_callee_is_named(town: Town) -> None:
     none = msgspec.structs.replace(both, callee_id=None, callee_user_name=None)
 
     for reply in await town.asks(both, none):
-        assert refused(reply) is RefusalReason.UNKNOWN_CALLEE
+        assert refused(reply) is RefusalReason.UNREACHABLE
 
 
 @pytest.mark.parametrize("busy_with_own_call", [True, False])

@@ -165,7 +165,10 @@ async def test_what_contradicts_is_rejected(town: Town) -> None:
 
 
 async def test_an_end_alone_is_kept_where_its_caller_exists(town: Town) -> None:
-    """A tombstone costs nothing, tells the caller so, and need not know the callee."""
+    """A tombstone costs nothing, tells the caller so, and need not know the callee.
+
+    One that never knew the callee says nothing: it may be all that is left of a refusal.
+    """
     caller = await town.moves_in(5)
     calls = [town.conversation(caller, callee) for callee in (await town.moves_in(), Resident(new_id(), "x"))]
     nobody = msgspec.structs.replace(town.conversation(caller, caller).ended(0), callee_id=None)
@@ -175,7 +178,12 @@ async def test_an_end_alone_is_kept_where_its_caller_exists(town: Town) -> None:
     assert [(await call.record()).callee_id for call in calls] == [calls[0].callee.id, None]
     assert await town.entries(caller) == []
     assert (await town.wallet(caller)).blocked_at is None
-    assert len(of_type(CallCharged, await town.notices())) == 3
+    told = {notice.call_id for notice in of_type(CallCharged, await town.notices())}
+    assert told == {call.id for call in calls}
+    hidden = await town.record(nobody.call_id)
+    assert hidden is not None
+    assert hidden.hidden_from_caller
+    assert [(await call.record()).hidden_from_caller for call in calls] == [False, False]
 
 
 UNREADABLE = {

@@ -11,6 +11,7 @@ from uuid import UUID
 from sqlalchemy import Row, event, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
+from billing_worker.admission.invites import InviteLimits
 from billing_worker.admission.service import AdmissionService
 from billing_worker.settlement.consumer import SettlementConsumer
 from billing_worker.terms import Terms
@@ -23,7 +24,7 @@ from shared.messages.events import CallEnded, CallEvent, CallStarted, SweepDue
 from shared.messages.notices import Notice
 from shared.messages.registry import decode_notice, encode, type_of
 from shared.messages.requests import Authorize, Authorized, Renew, Renewed, Reply, Request
-from shared.models import Account, Call, LedgerEntry, OutboxMessage, Session, Wallet
+from shared.models import Account, BlocklistEntry, Call, Contact, LedgerEntry, OutboxMessage, Session, Wallet
 from shared.settings import Settings
 from tests.billing_worker.books import audit
 from tests.harness.clock import ManualClock
@@ -51,7 +52,8 @@ class Town:
 
     def __post_init__(self) -> None:
         self.terms = Terms.of(self.settings)
-        self.admission = AdmissionService(self.engine, terms=self.terms, clock=self.clock)
+        limits = InviteLimits.of(self.settings)
+        self.admission = AdmissionService(self.engine, terms=self.terms, limits=limits, clock=self.clock)
         self.settlement = SettlementConsumer(self.engine, terms=self.terms, clock=self.clock)
         self._numbers = count(1)
 
@@ -105,6 +107,23 @@ class Town:
         async with transaction(self.engine) as connection:
             await connection.execute(update(Account).where(Account.id == resident.id).values(relay_only=True))
 
+    async def blocks(self, resident: Resident, other: Resident) -> None:
+        """Put the other one on the resident's blocklist."""
+        await self._lists(BlocklistEntry, resident, other)
+
+    async def befriends(self, resident: Resident, other: Resident) -> None:
+        """Make the other one a contact of the resident."""
+        await self._lists(Contact, resident, other)
+
+    async def _lists(self, model: type[BlocklistEntry | Contact], resident: Resident, other: Resident) -> None:
+        async with transaction(self.engine) as connection:
+            await connection.execute(insert(model).values(account_id=resident.id, listed_id=other.id))
+
+    async def takes_calls_from_contacts_only(self, resident: Resident) -> None:
+        """Set it, as the resident would."""
+        async with transaction(self.engine) as connection:
+            await connection.execute(update(Account).where(Account.id == resident.id).values(calls_from="contacts"))
+
     async def changes_price(self, resident: Resident, price: int) -> None:
         """Set another price, as an operator would."""
         async with transaction(self.engine) as connection:
@@ -123,9 +142,17 @@ class Town:
         (reply,) = await self.asks(self.invitation(caller, callee, call_id))
         return reply
 
-    def invitation(self, caller: Resident, callee: Resident, call_id: UUID | None = None) -> Authorize:
+    def invitation(
+        self, caller: Resident, callee: Resident, call_id: UUID | None = None, *, reachable: bool = True
+    ) -> Authorize:
         """Return the request whether the call may ring."""
-        return Authorize(call_id=call_id or new_id(), caller_id=caller.id, callee_id=callee.id, node="node-1")
+        return Authorize(
+            call_id=call_id or new_id(),
+            caller_id=caller.id,
+            callee_id=callee.id,
+            callee_reachable=reachable,
+            node="node-1",
+        )
 
     async def calls(self, caller: Resident, callee: Resident, *, minutes: int = 1) -> "Conversation":
         """Have a call authorized, and so many minutes held."""

@@ -129,17 +129,19 @@ class BillingDouble:
     def _authorize(self, asked: Authorize) -> Authorized | Refused:
         caller = self.accounts[asked.caller_id]
         callee = self.accounts.get(asked.callee_id) if asked.callee_id else self._named(asked.callee_user_name)
-        if callee is None:
-            return Refused(call_id=asked.call_id, reason=RefusalReason.UNKNOWN_CALLEE)
         if callee is caller:
             return Refused(call_id=asked.call_id, reason=RefusalReason.SELF_CALL)
         if self._call_of(caller):
             return Refused(call_id=asked.call_id, reason=RefusalReason.ALREADY_IN_CALL)
-        if busy := self._call_of(callee):
-            glare = busy.call_id if busy.callee is caller else None
-            return Refused(call_id=asked.call_id, reason=RefusalReason.BUSY, glare_call_id=glare)
+        busy = self._call_of(callee) if callee else None
+        if busy and busy.callee is caller:
+            return Refused(call_id=asked.call_id, reason=RefusalReason.BUSY, glare_call_id=busy.call_id)
         if caller.available_minor < caller.price_minor:
             return self._too_poor(asked, caller)
+        if callee is None or not asked.callee_reachable:
+            return Refused(call_id=asked.call_id, reason=RefusalReason.UNREACHABLE)
+        if busy:
+            return Refused(call_id=asked.call_id, reason=RefusalReason.BUSY)
         caller.held_minor += caller.price_minor
         self.calls[asked.call_id] = AuthorizedCall(asked.call_id, caller, callee)
         return Authorized(

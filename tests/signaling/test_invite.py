@@ -6,7 +6,7 @@ import pytest
 
 from shared.ids import new_id
 from shared.messages.base import EndReason, RefusalReason
-from shared.messages.from_client import Accept, HangUp, Invite
+from shared.messages.from_client import Accept, Cancel, HangUp, Invite
 from shared.messages.requests import Authorize
 from shared.messages.to_client import (
     CallAccepted,
@@ -45,11 +45,9 @@ async def test_by_user_name(stage: Stage) -> None:
 
 
 async def test_refusals_name_their_reason(stage: Stage) -> None:
-    """D4: unknown callee, oneself, a busy one, and being in a call oneself are told apart."""
+    """D4: oneself, a busy one, and being in a call oneself are told apart."""
     ann, ben = await stage.pair()
     carl = await stage.device(stage.billing.account("carl"))
-    assert (await refusal(ann, callee_id=new_id())).reason is RefusalReason.UNKNOWN_CALLEE
-    assert (await refusal(ann, callee_user_name="nobody")).reason is RefusalReason.UNKNOWN_CALLEE
     assert (await refusal(ann, callee_id=ann.account_id)).reason is RefusalReason.SELF_CALL
     await talks(ann, ben)
     assert (await refusal(carl, callee_id=ben.account_id)).reason is RefusalReason.BUSY
@@ -58,15 +56,72 @@ async def test_refusals_name_their_reason(stage: Stage) -> None:
     await carl.hears_nothing()
 
 
-async def test_nobody_is_there(stage: Stage) -> None:
-    """D4, C1: offline is told apart from unknown, and costs nothing."""
-    ann, _ = await stage.pair()
+@pytest.mark.parametrize("kind", ["unknown id", "unknown name", "offline by id", "offline by name", "lost"])
+async def test_nobody_is_there(stage: Stage, kind: str) -> None:
+    """C1: told at the same moment, in the same words, whether there is such a person or not, and free."""
+    ann, ben = await stage.pair()
     offline = stage.billing.account("offline")
-    await ann.say(Invite(callee_id=offline.id))
-    await ann.expect(CallAuthorizing)
-    assert (await ann.expect(CallOver)).reason is EndReason.UNREACHABLE
+    if kind == "lost":
+        await ben.connection.close()
+        await stage.time.pass_ms(0)
+        await ann.hears_nothing()
+    invite = {
+        "unknown id": Invite(callee_id=new_id(), ref="r"),
+        "unknown name": Invite(callee_user_name="nobody", ref="r"),
+        "offline by id": Invite(callee_id=offline.id, ref="r"),
+        "offline by name": Invite(callee_user_name="offline", ref="r"),
+        "lost": Invite(callee_user_name="ben", ref="r"),
+    }[kind]
+    await ann.say(invite)
+    call_id = (await ann.expect(CallAuthorizing)).call_id
+    await stage.time.pass_ms(499)
     await ann.hears_nothing()
-    assert stage.account_of(ann).held_minor == 0
+    await stage.time.pass_ms(1)
+    refused = await ann.expect(CallRefused)
+    assert refused == CallRefused(call_id=call_id, reason=RefusalReason.UNREACHABLE, ref="r")
+    await ann.hears_nothing()
+    assert (stage.account_of(ann).held_minor, stage.billing.events) == (0, [])
+
+
+async def test_the_answer_waits_for_the_next_multiple(stage: Stage) -> None:
+    """Where billing took longer than usual, that is not told to the millisecond either."""
+    ann, _ = await stage.pair()
+    stage.billing.answering.clear()
+    await ann.say(Invite(callee_id=new_id()))
+    await ann.expect(CallAuthorizing)
+    await stage.time.pass_ms(501)
+    stage.billing.answering.set()
+    await stage.time.pass_ms(498)
+    await ann.hears_nothing()
+    await stage.time.pass_ms(1)
+    assert (await ann.expect(CallRefused)).reason is RefusalReason.UNREACHABLE
+
+
+async def test_a_call_cancelled_meanwhile_is_billings_business_no_more(stage: Stage) -> None:
+    """Nothing was held: no event leaves a trace that the caller could look at."""
+    ann, _ = await stage.pair()
+    await ann.say(Invite(callee_id=new_id()))
+    call_id = (await ann.expect(CallAuthorizing)).call_id
+    await stage.time.pass_ms(100)
+    await ann.say(Cancel(call_id=call_id))
+    assert await ann.expect(CallOver) == CallOver(call_id=call_id, reason=EndReason.CANCELLED, talk_ms=0)
+    await stage.time.pass_ms(3_000)
+    await ann.hears_nothing()
+    assert stage.billing.events == []
+
+
+async def test_who_cannot_be_reached_may_call_back_at_once(stage: Stage) -> None:
+    """D10: an invite that will be refused is nothing to accept or to wait for."""
+    ann, ben = await stage.pair()
+    carl = stage.billing.account("carl")
+    await ann.say(Invite(callee_id=carl.id))
+    await ann.expect(CallAuthorizing)
+    await stage.time.pass_ms(100)
+    carls = await stage.device(carl)
+    await rings(carls, ann)
+    await stage.time.pass_ms(400)
+    assert (await ann.expect(CallRefused)).reason is RefusalReason.UNREACHABLE
+    await ben.hears_nothing()
 
 
 @pytest.mark.parametrize(("balance_minor", "shortfall_minor"), [(9, 1), (0, 10)])

@@ -5,7 +5,7 @@ It sees only what went in and what came out, never the machine's own data.
 
 from __future__ import annotations
 
-from shared.messages.base import EndReason
+from shared.messages.base import EndReason, RefusalReason
 from shared.messages.from_client import Answer, Candidate, Offer
 from shared.messages.to_client import (
     CallAccepted,
@@ -57,7 +57,7 @@ class Observer:
     def __init__(self, times: CallTimes) -> None:
         self.times = times
         self.timers: dict[TimerName, int] = {}
-        self.authorized = self.refused = self.finished = False
+        self.authorized = self.refused = self.finished = self.unreachable = False
         self.callee: Device | None = None
         self.waiting: Device | None = None
         self.started_at_ms: int | None = None
@@ -86,9 +86,12 @@ class Observer:
     def _note(self, given: Input, effects: list[Effect]) -> None:
         match given:
             case Authorized():
-                self.authorized = True
+                self.authorized = self.authorized or not self.refused
             case Refused() | Merged():
+                is_first = not self.authorized and not self.refused
                 self.refused = self.refused or not self.authorized
+                if is_first and isinstance(given, Refused):
+                    self.unreachable = given.reason is RefusalReason.UNREACHABLE
             case AcceptByInvite(device_id=device_id) if not self.authorized and self.waiting is None:
                 self.waiting = Device(Role.CALLEE, device_id)
             case Renewed(minute=minute) if self.started_at_ms is not None:
@@ -177,8 +180,9 @@ class Observer:
         assert (self.end is None) == self.refused, "announced, unless billing holds nothing for sure"
         for device in {CALLER, *self.incoming} - self.gone:
             last_words = [told for told in self.told[device] if isinstance(told, CallOver | CallAnsweredElsewhere)]
-            if self.end is None or any(isinstance(told, CallRefused) for told in self.told[device]):
-                assert not last_words
+            is_refused = any(isinstance(told, CallRefused) for told in self.told[device])
+            if self.end is None or is_refused:
+                assert len(last_words) == (self.unreachable and not is_refused), "one word, a refusal or an end"
                 continue
             assert len(last_words) == 1, f"{device} is told once that it is over"
             self._check_last_word(device, last_words[0], self.end.reason)

@@ -26,6 +26,7 @@ TERMS = Terms(caller=ALICE, callee=BOB, price_minor=10, currency="EUR")
 MINUTE_MS = 60_000
 TIMES = CallTimes(
     authorize_ms_max=3_000,
+    unreachable_answer_ms=500,
     ring_ms_max=45_000,
     connect_ms_max=20_000,
     resume_ms_max=20_000,

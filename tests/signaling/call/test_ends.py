@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 
@@ -43,6 +44,8 @@ from tests.signaling.call.test_table import INPUTS
 A, R, C, T, X = State.AUTHORIZING, State.RINGING, State.CONNECTING, State.ACTIVE, State.RECONNECTING
 LIVE = (A, R, C, T, X)
 UNAVAILABLE = RefusalReason.BILLING_UNAVAILABLE
+UNREACHABLE = RefusalReason.UNREACHABLE
+"""Told later: see test_unreachable.py."""
 
 Ending = Callable[[Story], object]
 
@@ -163,14 +166,13 @@ def test_nobody_there() -> None:
     assert overs(story, CALLER) == [EndReason.UNREACHABLE]
 
 
-@pytest.mark.parametrize("reason", [reason for reason in RefusalReason if reason is not UNAVAILABLE])
+@pytest.mark.parametrize("reason", [reason for reason in RefusalReason if reason not in {UNAVAILABLE, UNREACHABLE}])
 def test_refusal_holds_nothing_and_announces_nothing(reason: RefusalReason) -> None:
     """C5: nothing rings, and the invite is answered with price and shortfall."""
     story = story_in(State.AUTHORIZING)
-    story.feed(Refused(reason=reason, price_minor=10, shortfall_minor=1, currency="EUR"))
-    assert story.heard(CALLER)[-1] == CallRefused(
-        call_id=CALL_ID, reason=reason, price_minor=10, shortfall_minor=1, currency="EUR", ref="ring-bob"
-    )
+    facts: dict[str, Any] = {"price_minor": 10, "shortfall_minor": 1, "currency": "EUR", "retry_after_ms": 7}
+    story.feed(Refused(reason=reason, **facts))
+    assert story.heard(CALLER)[-1] == CallRefused(call_id=CALL_ID, reason=reason, ref="ring-bob", **facts)
     assert_silent_end(story)
 
 

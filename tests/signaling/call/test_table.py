@@ -63,6 +63,7 @@ OTHERS: dict[str, Input] = {
     "accept by invite": AcceptByInvite(LAPTOP.device_id, "r"),
     "authorized": Authorized(TERMS),
     "refused": Refused(reason=RefusalReason.BUSY),
+    "unreachable": Refused(reason=RefusalReason.UNREACHABLE),
     "authorize failed": AuthorizeFailed(),
     "merged": Merged(),
     "a device more": CalleeDevices((LAPTOP.device_id,)),
@@ -140,6 +141,7 @@ stranger: candidate    not-in      not-in     not-in     not-in       not-in    
 accept by invite       .           connecting not-in     not-in       not-in       not-in
 authorized             ringing     .          .          .            .            .
 refused                ended       .          .          .            .            .
+unreachable            does        .          .          .            .            .
 authorize failed       ended       .          .          .            .            .
 merged                 ended       .          .          .            .            .
 a device more          .           does       .          .            .            .
@@ -167,6 +169,7 @@ stopped by operator    ended       ended      ended      ended        ended     
 stopped by block       ended       ended      ended      ended        ended        .
 stopped by shutdown    ended       ended      ended      ended        ended        .
 timer: authorize       ended       .          .          .            .            .
+timer: unreachable     .           .          .          .            .            .
 timer: ring            .           ended      .          .            .            .
 timer: connect         .           .          ended      .            .            .
 timer: renew           .           .          .          does         .            .
