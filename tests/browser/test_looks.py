@@ -6,8 +6,10 @@ import re
 from playwright.async_api import expect
 
 from tests.browser.looks import Looks
+from tests.browser.operating import REASON, operators_window
 from tests.browser.people import People
 from tests.browser.visitor import Visitor, connected
+from tests.harness.programs import Programs
 
 
 async def test_screens_of_strangers(people: People) -> None:
@@ -104,6 +106,51 @@ async def test_screens_of_a_call(people: People) -> None:
     await (await ann.control("Devices", ben.name)).click()
     await looks.at(ann.page, "call-devices")
     await ann.page.keyboard.press("Escape")
+    await ann.hang_up(ben.name)
+    await expect(ann.ended).to_be_visible()
+    assert looks.findings == []
+
+
+async def test_screens_of_operators(people: People, programs: Programs) -> None:
+    """H1, H2: their sign-in, figures, accounts, live calls, the log, and the dialogs of their acts."""
+    looks = Looks()
+    olga = await people.arrive("olga", reduced_motion="reduce")
+    ann, ben = await people.two(money_minor=100)
+    page = olga.page
+    await page.goto(f"{olga.url}/operators/calls")
+    await expect(page.get_by_role("heading", name="Operator sign-in")).to_be_visible()
+    await looks.at(page, "operators-sign-in")
+    window = await operators_window(people, programs, olga.person, page)
+    await connected(ann, ben)
+    await expect(page.get_by_role("link", name=re.compile("talking"))).to_be_visible()
+    await looks.at(page, "operators-overview")
+    await page.get_by_role("link", name="Live calls", exact=True).click()
+    call = page.get_by_role("listitem").filter(has_text=f"{ann.name} calls {ben.name}")
+    await expect(call).to_be_visible()
+    await looks.at(page, "operators-calls")
+    await call.get_by_role("link").click()
+    await expect(window.fact("State")).to_contain_text("Talking since")
+    await looks.at(page, "operators-call")
+    await window.find(ann.person)
+    await expect(window.fact("Held for a call")).to_be_visible()
+    await expect(page.get_by_role("list", name="Statement")).to_be_visible()
+    await looks.at(page, "operators-account")
+    for act, name in (("Disable", "disable"), ("Set price", "price"), ("Adjust balance", "adjust")):
+        await page.get_by_role("button", name=act).click()
+        await looks.at(page, f"operators-{name}")
+        if name != "adjust":
+            await page.keyboard.press("Escape")
+    await page.get_by_label("Amount").fill("2.50")
+    await page.get_by_label("Reason").fill(REASON)
+    await page.get_by_role("button", name="Next").click()
+    await expect(page.get_by_role("button", name="Give €2.50")).to_be_visible()
+    await looks.at(page, "operators-adjust-check")
+    await page.get_by_role("button", name="Give €2.50").click()
+    await expect(page.get_by_role("dialog")).to_be_hidden()
+    for name in ("Accounts", "Log"):
+        await page.get_by_role("link", name=name, exact=True).click()
+        await expect(page.get_by_role("main").get_by_role("listitem").first).to_be_visible()
+        await looks.at(page, f"operators-{name.lower()}")
     await ann.hang_up(ben.name)
     await expect(ann.ended).to_be_visible()
     assert looks.findings == []

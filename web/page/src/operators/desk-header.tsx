@@ -27,8 +27,7 @@ export function DeskHeader() {
       <div class="header-in">
         <a class="brand" href={OPERATORS} aria-label={o().home}>
           <Mark />
-          <span class="brand-name">Talktime</span>
-          <span class="desk-mark">{o().title}</span>
+          <span class="brand-name">Talktime</span> <span class="desk-mark">{o().title}</span>
         </a>
         <nav class="nav" aria-label={t().frame.main}>
           {PLACES.map(([place, text, icon]) => (

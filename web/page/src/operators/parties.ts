@@ -1,5 +1,5 @@
 import type { CallRecord } from "@talktime/client/operators";
-import { moment } from "../format.js";
+import { time } from "../format.js";
 import { outcomeText } from "./outcomes.js";
 import { o } from "./words.js";
 
@@ -16,6 +16,6 @@ export function calleeName(call: CallRecord): string {
 export function stateText(call: CallRecord): string {
   const texts = o().calls;
   if (call.ended_at) return outcomeText(call.reason);
-  if (call.started_at) return texts.talksSince(moment(call.started_at));
-  return texts.ringsSince(moment(call.authorized_at));
+  if (call.started_at) return texts.talksSince(time(new Date(call.started_at)));
+  return texts.ringsSince(time(new Date(call.authorized_at)));
 }

@@ -33,7 +33,7 @@ const actions: Record<Action, string> = {
 /** What only operators read; fetched with their part of the page. */
 const operators = {
   title: "Operators",
-  home: "Talktime for operators, to the overview",
+  home: "Talktime Operators, to the overview",
   toTalktime: "To Talktime",
   menuOf: (name: string) => `Operator ${name}`,
   asOf: (when: string) => `As of ${when}`,
