@@ -3,6 +3,7 @@ import { LocationProvider, useLocation } from "preact-iso";
 import { nextOf } from "./account/next.js";
 import { SignIn } from "./account/sign-in.js";
 import { SignUp } from "./account/sign-up.js";
+import { shownCall } from "./calling/shown-call.js";
 import { Inside } from "./frame/inside.js";
 import { Splash } from "./frame/splash.js";
 import { OUTSIDE } from "./operators/address.js";
@@ -32,7 +33,8 @@ function Gate() {
   if (!restored.value) return <Splash />;
   const signing = path === "/sign-in" || path === "/sign-up";
   if (!account.value) return signing ? door(path) : <Redirect to={signInFor(url)} />;
-  if (signing) return "add" in query ? door(path) : <Redirect to={nextOf(query)} />;
+  // Whoever goes back to here in a call would go on to pay for one that is nowhere to be seen.
+  if (signing && !shownCall.value) return "add" in query ? door(path) : <Redirect to={nextOf(query)} />;
   // The key makes everything new for another account.
   return <Inside key={account.value.id} />;
 }
