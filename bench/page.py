@@ -8,7 +8,10 @@ from __future__ import annotations
 import asyncio
 import gzip
 import os
+from collections.abc import Iterable
 from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import urlsplit
 
 from playwright.async_api import Browser, BrowserContext
 
@@ -29,6 +32,11 @@ const look = () => {{
 }};
 requestAnimationFrame(look);
 """
+USABLE_MS = """new Promise((resolve) => {
+  const look = () => window.usableMs ? resolve(window.usableMs) : requestAnimationFrame(look);
+  look();
+})"""
+"""Playwright's own waiting for an expression is what the page's policy forbids."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,10 +51,43 @@ class Sizes:
 QUICK = Sizes(rounds=1, slowdowns=(1,))
 
 
-def weigh(kind: str) -> tuple[int, int, int]:
-    """Return how many files of a kind there are, and their bytes: as they are, and compressed by gzip."""
-    files = [path.read_bytes() for path in sorted(BUILT.rglob(f"*.{kind}"))]
-    return len(files), sum(map(len, files)), sum(len(gzip.compress(file, 9)) for file in files)
+OPERATORS = ("open-", "operators-")
+"""How the scripts of the operators' part are called: it, and its words."""
+LOCALES = {"English": "en-US", "German": "de-DE"}
+
+
+def weigh(files: Iterable[Path]) -> tuple[int, int, int]:
+    """Return how many files these are, and their bytes: as they are, and compressed by gzip one by one."""
+    contents = [path.read_bytes() for path in files]
+    return len(contents), sum(map(len, contents)), sum(len(gzip.compress(content, 9)) for content in contents)
+
+
+async def scripts_of(browser: Browser, address: str, locale: str) -> set[Path]:
+    """Return the scripts that a visitor's browser asks for until the form is there; a call asks for no other."""
+    asked: set[Path] = set()
+    async with await browser.new_context(locale=locale) as context:
+        page = await context.new_page()
+        page.on("request", lambda request: asked.add(BUILT / urlsplit(request.url).path.lstrip("/")))
+        await page.goto(address)
+        await page.locator(USABLE).wait_for()
+        await page.wait_for_load_state("networkidle")
+    return {path for path in asked if path.suffix == ".js"}
+
+
+async def print_weights(browser: Browser, address: str) -> None:
+    """Say what each visitor loads, and what is loaded only when it is used: operators' scripts apart."""
+    rest = set(BUILT.rglob("*.js"))
+    weights = []
+    for language, locale in LOCALES.items():
+        needed = await scripts_of(browser, address, locale)
+        rest -= needed
+        weights.append((f"JS, {language}", weigh(needed)))
+    operators = {path for path in rest if path.name.startswith(OPERATORS)}
+    weights.append(("JS, operators besides", weigh(operators)))
+    weights.append(("JS, screens when opened", weigh(rest - operators)))
+    weights.append(("CSS", weigh(BUILT.rglob("*.css"))))
+    rows = [(name, *(f"{figure:,}" for figure in figures)) for name, figures in weights]
+    print_table(("bytes", "files", "as they are", "gzip"), rows)
 
 
 @dataclass
@@ -76,8 +117,7 @@ async def _open(context: BrowserContext, address: str, *, slowdown: int, use: bo
     await devtools.send("Emulation.setCPUThrottlingRate", {"rate": slowdown})
     await page.add_init_script(WATCH)
     await page.goto(address)
-    await page.wait_for_function("window.usableMs")
-    usable_ms = float(await page.evaluate("window.usableMs"))
+    usable_ms = float(await page.evaluate(USABLE_MS))
     if use:
         # It answers: whoever fills in nothing is told so.
         await page.locator(USABLE).click()
@@ -88,19 +128,15 @@ async def _open(context: BrowserContext, address: str, *, slowdown: int, use: bo
 
 async def run(sizes: Sizes, place: Installation) -> None:
     """Print both tables."""
-    scripts, styles = weigh("js"), weigh("css")
-    if not scripts[0]:
+    if not (BUILT / "index.html").exists():
         raise SystemExit("The page is not built: `make web` builds it.")
-    weights = [
-        (name, *(f"{figure:,}" for figure in figures)) for name, figures in (("JS", scripts), ("CSS", styles))
-    ]
-    print_table(("bytes", "files", "as they are", "gzip"), weights)
     await place.use(await place.database("page"))
     facts = await machine_facts(database_url=place.settings.database_url, rabbitmq_url=place.rabbitmq_url)
     await place.talktime("api")
     ours = f"{place.settings.public_url}/sign-in"
     rows: list[tuple[str, ...]] = []
     async with bare_page() as floor, running_browser(await browser_program(os.environ)) as browser:
+        await print_weights(browser, ours)
         await measure(browser, ours, floor, slowdown=1, rounds=1)
         for slowdown in sizes.slowdowns:
             figures = await measure(browser, ours, floor, slowdown=slowdown, rounds=sizes.rounds)
