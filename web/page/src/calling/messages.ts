@@ -1,17 +1,18 @@
 /** What a call's end means to the person who reads it. */
-import type { Call, CallEnd, EndReason, LocalEndReason, RefusalReason, Role } from "@talktime/client";
+import type { Call, CallEnd, LocalEndReason, Role } from "@talktime/client";
 import { t } from "../texts/index.js";
 
 const LOCAL: Record<LocalEndReason, true> = { answered_elsewhere: true, not_connected: true, no_relay: true };
 
 /** Return why the call ended, or why nothing rang. `byOneself`: this device hung up. */
 export function endText(end: CallEnd, role: Role, name: string, byOneself = false): string {
-  const texts = t().calling;
-  if (isLocal(end.reason)) return texts.localEnds[end.reason](name);
-  if (end.refused) return texts.refusals[end.reason as RefusalReason](name);
-  if (end.reason === "hung_up" && byOneself) return texts.youHungUp;
-  const texted = role === "caller" ? texts.endForCaller : texts.endForCallee;
-  return texted[end.reason as EndReason](name);
+  const { localEnds, refusals, endForCaller, endForCallee, youHungUp } = t().calling;
+  if (isLocal(end.reason)) return localEnds[end.reason](name);
+  if (end.reason === "hung_up" && byOneself) return youHungUp;
+  const told = end.refused ? refusals : role === "caller" ? endForCaller : endForCallee;
+  // A page that was open for long may meet a server that has more reasons.
+  const say = (told as Partial<Record<string, (name: string) => string>>)[end.reason];
+  return say?.(name) ?? t().problems.unexpected;
 }
 
 /** The other one's user name, or as much as is known. */

@@ -4,6 +4,7 @@ import { endReasonValues, refusalReasonValues } from "../../../client/src/genera
 import { endText } from "../../src/calling/messages.js";
 import de from "../../src/texts/de/calling.js";
 import en from "../../src/texts/en/calling.js";
+import problems from "../../src/texts/en/problems.js";
 import "../english.js";
 
 const LOCAL: Record<LocalEndReason, true> = { answered_elsewhere: true, not_connected: true, no_relay: true };
@@ -65,4 +66,11 @@ test("the same word means another thing as a refusal", () => {
 
 test("what only this device knows is told before what the server would call it", () => {
   expect(endText(ended("not_connected"), "caller", "ben")).toBe(en.localEnds.not_connected("ben"));
+});
+
+test("a reason that a newer server has does not take the page down", () => {
+  for (const refused of [false, true]) {
+    const end = ended("of-tomorrow" as EndReason, refused);
+    expect(endText(end, "caller", "ben")).toBe(problems.unexpected);
+  }
 });
