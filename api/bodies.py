@@ -1,7 +1,7 @@
 """The door for JSON bodies: bytes become a struct, strictly, or a problem that names each bad field.
 
-Litestar would answer 500 to invalid UTF-8 and deep nesting, take ``"1"`` for a number and the last of two values of a
-field, and name one bad field only.
+Litestar would answer 500 to invalid UTF-8 and deep nesting, take ``"1"`` for a number and the last of two values of
+a field, and name one bad field only.
 """
 
 import json

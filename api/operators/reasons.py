@@ -5,13 +5,15 @@ from typing import Annotated
 from msgspec import Meta, Struct
 
 REASON_CHARS_MAX = 500
+VISIBLE = r"[^\s\x1c-\x1f\x85\ufeff]"
+r"""Anything but space, in Python as in the JavaScript of the OpenAPI document, which differ in what `\s` is."""
 
 Reason = Annotated[
     str,
     Meta(
         min_length=1,
         max_length=REASON_CHARS_MAX,
-        pattern=r"\S",
+        pattern=VISIBLE,
         description="For the audit log; names nobody, since it stays when people leave",
     ),
 ]

@@ -1,139 +1,110 @@
 """Attacks on access tokens: each gets the same 401, and nothing is learned from it."""
 
-import base64
-import hashlib
-import hmac
-import json
-from collections.abc import Callable
 from datetime import timedelta
-from typing import Any
-from uuid import uuid4
 
 import jwt
 import pytest
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
-from shared.tokens import TokenSigner, VerifyKey, load_signing_key, public_pem
+from api.sessions.tokens import hash_of
+from shared.ids import new_id
+from shared.tokens import TokenSigner, load_signing_key
 from tests.api.world import SIGNING_KEY, Api, User, problem_of
+from tests.forgery import Forge, attacks, spellings, unb64
 from tests.harness.clock import ManualClock
 
 KEY = load_signing_key(SIGNING_KEY)
-KID = VerifyKey.of(KEY.public_key()).id
-STRANGER = Ed25519PrivateKey.generate()
-
-Claims = dict[str, Any]
-
-
-def b64(data: bytes) -> str:
-    """Return base64url without padding."""
-    return base64.urlsafe_b64encode(data).decode().rstrip("=")
-
-
-def unsigned(header: dict[str, Any], claims: Claims, signature: bytes = b"") -> str:
-    """Return a token with any header and signature."""
-    return ".".join((b64(json.dumps(header).encode()), b64(json.dumps(claims).encode()), b64(signature)))
-
-
-def signed(claims: Claims, key: Any = KEY, **header: Any) -> str:
-    """Return a token that is in order but for what is given."""
-    headers = {"kid": KID, "typ": "at+jwt", **header}
-    return jwt.encode(claims, key, algorithm="EdDSA", headers={k: v for k, v in headers.items() if v is not None})
-
-
-def without(claims: Claims, name: str) -> Claims:
-    """Return the claims but one."""
-    return {key: value for key, value in claims.items() if key != name}
-
-
-def with_changed_claims(token: str, claims: Claims) -> str:
-    """Return the token with other claims under the same signature."""
-    header, _, signature = token.split(".")
-    return f"{header}.{b64(json.dumps(claims).encode())}.{signature}"
-
-
-def with_public_key_as_secret(claims: Claims) -> str:
-    """Return the classic confusion: HMAC with what everybody knows."""
-    header = b64(json.dumps({"alg": "HS256", "typ": "at+jwt", "kid": KID}).encode())
-    payload = b64(json.dumps(claims).encode())
-
-    mac = hmac.new(public_pem(SIGNING_KEY).encode(), f"{header}.{payload}".encode(), hashlib.sha256)
-    return f"{header}.{payload}.{b64(mac.digest())}"
-
-
-def with_embedded_key(claims: Claims) -> str:
-    """Return a token that brings its own key."""
-    raw = STRANGER.public_key().public_bytes(Encoding.Raw, PublicFormat.Raw)
-    jwk = {"kty": "OKP", "crv": "Ed25519", "x": b64(raw)}
-    return signed(claims, STRANGER, jwk=jwk)
-
-
-ATTACKS: dict[str, Callable[[Claims], str]] = {
-    "none": lambda claims: unsigned({"alg": "none", "typ": "at+jwt", "kid": KID}, claims),
-    "None": lambda claims: unsigned({"alg": "None", "typ": "at+jwt", "kid": KID}, claims),
-    "NONE": lambda claims: unsigned({"alg": "NONE", "typ": "at+jwt", "kid": KID}, claims),
-    "nOnE, signed": lambda claims: unsigned({"alg": "nOnE", "typ": "at+jwt", "kid": KID}, claims, b"x" * 64),
-    "no alg": lambda claims: unsigned({"typ": "at+jwt", "kid": KID}, claims),
-    "alg is a list": lambda claims: unsigned({"alg": ["EdDSA"], "typ": "at+jwt", "kid": KID}, claims),
-    "HS256 with the public key": with_public_key_as_secret,
-    "a stranger's signature": lambda claims: signed(claims, STRANGER),
-    "a stranger's key id": lambda claims: signed(claims, STRANGER, kid=VerifyKey.of(STRANGER.public_key()).id),
-    "unknown kid": lambda claims: signed(claims, kid="unknown"),
-    "kid is a path": lambda claims: signed(claims, kid="../../dev/null"),
-    "no kid": lambda claims: signed(claims, kid=None),
-    "embedded jwk": with_embedded_key,
-    "jku": lambda claims: signed(claims, STRANGER, jku="http://127.0.0.1:9/jwks.json"),
-    "critical extension": lambda claims: signed(claims, crit=["b64"], b64=False),
-    "an id token": lambda claims: signed(claims, typ="JWT"),
-    "foreign audience": lambda claims: signed({**claims, "aud": "elsewhere"}),
-    "foreign issuer": lambda claims: signed({**claims, "iss": "elsewhere"}),
-    "expired": lambda claims: signed({**claims, "exp": claims["iat"] - 1}),
-    "expires now": lambda claims: signed({**claims, "exp": claims["iat"]}),
-    "no expiry": lambda claims: signed(without(claims, "exp")),
-    "no subject": lambda claims: signed(without(claims, "sub")),
-    "no session": lambda claims: signed(without(claims, "sid")),
-    "no audience": lambda claims: signed(without(claims, "aud")),
-    "subject is a number": lambda claims: signed({**claims, "sub": 7}),
-    "subject is no id": lambda claims: signed({**claims, "sub": "ann"}),
-    "expiry is text": lambda claims: signed({**claims, "exp": "never"}),
-    "somebody else's session": lambda claims: signed({**claims, "sid": str(uuid4())}),
-    "somebody else": lambda claims: signed({**claims, "sub": str(uuid4())}),
-    "changed claims": lambda claims: with_changed_claims(signed(claims), {**claims, "sub": str(uuid4())}),
-    "signature cut off": lambda claims: signed(claims).rsplit(".", 1)[0] + ".",
-    "two parts": lambda claims: signed(claims).rsplit(".", 1)[0],
-    "four parts": lambda claims: signed(claims) + ".x",
-    "no json": lambda _: f"{b64(b'{')}.{b64(b'{')}.x",
-    "deep json": lambda _: f"{b64(b'[' * 20_000)}.{b64(b'[' * 20_000)}.x",
-    "no base64": lambda _: "!!!.???.***",
-    "empty": lambda _: "",
-    "dots": lambda _: "..",
-    "long": lambda _: "x" * 60_000,
-    "not ascii": lambda _: "é.é.é",
-}  # fmt: skip
 
 
 @pytest.fixture
-def claims(ann: User) -> Claims:
-    """The claims of a good token."""
-    decoded: Claims = jwt.decode(ann.access_token, options={"verify_signature": False})
-    return decoded
+def forge(ann: User) -> Forge:
+    """Who has Ann's token before the eyes."""
+    return Forge(SIGNING_KEY, ann.access_token)
 
 
-async def test_the_forge_makes_good_tokens(api: Api, claims: Claims) -> None:
+async def test_the_forge_makes_good_tokens(api: Api, forge: Forge) -> None:
     """Without this the attacks below would prove nothing."""
-    me = await api.http.get("/v1/me", headers={"Authorization": f"Bearer {signed(claims)}"})
-    assert me.status_code == 200
+    for token in (forge.signed(), forge.claiming()):
+        me = await api.http.get("/v1/me", headers={"Authorization": f"Bearer {token}"})
+        assert me.status_code == 200
 
 
-async def test_every_attack_gets_the_same_answer(api: Api, ann: User, claims: Claims) -> None:
+async def test_every_attack_gets_the_same_answer(api: Api, forge: Forge) -> None:
     """A7: one uniform 401 for all of them, headers included."""
     reference = await api.http.get("/v1/me")
     assert problem_of(reference).type == "urn:talktime:problem:unauthenticated"
     assert reference.headers["www-authenticate"] == "Bearer"
-    for name, attack in ATTACKS.items():
-        header = b"Bearer " + attack(claims).encode("latin-1")
+    tried = 0
+    for name, token in [
+        *attacks(forge),
+        ("somebody else's session", forge.claiming(sid=str(new_id()))),
+        ("somebody else", forge.claiming(sub=str(new_id()))),
+    ]:
+        header = b"Bearer " + token.encode("latin-1", errors="replace")
         answer = await api.http.get("/v1/me", headers={b"Authorization": header})
         assert (answer.status_code, answer.text, answer.headers) == (401, reference.text, reference.headers), name
+        tried += 1
+    assert tried > 250
+
+
+async def test_no_spelling_of_a_token_outlives_its_session(api: Api, ann: User, clock: ManualClock) -> None:
+    """A8: what is revoked is the session, so that no padding, blank or trailing bit makes a new token of an old."""
+    other = await api.log_in("ann")
+    assert (await other.delete(f"/sessions/{ann.session_id}")).status_code == 204
+    for name, token in [("as it was", ann.access_token), *spellings(ann.access_token)]:
+        answer = await api.http.get("/v1/me", headers={b"Authorization": b"Bearer " + token.encode("latin-1")})
+        assert problem_of(answer).status == 401, name
+
+
+async def test_no_spelling_of_a_token_outlives_its_time(api: Api, ann: User, clock: ManualClock) -> None:
+    """A7: however it is spelled, and though it was taken in that spelling before."""
+    spelled = [ann.access_token, *(token for _, token in spellings(ann.access_token))]
+    for later, allowed in ((0, {200, 401}), (api.settings.access_token_seconds * 1_000, {401})):
+        clock.advance(later)
+        for token in spelled:
+            answer = await api.http.get("/v1/me", headers={b"Authorization": b"Bearer " + token.encode("latin-1")})
+            assert answer.status_code in allowed
+
+
+async def test_no_spelling_of_a_refresh_token_is_one(api: Api, ann: User) -> None:
+    """A19: neither before nor after its session has ended, and trying ends nobody's session."""
+    token = ann.refresh_token
+    assert len(unb64(token)) == 32
+    others = [f"{token}=", f" {token}", f"{token} ", f"{token}\n", token.swapcase(), token[:-1], f"{token}A", ""]
+    others += [token.replace(letter, f"%{ord(letter):02x}", 1) for letter in token[:1]]
+    others.append(hash_of(token).hex())
+    for other in others:
+        answer = await api.http.post("/v1/sessions/refresh", json={"refresh_token": other})
+        assert problem_of(answer).status in {401, 422}, other
+    assert (await ann.delete("/sessions/current")).status_code == 204
+    for other in [token, *others]:
+        answer = await api.http.post("/v1/sessions/refresh", json={"refresh_token": other})
+        assert problem_of(answer).status in {401, 422}, other
+
+
+async def test_two_headers_prove_nothing(api: Api, ann: User, bob: User) -> None:
+    """A7: neither the first counts nor the second, and not the same twice."""
+    reference = await api.http.get("/v1/me")
+    good, other = ann.headers["Authorization"], bob.headers["Authorization"]
+    for pair in (
+        (good, other),
+        (good, "Bearer x"),
+        ("Bearer x", good),
+        (good, good),
+        (good, "Basic eDp4"),
+        (good, ""),
+    ):
+        answer = await api.http.get("/v1/me", headers=[("Authorization", value) for value in pair])
+        assert (answer.status_code, answer.text) == (401, reference.text), pair
+
+
+async def test_a_token_is_taken_nowhere_else(api: Api, ann: User) -> None:
+    """D2: in no address, no cookie and no other header."""
+    token = ann.access_token
+    for path in (f"/v1/me?access_token={token}", f"/v1/me?token={token}", f"/v1/me?authorization=Bearer {token}"):
+        assert problem_of(await api.http.get(path)).status == 401
+    for name in ("Cookie", "X-Authorization", "Proxy-Authorization", "X-Access-Token"):
+        for value in (f"Bearer {token}", f"access_token={token}", token):
+            assert problem_of(await api.http.get("/v1/me", headers={name: value})).status == 401
 
 
 async def test_other_schemes_get_it_too(api: Api, ann: User) -> None:
