@@ -55,17 +55,17 @@ def _why_weak(password: str, words: set[str]) -> str | None:
     rest = password
     for word in sorted(words, key=len, reverse=True):
         rest = rest.replace(word, "") if len(word) >= WORD_CHARS_MIN else rest
-    if len(rest) < BESIDES_CHARS_MIN or (rest != password and _is_common(rest)):
+    if len(rest) < BESIDES_CHARS_MIN or (rest != password and _is_well_known(rest)):
         return "it is little more than a name that everybody knows"
-    return "it is a common password or word" if _is_common(password) else None
+    return "it is a common password or word" if _is_well_known(password) else None
 
 
-def _is_common(text: str) -> bool:
+def _is_well_known(text: str) -> bool:
     core = _ENDS.sub("", text)
-    return text in _common() or (core in _common() and len(text) - len(core) < BESIDES_CHARS_MIN)
+    return text in _well_known() or (core in _well_known() and len(text) - len(core) < BESIDES_CHARS_MIN)
 
 
 @cache
-def _common() -> frozenset[str]:
+def _well_known() -> frozenset[str]:
     """Return leaked passwords, frequent words and names, as zxcvbn collected them: 90 000, 13 000 long enough."""
     return frozenset(word for words in FREQUENCY_LISTS.values() for word in words)

@@ -1,6 +1,7 @@
 """New passwords that anybody would try first."""
 
 from typing import Any
+from unicodedata import normalize
 
 import pytest
 
@@ -70,3 +71,13 @@ async def test_words_of_the_installation(api: Api, clock: ManualClock) -> None:
     async with running_api(api.settings.database_url, clock, password_words=("Quarryphone",)) as own:
         assert problem_of(await own.http.post("/v1/accounts", json=new)).fields == {"password"}
     assert (await api.http.post("/v1/accounts", json=new)).status_code == 201
+
+
+async def test_it_is_taken_exactly_as_it_is(api: Api) -> None:
+    """ASVS 6.2.8: no trimming, no folding of case or of Unicode, no cutting."""
+    password = "  Zwölf Boxkämpfer jagen Viktor quer über den großen Sylter Deich, und das seit Jahren!  "
+    assert (await api.http.post("/v1/accounts", json={**NEW, "password": password})).status_code == 201
+    await api.log_in("ann", password=password)
+    for other in (password.strip(), password.lower(), normalize("NFD", password), password[:72], password + " "):
+        answer = await api.http.post("/v1/sessions", json={"login": "ann", "password": other})
+        assert answer.status_code == 401, other
