@@ -30,6 +30,8 @@ export interface CallEnd {
   shortfallMinor?: number;
   priceMinor?: number;
   currency?: string;
+  /** For how long no other call is possible: where there were too many. */
+  retryAfterMs?: number;
 }
 
 /** What the call has cost by now; for its caller alone. */

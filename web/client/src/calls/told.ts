@@ -1,6 +1,6 @@
 /** What the server says about a call, and what it means to it. */
 
-import type { ServerMessage, Told } from "../signaling/messages.js";
+import type { ErrorCode, RefusalReason, ServerMessage, Told } from "../signaling/messages.js";
 import { type CallModel, talkMsOf } from "./model.js";
 import type { CallEnd } from "./states.js";
 import { connect, end, leave, leaveAgain, type Step, to } from "./steps.js";
@@ -86,13 +86,14 @@ function betterReason({ end, left }: CallModel): CallEnd["reason"] | null {
 }
 
 function refusal(message: Told<"call.refused">): CallEnd {
-  const { reason, shortfall_minor, price_minor, currency } = message;
+  const { reason, shortfall_minor, price_minor, currency, retry_after_ms } = message;
   return {
     ...ended(reason, 0),
     refused: true,
     ...(shortfall_minor !== null && { shortfallMinor: shortfall_minor }),
     ...(price_minor !== null && { priceMinor: price_minor }),
     ...(currency !== null && { currency }),
+    ...(retry_after_ms !== null && { retryAfterMs: retry_after_ms }),
   };
 }
 
@@ -138,11 +139,15 @@ function rejected(call: CallModel, { code, ref, call_id }: Told<"error">, nowMs:
   if (call.stage === "authorizing" && ref !== null && ref === call.invite?.ref) {
     // The connection looks for another server, and the invite waits for it.
     if (code === "draining") return to({ ...call, invited: false });
-    // One that is malformed names nobody; one at the wrong moment crossed another call of the two.
-    const reason = code === "malformed" ? "unknown_callee" : "already_in_call";
-    return end(call, { ...ended(reason, 0), refused: true });
+    return end(call, { ...ended(reasonOf(code), 0), refused: true });
   }
   if (code === "not_in_call" && call_id !== null && call_id === call.id)
     return end(call, ended("lost", talkMsOf(call, nowMs)));
   return to(call);
+}
+
+/** An invite that is malformed names nobody; one at the wrong moment crossed another call of the two. */
+function reasonOf(code: ErrorCode): RefusalReason {
+  if (code === "malformed") return "unknown_callee";
+  return code === "too_fast" ? "too_many_calls" : "already_in_call";
 }

@@ -134,8 +134,14 @@ describe("the caller", () => {
     });
   });
 
+  test("is refused for so long as there were too many calls", () => {
+    const { end } = Story.caller().when(server.refused("too_many_calls")).call;
+    expect(end).toEqual({ reason: "too_many_calls", refused: true, talkMs: 0, retryAfterMs: 30_000 });
+  });
+
   test.each([
     ["malformed", "unknown_callee"],
+    ["too_fast", "too_many_calls"],
     ["illegal_step", "already_in_call"],
     ["not_in_call", "already_in_call"],
   ] as const)("an invite answered with the error %s is refused as %s", (code, reason) => {

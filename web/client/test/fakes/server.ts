@@ -59,6 +59,7 @@ export function refused(reason: Told<"call.refused">["reason"], call_id = CALL_I
     price_minor: money ? 10 : null,
     shortfall_minor: money ? 4 : null,
     currency: money ? "EUR" : null,
+    retry_after_ms: reason === "too_many_calls" ? 30_000 : null,
     ref: null,
   };
 }
