@@ -42,6 +42,8 @@ def place(
     call.emit(Send(caller, CallAuthorizing(call_id=call_id, ref=invite.ref)))
     call.emit(AskAuthorize(callee_id=invite.callee_id, callee_user_name=invite.callee_user_name))
     call.set_timer(TimerName.AUTHORIZE, now_ms + times.authorize_ms_max)
+    # Set now, not when billing has answered: a timer that is set then is as late as the fraction of a millisecond.
+    call.set_timer(TimerName.UNREACHABLE, now_ms + times.unreachable_answer_ms)
     return call, call.take_effects()
 
 
@@ -121,7 +123,7 @@ def _time_is_up(call: Call, name: TimerName, now_ms: int) -> None:
         case TimerName.AUTHORIZE:
             ringing.authorize_failed(call, now_ms)
         case TimerName.UNREACHABLE:
-            ringing.tell_unreachable(call, now_ms)
+            ringing.tell_if_unreachable(call, now_ms)
         case TimerName.RING:
             call.end(EndReason.MISSED, now_ms)
         case TimerName.CONNECT:

@@ -25,6 +25,7 @@ def authorized(call: Call, given: Authorized, now_ms: int) -> None:
     if not call.waits_for_billing:
         return
     call.clear_timer(TimerName.AUTHORIZE)
+    call.clear_timer(TimerName.UNREACHABLE)
     call.terms = given.terms
     call.state = State.RINGING
     call.set_timer(TimerName.RING, now_ms + call.times.ring_ms_max)
@@ -42,7 +43,8 @@ def refused(call: Call, given: Refused, now_ms: int) -> None:
     if not call.waits_for_billing:
         return
     if given.reason is RefusalReason.UNREACHABLE:
-        _wait_to_tell_unreachable(call, now_ms)
+        call.unreachable = True
+        call.clear_timer(TimerName.AUTHORIZE)
         return
     refusal = CallRefused(
         call_id=call.call_id,
@@ -57,7 +59,13 @@ def refused(call: Call, given: Refused, now_ms: int) -> None:
     _close_unauthorized(call, EndReason.UNREACHABLE, now_ms)
 
 
-def tell_unreachable(call: Call, now_ms: int) -> None:
+def tell_if_unreachable(call: Call, now_ms: int) -> None:
+    """Tell it at moments that say nothing of how long billing took, and so of what it found and kept."""
+    if not call.unreachable:
+        each_ms = call.times.unreachable_answer_ms
+        passed = (now_ms - call.placed_at_ms) // each_ms
+        call.set_timer(TimerName.UNREACHABLE, call.placed_at_ms + (passed + 1) * each_ms)
+        return
     refusal = CallRefused(call_id=call.call_id, reason=RefusalReason.UNREACHABLE, ref=call.invite_ref)
     call.emit(Send(call.caller, refusal))
     _close_unauthorized(call, EndReason.UNREACHABLE, now_ms)
@@ -140,15 +148,6 @@ def _ringing(call: Call, terms: Terms, ring_ms: int) -> CallRinging:
         minute_ms=call.times.minute_ms,
         ring_ms=ring_ms,
     )
-
-
-def _wait_to_tell_unreachable(call: Call, now_ms: int) -> None:
-    """Tell it when that says nothing of how long billing took, and so of what it found and kept."""
-    each_ms = call.times.unreachable_answer_ms
-    waits = max(1, -(-(now_ms - call.placed_at_ms) // each_ms))
-    call.unreachable = True
-    call.clear_timer(TimerName.AUTHORIZE)
-    call.set_timer(TimerName.UNREACHABLE, call.placed_at_ms + waits * each_ms)
 
 
 def _close_unauthorized(call: Call, reason: EndReason, now_ms: int) -> None:

@@ -25,7 +25,7 @@ class TimerName(StrEnum):
 
     AUTHORIZE = "authorize"
     UNREACHABLE = "unreachable"
-    """When the caller hears that the callee cannot be reached."""
+    """When the caller hears that the callee cannot be reached, if billing has said so by then."""
     RING = "ring"
     CONNECT = "connect"
     RENEW = "renew"

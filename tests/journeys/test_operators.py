@@ -140,7 +140,7 @@ async def test_who_is_disabled_is_out_everywhere(programs: Programs, installatio
         await operator.acts_on(out, "disable")
         await sent_away(outs)
         assert (await ended(others)).reason is EndReason.OPERATOR
-        assert (await refused(others, out)).reason is RefusalReason.UNKNOWN_CALLEE
+        assert (await refused(others, out)).reason is RefusalReason.UNREACHABLE
         with pytest.raises(DoorError, match="401"):
             await out.wallet()
         with pytest.raises(DoorError, match="wrong-credentials"):

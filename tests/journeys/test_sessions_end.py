@@ -47,8 +47,9 @@ async def sent_away(*devices: Device) -> None:
 async def still_there(*devices: Device) -> None:
     """Each still gets an answer."""
     for device in devices:
-        await device.send(from_client.Invite(callee_user_name="nobody-of-this-name"))
-        assert (await device.expect(to_client.CallRefused)).reason is RefusalReason.UNKNOWN_CALLEE
+        assert device.welcome is not None
+        await device.send(from_client.Invite(callee_id=device.welcome.account.account_id))
+        assert (await device.expect(to_client.CallRefused)).reason is RefusalReason.SELF_CALL
 
 
 async def test_an_ended_session_loses_its_sockets(installation: Installation) -> None:
@@ -118,7 +119,7 @@ async def test_whoever_leaves_is_gone_everywhere(installation: Installation) -> 
             from_client.Invite(callee_user_name=leaver.user_name),
         ):
             await others.send(invite)
-            assert (await others.expect(to_client.CallRefused)).reason is RefusalReason.UNKNOWN_CALLEE
+            assert (await others.expect(to_client.CallRefused)).reason is RefusalReason.UNREACHABLE
         assert (await other.get("people", q=leaver.user_name))["items"] == []
         record = await other.get(f"calls/{call_id}")
         assert (record["other"], record["reason"]) == (None, "hung_up")

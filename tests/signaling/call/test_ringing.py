@@ -256,6 +256,9 @@ def test_role_of_a_device_is_part_of_who_it_is() -> None:
 
 
 def test_timeouts_are_those_of_the_settings() -> None:
-    assert story_in(State.AUTHORIZING).call.timers == {TimerName.AUTHORIZE: 1_000_000 + TIMES.authorize_ms_max}
+    assert story_in(State.AUTHORIZING).call.timers == {
+        TimerName.AUTHORIZE: 1_000_000 + TIMES.authorize_ms_max,
+        TimerName.UNREACHABLE: 1_000_000 + TIMES.unreachable_answer_ms,
+    }
     assert story_in(State.RINGING).call.timers == {TimerName.RING: 1_000_000 + TIMES.ring_ms_max}
     assert story_in(State.CONNECTING).call.timers == {TimerName.CONNECT: 1_000_000 + TIMES.connect_ms_max}

@@ -169,7 +169,7 @@ stopped by operator    ended       ended      ended      ended        ended     
 stopped by block       ended       ended      ended      ended        ended        .
 stopped by shutdown    ended       ended      ended      ended        ended        .
 timer: authorize       ended       .          .          .            .            .
-timer: unreachable     .           .          .          .            .            .
+timer: unreachable     does        .          .          .            .            .
 timer: ring            .           ended      .          .            .            .
 timer: connect         .           .          ended      .            .            .
 timer: renew           .           .          .          does         .            .
