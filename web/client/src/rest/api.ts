@@ -136,6 +136,35 @@ export class Api {
     return answered(this.#http.GET("/v1/people/{id_or_name}", { params: { path } }));
   }
 
+  /** Whom one takes no calls from, in the order of the alphabet. */
+  blocklist(options: PageOptions = {}): Promise<Page<Person>> {
+    const { signal, query } = asked(options);
+    return answered(this.#http.GET("/v1/me/blocklist", { params: { query }, signal }));
+  }
+
+  /** Take no more calls from somebody, and make none to them. A call that goes on goes on. */
+  async putOnBlocklist(accountId: string): Promise<void> {
+    await answered(this.#http.PUT("/v1/me/blocklist/{account_id}", listed(accountId)));
+  }
+
+  async takeOffBlocklist(accountId: string): Promise<void> {
+    await answered(this.#http.DELETE("/v1/me/blocklist/{account_id}", listed(accountId)));
+  }
+
+  /** Whom one takes calls from where that is for contacts only, in the order of the alphabet. */
+  contacts(options: PageOptions = {}): Promise<Page<Person>> {
+    const { signal, query } = asked(options);
+    return answered(this.#http.GET("/v1/me/contacts", { params: { query }, signal }));
+  }
+
+  async putInContacts(accountId: string): Promise<void> {
+    await answered(this.#http.PUT("/v1/me/contacts/{account_id}", listed(accountId)));
+  }
+
+  async takeOutOfContacts(accountId: string): Promise<void> {
+    await answered(this.#http.DELETE("/v1/me/contacts/{account_id}", listed(accountId)));
+  }
+
   /** The calls one made or got, newest first. */
   calls({ direction, outcome, ...options }: CallFilter = {}): Promise<Page<CallView>> {
     const { signal, query } = asked(options);
@@ -165,6 +194,10 @@ export function asked({ signal, ...query }: PageOptions): {
   signal: AbortSignal | null;
 } {
   return { query, signal: signal ?? null };
+}
+
+function listed(accountId: string) {
+  return { params: { path: { account_id: accountId } } };
 }
 
 /** Not `crypto.randomUUID`: a page without https has none. */

@@ -69,6 +69,28 @@ describe("a request", () => {
     expect(await api.person("a.b")).toEqual({ id: "1", user_name: "a.b" });
   });
 
+  test("is there for each thing that is done with the lists of people", async () => {
+    const { api, server } = world;
+    const nothing = () => new Response(null, { status: 204 });
+    const people = () => json(200, { items: [{ id: "ben", user_name: "ben" }], next_cursor: null });
+    for (const list of ["blocklist", "contacts"]) {
+      answers(`GET /v1/me/${list}`, people);
+      for (const method of ["PUT", "DELETE"]) answers(`${method} /v1/me/${list}/ben`, nothing);
+    }
+    expect((await api.blocklist({ limit: 5 })).items).toHaveLength(1);
+    expect((await api.contacts({ cursor: "abc" })).items).toHaveLength(1);
+    await api.putOnBlocklist("ben");
+    await api.takeOffBlocklist("ben");
+    await api.putInContacts("ben");
+    await api.takeOutOfContacts("ben");
+    expect(server.arrived.map(({ url }) => url.pathname + url.search)).toEqual([
+      "/v1/me/blocklist?limit=5",
+      "/v1/me/contacts?cursor=abc",
+      ...Array(2).fill("/v1/me/blocklist/ben"),
+      ...Array(2).fill("/v1/me/contacts/ben"),
+    ]);
+  });
+
   test("of the installation needs nobody's token", async () => {
     const { api, server, source } = world;
     source.tokens = () => {
