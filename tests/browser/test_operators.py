@@ -15,6 +15,9 @@ from tests.journeys.installation import PASSWORD, Separate
 AGE_LOGINS = """
     UPDATE sessions SET created_at = created_at - interval '1 hour' WHERE account_id = $1 AND kind = 'operator'
 """
+SCRIPTS = """() => Promise.all(performance.getEntriesByType('resource')
+  .filter(({name}) => name.endsWith('.js')).map(async ({name}) => (await fetch(name)).text()))"""
+ONLY_FOR_OPERATORS = "Operator sign-in"
 END_SESSIONS = "UPDATE sessions SET ended_at = now() WHERE account_id = $1 AND kind = 'operator'"
 
 
@@ -38,6 +41,8 @@ async def test_an_operator_blocks_and_unblocks(people: People, programs: Program
     await preview.get_by_role("button", name="Start call").click()
     await expect(ann.page.get_by_text("You cannot call at the moment.")).to_be_visible()
     await expect(ben.incoming(ann.name)).to_have_count(0)
+    carried = [ONLY_FOR_OPERATORS in "".join(await page.evaluate(SCRIPTS)) for page in (ann.page, tab.page)]
+    assert carried == [False, True]
 
     # Whoever was signed out from afar signs in, and is where they were.
     await behind(people, END_SESSIONS, olga.person.id)
