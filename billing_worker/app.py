@@ -5,12 +5,14 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Mapping
+from datetime import timedelta
 
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from billing_worker.admission.invites import InviteLimits
 from billing_worker.admission.service import AdmissionService
+from billing_worker.housekeeping import Housekeeping
 from billing_worker.relay import Relay
 from billing_worker.rounds import Rounds
 from billing_worker.settlement.consumer import SettlementConsumer
@@ -32,7 +34,7 @@ log = logging.getLogger(__name__)
 
 
 class BillingWorker:
-    """Answers requests, settles calls, watches over silent ones, and relays the outbox, until stopped.
+    """Answers requests, settles calls, watches over silent ones, relays the outbox, and tidies up, until stopped.
 
     The engine and the started bus are the caller's, who closes them after `stop`. Neither database nor broker need
     be there at the start.
@@ -47,6 +49,9 @@ class BillingWorker:
         self._settlement = SettlementConsumer(engine, terms=terms, clock=clock)
         supervision = Supervision(engine, bus=bus, clock=clock, grace_ms=settings.sweep_grace_ms)
         self._supervising = Rounds("supervision", supervision.look, pause_ms=settings.sweep_ms)
+        retention = timedelta(seconds=settings.session_retention_seconds)
+        housekeeping = Housekeeping(engine, clock=clock, retention=retention)
+        self._tidying = Rounds("housekeeping", housekeeping.tidy, pause_ms=settings.tidy_ms)
         self._relay = Relay(
             engine, bus=bus, clock=clock, batch_max=settings.relay_batch_max, idle_ms=settings.relay_idle_ms
         )
@@ -70,12 +75,13 @@ class BillingWorker:
             ),
         ]
         self._supervising.start()
+        self._tidying.start()
         self._relaying = asyncio.create_task(self._relay.run(), name="outbox relay")
 
     async def stop(self) -> None:
         """Take no more work, finish the batches at hand, publish what they stored, and return."""
         stopping = [subscription.stop() for subscription in self._subscriptions]
-        await asyncio.gather(*stopping, self._supervising.stop())
+        await asyncio.gather(*stopping, self._supervising.stop(), self._tidying.stop())
         # Last: the batches just finished have stored their notices.
         self._relay.stop()
         if self._relaying is not None:

@@ -113,6 +113,9 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     sessions_max: Annotated[
         Count, _setting("Sessions of one account; one more ends the one that was not used for longest")
     ] = 20
+    session_retention_seconds: Annotated[
+        Seconds, _setting("How long sessions that are over are kept, with address and device")
+    ] = 30 * 24 * 3_600
     operator_token_seconds: Annotated[Seconds, _setting("Life of an operator's access token")] = 300
     operator_refresh_seconds: Annotated[Seconds, _setting("Life of an operator's unused refresh token")] = 3_600
     operator_session_seconds_max: Annotated[
@@ -215,6 +218,9 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     relay_batch_max: Annotated[Count, _setting("Outbox rows published together")] = 500
     relay_idle_ms: Annotated[Milliseconds, _setting("How often the outbox is looked at when nobody rings")] = 500
     sweep_ms: Annotated[Milliseconds, _setting("How often calls whose end never came are looked for")] = 10_000
+    tidy_ms: Annotated[
+        Milliseconds, _setting("How often sessions, tokens and counts that are over are removed")
+    ] = 3_600_000
     sweep_grace_ms: Annotated[Milliseconds, _setting("How long after its lease a silent call is closed")] = 60_000
     drain_ms_max: Annotated[Milliseconds, _setting("How long a stopping program may take to finish its work")] = (
         8_000

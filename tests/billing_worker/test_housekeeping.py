@@ -1,0 +1,103 @@
+"""What is over is forgotten, and nothing else."""
+
+from datetime import timedelta
+from uuid import UUID
+
+from sqlalchemy import func, insert, select
+
+from billing_worker.housekeeping import REMOVED_MAX, Housekeeping
+from shared.bus.memory import MemoryBus
+from shared.database import reading, transaction
+from shared.ids import new_id
+from shared.models import RefreshToken, Session, Throttle
+from tests.billing_worker.test_worker import working
+from tests.billing_worker.town import Resident, Town
+
+RETENTION = timedelta(days=30)
+DAY_MS = 24 * 3_600_000
+
+
+def housekeeping(town: Town) -> Housekeeping:
+    """Return one of that retention."""
+    return Housekeeping(town.engine, clock=town.clock, retention=RETENTION)
+
+
+async def logs_in(town: Town, resident: Resident, *, life: timedelta, ended: bool = False) -> UUID:
+    """Open a session now, whose refresh token lives so long."""
+    now, session_id = town.clock.now(), new_id()
+    async with transaction(town.engine) as connection:
+        session = {"id": session_id, "account_id": resident.id, "address": "192.0.2.1", "user_agent": "A phone"}
+        moments = {"created_at": now, "last_used_at": now, "ended_at": now if ended else None}
+        await connection.execute(insert(Session).values(**session, **moments))
+        token = {
+            "token_hash": session_id.bytes,
+            "session_id": session_id,
+            "created_at": now,
+            "expires_at": now + life,
+        }
+        await connection.execute(insert(RefreshToken).values(token))
+    return session_id
+
+
+async def kept(town: Town) -> set[UUID]:
+    """Return the sessions that there are."""
+    async with reading(town.engine) as connection:
+        return set((await connection.execute(select(Session.id))).scalars())
+
+
+async def test_sessions_that_are_over_are_kept_for_a_while(town: Town) -> None:
+    """A15: ended, or past refreshing; whoever may still come back does."""
+    ann = await town.moves_in()
+    ended = await logs_in(town, ann, life=timedelta(days=60), ended=True)
+    unused = await logs_in(town, ann, life=timedelta(days=10))
+    alive = await logs_in(town, ann, life=timedelta(days=60))
+    tidying = housekeeping(town)
+    town.clock.advance(30 * DAY_MS)
+    assert (await tidying.tidy(), await kept(town)) == (0, {ended, unused, alive})
+    town.clock.advance(1)
+    assert (await tidying.tidy(), await kept(town)) == (1, {unused, alive})
+    town.clock.advance(10 * DAY_MS)
+    assert (await tidying.tidy(), await kept(town)) == (1, {alive})
+    town.clock.advance(50 * DAY_MS)
+    assert (await tidying.tidy(), await kept(town)) == (1, set())
+
+
+async def test_tokens_go_with_their_session_and_counts_when_they_count_no_more(town: Town) -> None:
+    """A12, A19: what still counts stays."""
+    ann, now = await town.moves_in(), town.clock.now()
+    for days in (1, 60):
+        await logs_in(town, ann, life=timedelta(days=days))
+        async with transaction(town.engine) as connection:
+            await connection.execute(insert(Throttle).values(key=f"of {days}", free_at=now + timedelta(days=days)))
+    town.clock.advance(32 * DAY_MS)
+    await housekeeping(town).tidy()
+    async with reading(town.engine) as connection:
+        tokens = (await connection.execute(select(func.count()).select_from(RefreshToken))).scalar_one()
+        counts = list((await connection.execute(select(Throttle.key))).scalars())
+    assert (tokens, counts) == (1, ["of 60"])
+
+
+async def test_a_round_has_an_end(town: Town) -> None:
+    """What is too much for one is there in the next; a session somebody is busy with waits for it, too."""
+    ann = await town.moves_in()
+    async with transaction(town.engine) as connection:
+        over = {"account_id": ann.id, "ended_at": town.clock.now(), "last_used_at": town.clock.now()}
+        await connection.execute(insert(Session), [{"id": new_id(), **over} for _ in range(REMOVED_MAX + 2)])
+    town.clock.advance(31 * DAY_MS)
+    assert await housekeeping(town).tidy() == REMOVED_MAX
+    async with transaction(town.engine) as connection:
+        await connection.execute(select(Session.id).order_by(Session.id).limit(1).with_for_update())
+        assert await housekeeping(town).tidy() == 1
+    assert await housekeeping(town).tidy() == 1
+
+
+async def test_a_worker_does_it(town: Town) -> None:
+    """Its first round is at its start, and is finished before it stops."""
+    town.clock.shift_wall(-20 * 366 * DAY_MS)  # the worker has a clock of its own
+    await logs_in(town, await town.moves_in(), life=timedelta(days=1))
+    bus = MemoryBus()
+    await bus.start()
+    async with working(town.engine, bus):
+        pass
+    await bus.close()
+    assert await kept(town) == set()
