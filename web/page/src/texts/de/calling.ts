@@ -56,6 +56,10 @@ const refusals: Calling["refusals"] = {
   blocked: () => "Sie können zurzeit nicht anrufen.",
   busy: (name) => `${name} telefoniert gerade. Versuchen Sie es später noch einmal.`,
   already_in_call: () => "Sie sind schon in einem Anruf, vielleicht auf einem anderen Gerät.",
+  on_your_blocklist: (name) => `${name} steht auf Ihrer Sperrliste. Streichen Sie den Eintrag, um anzurufen.`,
+  unreachable: (name) => `${name} ist gerade nicht erreichbar.`,
+  too_many_calls: () =>
+    "Das waren zu viele Anrufe in kurzer Zeit. Versuchen Sie es in ein paar Minuten noch einmal.",
   unknown_callee: (name) => `Niemand heißt ${name}.`,
   self_call: () => "Sie können sich nicht selbst anrufen.",
   billing_unavailable: () =>
