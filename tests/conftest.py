@@ -15,7 +15,7 @@ from tests.harness.leftovers import make_folder, remove_left_over_folders
 settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("patient")
 
-pytest_plugins = ["tests.harness.fixtures"]
+pytest_plugins = ["tests.harness.fixtures", "tests.harness.leaks.plugin"]
 
 DESK_PATH = "talktime_desk_path"
 DESK = pytest.StashKey[Desk]()

@@ -19,6 +19,8 @@ from shared.database import create_engine, reading, transaction
 from shared.messages.base import WalletState
 from shared.settings import Settings
 from shared.tokens import new_signing_key
+from tests.harness.leaks.learning import learn_from_settings
+from tests.harness.leaks.session import WATCH
 
 T = TypeVar("T")
 
@@ -190,6 +192,7 @@ async def client_of(app: Litestar) -> AsyncIterator[httpx.AsyncClient]:
 async def running_api(database_url: str, clock: Clock, **changes: Any) -> AsyncIterator[Api]:
     """Run an application until the block ends."""
     settings = settings_for(database_url, **changes)
+    learn_from_settings(WATCH, settings)
     engine = create_engine(settings.database_url, connections_max=settings.database_connections_max)
     try:
         app = create_app(settings, engine=engine, clock=clock)

@@ -15,6 +15,8 @@ import httpx
 from shared.settings import PREFIX
 from talktime.child import end_child, send_signal, start_child
 from tests.harness.errors import TookTooLongError
+from tests.harness.leaks.learning import learn_from_environment
+from tests.harness.leaks.session import WATCH, hear_program
 
 ROOT = Path(__file__).parents[2]
 READY_SECONDS_MAX = 60
@@ -112,6 +114,7 @@ class Program:
         async for line in self._process.stdout:
             async with self._said_more:
                 self.lines.append(line.decode(errors="replace").rstrip("\n"))
+                hear_program(self.name, self.lines[-1])
                 self._said_more.notify_all()
         await self._process.wait()
         async with self._said_more:
@@ -147,6 +150,7 @@ class Programs:
 
     async def run(self, *command: str, env: Mapping[str, str] | None = None, cwd: Path = ROOT) -> Program:
         """Start any command; its first word is an absolute path."""
+        learn_from_environment(WATCH, env or {})
         process = await start_child(
             command,
             env={**inherited_environment(), **(env or {})},
