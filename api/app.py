@@ -194,7 +194,7 @@ def create_app(
         request_class=JsonRequest,
         request_max_body_size=settings.body_bytes_max,
         exception_handlers=FAILURES,
-        before_send=[AnswerHeaders(allowed_origins={settings.public_url, *settings.allowed_origins})],
+        before_send=[AnswerHeaders(public_url=settings.public_url, allowed_origins=settings.allowed_origins)],
         on_shutdown=on_shutdown,
         openapi_config=openapi_config(),
         plugins=[FieldSchemas()],

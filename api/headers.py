@@ -6,11 +6,8 @@ from litestar.datastructures import Headers, MutableScopeHeaders
 from litestar.routes import HTTPRoute
 from litestar.types import Message, Scope
 
-_ALWAYS = {
-    "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "no-referrer",
-    "X-Frame-Options": "DENY",
-}
+from shared.answer_headers import OWN_DEFAULTS, answer_headers
+
 _PREFLIGHT = {
     "Access-Control-Allow-Methods": "GET, POST, PUT, PATCH, DELETE",
     "Access-Control-Allow-Headers": "Authorization, Content-Type, Idempotency-Key",
@@ -22,24 +19,24 @@ _EXPOSED = "Location, Retry-After, WWW-Authenticate"
 class AnswerHeaders:
     """Adds the headers to the start of each answer; Litestar's own CORS answers some failures as plain text."""
 
-    def __init__(self, *, allowed_origins: Collection[str]) -> None:
-        self._origins = frozenset(allowed_origins)
+    def __init__(self, *, public_url: str, allowed_origins: Collection[str]) -> None:
+        self._always = answer_headers(public_url)
+        self._origins = frozenset([public_url, *allowed_origins])
 
     async def __call__(self, message: Message, scope: Scope) -> None:
         """Litestar's `before_send` hook."""
         if message["type"] != "http.response.start":
             return
         headers = MutableScopeHeaders.from_message(message)
-        for name, value in _ALWAYS.items():
+        for name, value in self._always.items():
             headers[name] = value
-        # What accounts read is theirs; pages that may be kept say so themselves.
-        headers.setdefault("Cache-Control", "no-store")
+        for name, value in OWN_DEFAULTS.items():
+            headers.setdefault(name, value)
         is_options = scope.get("method") == "OPTIONS"
         if is_options and "allow" in headers:
             headers["Allow"] = _allowed(scope)
-        if self._origins:
-            headers.add("Vary", "Origin")
-            self._share(Headers.from_scope(scope), headers, is_preflight=is_options)
+        headers.add("Vary", "Origin")
+        self._share(Headers.from_scope(scope), headers, is_preflight=is_options)
 
     def _share(self, asked: Headers, headers: MutableScopeHeaders, *, is_preflight: bool) -> None:
         origin = asked.get("origin")

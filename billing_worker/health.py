@@ -9,8 +9,13 @@ from typing import Any
 import msgspec
 
 from billing_worker.app import Probe
+from shared.answer_headers import OWN_DEFAULTS, answer_headers
 
 RETRY_AFTER_SECONDS = b"2"
+
+_HEADERS = [
+    (name.lower().encode(), value.encode()) for name, value in {**answer_headers(""), **OWN_DEFAULTS}.items()
+]
 
 Asgi = Callable[[Any, Any, Any], Awaitable[None]]
 
@@ -46,7 +51,7 @@ async def _send_problem(send: Any, status: int, name: str, **more: object) -> No
 
 
 async def _send(send: Any, status: int, body: object, *, content_type: bytes = b"application/json") -> None:
-    headers = [(b"content-type", content_type), (b"cache-control", b"no-store")]
+    headers = [(b"content-type", content_type), *_HEADERS]
     if status == 503:
         headers.append((b"retry-after", RETRY_AFTER_SECONDS))
     await send({"type": "http.response.start", "status": status, "headers": headers})

@@ -34,7 +34,7 @@ from signaling.live.money_questions import MoneyQuestions
 from signaling.live.running import Runner
 from signaling.live.switchboard import Switchboard
 from signaling.live.timers import CallTimers
-from signaling.problems import answer_with_problems
+from signaling.problems import answer_with_headers, answer_with_problems
 from signaling.service import Service
 from signaling.sockets.lean import LeanConnection, LeanWebsocket
 from signaling.timers import LoopScheduler, Scheduler
@@ -55,6 +55,7 @@ class SignalingApp(Quart):
         self.add_websocket(SOCKET_PATH, view_func=_serving(endpoint))
         self.register_blueprint(health_pages(bus, closed=lambda: sockets.closed))
         answer_with_problems(self)
+        answer_with_headers(self, settings.public_url)
 
 
 def create_app(

@@ -7,7 +7,10 @@ from http import HTTPStatus
 import msgspec
 from msgspec import Struct
 from quart import Quart, Response
+from quart.typing import ResponseTypes
 from werkzeug.exceptions import HTTPException
+
+from shared.answer_headers import OWN_DEFAULTS, answer_headers
 
 RETRY_AFTER_SECONDS = 2
 
@@ -30,6 +33,23 @@ def problem(status: int, name: str, detail: str) -> Response:
     if status in {HTTPStatus.SERVICE_UNAVAILABLE, HTTPStatus.TOO_MANY_REQUESTS}:
         response.headers["Retry-After"] = str(RETRY_AFTER_SECONDS)
     return response
+
+
+def answer_with_headers(app: Quart, public_url: str) -> None:
+    """Give every answer of the app, refused sockets included, the headers that all our programs give."""
+    always = answer_headers(public_url)
+
+    async def add(response: Response) -> Response:
+        response.headers.update(always)
+        for name, value in OWN_DEFAULTS.items():
+            response.headers.setdefault(name, value)
+        return response
+
+    async def add_to_refusal(response: ResponseTypes | None) -> ResponseTypes | None:
+        return await add(response) if isinstance(response, Response) else response
+
+    app.after_request(add)
+    app.after_websocket(add_to_refusal)
 
 
 def answer_with_problems(app: Quart) -> None:

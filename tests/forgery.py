@@ -149,6 +149,7 @@ def _keys(forge: Forge) -> Iterator[tuple[str, str]]:
 
 def _claims(forge: Forge) -> Iterator[tuple[str, str]]:
     issued_at = forge.claims["iat"]
+    odd: Any
     for name in forge.claims:
         yield f"no {name}", forge.claiming(**{name: None})
         for odd in ("", " ", [], {}, True, -1, 1e300, "\x00", "' OR 1=1", "x" * 10_000):
