@@ -77,6 +77,7 @@ export class Talktime {
       WebSocket: options.WebSocket ?? globalThis.WebSocket,
       timers,
       wake: options.wake ?? browserWake,
+      isUrgent: () => this.calls.current !== null,
       deviceName: options.deviceName,
     });
     this.calls = new Calls({
@@ -88,6 +89,7 @@ export class Talktime {
     this.#offs = [
       this.session.on("changed", (account) => this.#follow(account)),
       this.connection.on("welcome", (welcome) => this.#welcome(welcome)),
+      this.calls.on("current", (call) => call && this.connection.retryNow()),
       this.connection.on("message", (message) => {
         if ("wallet" in message) this.wallet.learn(message.wallet);
       }),

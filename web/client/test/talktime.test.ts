@@ -5,6 +5,7 @@ import { Talktime } from "../src/talktime.js";
 import { BASE_URL, FakeApi, json } from "./fakes/api.js";
 import { FakeBrowser } from "./fakes/browser.js";
 import { stubMedia } from "./fakes/media.js";
+import { rings } from "./fakes/server.js";
 import { FakeSockets, walletState, welcome } from "./fakes/socket.js";
 import { FakeTimers, settled } from "./fakes/timers.js";
 
@@ -17,7 +18,10 @@ beforeEach(() => {
   world = newWorld();
 });
 
-afterEach(() => vi.unstubAllGlobals());
+afterEach(() => {
+  vi.restoreAllMocks();
+  vi.unstubAllGlobals();
+});
 
 /** A page with nothing but the library. */
 function newWorld() {
@@ -133,6 +137,36 @@ test("whoever logs out in a call has left it before the socket is closed", async
     "ended",
   ]);
   await loggedOut;
+});
+
+test("a call that waits for its socket is not kept waiting by the back-off (D8)", async () => {
+  vi.spyOn(Math, "random").mockReturnValue(0.999_999);
+  world = newWorld();
+  const { talktime, timers, sockets, logIn } = world;
+  stubMedia();
+  const waits = async (failures: number) => {
+    const all: number[] = [];
+    for (let failure = 0; failure < failures; failure += 1) {
+      sockets.newest.closes(1006);
+      all.push(Math.round((talktime.connection.retryAtMs ?? 0) - timers.now()));
+      await timers.advance((talktime.connection.retryAtMs ?? 0) - timers.now());
+      await settled();
+    }
+    return all;
+  };
+  talktime.start();
+  await logIn("ann");
+  expect(await waits(6)).toEqual([500, 1_000, 2_000, 4_000, 8_000, 15_000]);
+  sockets.newest.closes(1006);
+  const before = sockets.all.length;
+  const call = talktime.calls.place({ userName: "ben" }, await LocalMedia.open({}));
+  await settled();
+  expect(sockets.all.length).toBe(before + 1);
+  greet("ann").says(rings(CALL_ID));
+  expect(await waits(6)).toEqual(Array(6).fill(2_000));
+  expect(call.state).toBe("ringing");
+  call.cancel();
+  expect(await waits(1)).toEqual([15_000]);
 });
 
 test("a session that is ended from afar is ended here, whoever hears of it first", async () => {

@@ -24,10 +24,10 @@ export class Backoff {
     return this.#atMs;
   }
 
-  /** Call `action` after a while, a longer one each time. */
-  wait(action: () => void): void {
+  /** Call `action` after a while, a longer one each time, but not longer than `msMax`. */
+  wait(action: () => void, msMax = LATER_MS_MAX): void {
     this.cancel();
-    const ms = this.#random() * this.#limitMs;
+    const ms = this.#random() * Math.min(this.#limitMs, msMax);
     this.#limitMs = Math.min(2 * this.#limitMs, LATER_MS_MAX);
     this.#atMs = this.#timers.now() + ms;
     this.#cancel = this.#timers.after(ms, () => {

@@ -30,12 +30,17 @@ export interface ConnectionParts {
   WebSocket: WebSocketClass;
   timers: Timers;
   wake: Wake;
+  /** Whether a call waits for the connection, which the server gives up before long. */
+  isUrgent?(): boolean;
   random?: () => number;
   deviceName?: string | undefined;
 }
 
 /** A connection that held for so long had nothing wrong with it. */
 export const HELD_MS_MIN = 10_000;
+
+/** The longest wait for another try where it is urgent. */
+const URGENT_MS_MAX = 2_000;
 
 const GOING_AWAY = 1001;
 
@@ -171,7 +176,7 @@ export class Connection extends Emitter<ConnectionEvents> {
   }
 
   #wait(): void {
-    this.#backoff.wait(() => void this.#connect());
+    this.#backoff.wait(() => void this.#connect(), this.#parts.isUrgent?.() ? URGENT_MS_MAX : undefined);
     this.#become("waiting");
   }
 
