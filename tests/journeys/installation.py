@@ -115,6 +115,15 @@ class Separate(Installation):
         finally:
             await connection.close()
 
+    async def execute(self, statements: str) -> None:
+        """Change the database as its owner."""
+        assert self.database is not None
+        connection = await asyncpg.connect(self.database.owner_url)
+        try:
+            await connection.execute(statements)
+        finally:
+            await connection.close()
+
     async def books_are_right(self) -> None:
         """B8: every wallet is the sum of its entries, all entries sum to zero, nothing is held for nobody."""
         wrong = await self.fetch(
