@@ -124,7 +124,6 @@ const operators: OperatorTexts = {
   acts: {
     reason: "Grund",
     reasonHint: "Er bleibt für immer im Protokoll. Nennen Sie keine Namen.",
-    reasonLong: "Das ist zu lang. Sagen Sie es in 500 Zeichen.",
     block: {
       name: "Sperren",
       title: (name) => `${name} sperren?`,

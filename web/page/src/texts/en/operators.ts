@@ -141,7 +141,6 @@ const operators = {
   acts: {
     reason: "Reason",
     reasonHint: "It stays in the log for good. Name nobody.",
-    reasonLong: "This is too long. Say it in 500 characters.",
     block: {
       name: "Block",
       title: (name: string) => `Block ${name}?`,
