@@ -98,12 +98,14 @@ class Endpoint:
         return None
 
     async def _let_in(self, websocket: LeanWebsocket, address: str) -> None:
+        claims = None
         try:
             async with self._sockets.arriving():
                 hello, claims = await self._greeter.hello(websocket)
                 admitted = await self._greeter.admit(hello, claims)
         except TurnedAwayError as away:
-            log.info("Socket from %s turned away: %d %s", address, away.code, away.reason)
+            whose = f" of account {claims.sub}" if claims else ""
+            log.info("Socket%s from %s turned away: %d %s", whose, address, away.code, away.reason)
             await websocket.close(away.code, away.reason)
         except TimeoutError:
             await websocket.close(CloseCode.GOING_AWAY, GOODBYE)

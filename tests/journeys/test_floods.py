@@ -7,38 +7,26 @@ long the slowest answer of the two took.
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import json
-import sys
-import time
 import zlib
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
-from pathlib import Path
 from socket import SO_RCVBUF, SOL_SOCKET
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 import httpx
 import pytest
-from websockets.asyncio.client import ClientConnection, connect
 from websockets.frames import Frame, Opcode
 
-from shared.messages import from_client, to_client
-from shared.messages.from_client import Accept, Connected, Hello, Invite
-from shared.messages.registry import encode
 from shared.messages.to_client import CloseCode
-from talktime.person import Device, Person
 from tests.harness.databases import Database
 from tests.harness.programs import Programs
 from tests.journeys.installation import Separate
+from tests.journeys.siege import CLIENTS, MIB, Scene, Two, closed, frame, hears, live_call, pour
 from tests.journeys.talk import answer, ring
 
-CLIENTS = 20
 PAIRS = 8
 OFFERS = 480
-ROUNDS = 60
-CLOSED_SECONDS_MAX = 60
-MIB = 2**20
 BOMB_BYTES = 200 * MIB
 CHANGES = {
     "TALKTIME_MINUTE_MS": "600000",
@@ -56,94 +44,6 @@ IMPATIENT = {
 """Deadlines that a test can wait for."""
 
 
-class Process:
-    """The memory of a program, as the kernel counts it."""
-
-    def __init__(self, pid: int) -> None:
-        self._folder = Path(f"/proc/{pid}")
-
-    def bytes(self, name: str) -> int:
-        """Return `VmRSS` or `VmHWM`."""
-        lines = (self._folder / "status").read_text().splitlines()
-        [line] = [line for line in lines if line.startswith(f"{name}:")]
-        return int(line.split()[1]) * 1024
-
-    def forget_peak(self) -> int:
-        """Have `VmHWM` begin anew at what is held now, and return that (proc(5), `clear_refs`)."""
-        (self._folder / "clear_refs").write_text("5")
-        return self.bytes("VmRSS")
-
-
-class Two:
-    """Two people in a call, who notice whether they are served."""
-
-    def __init__(self, call_id: UUID, one: Device, other: Device) -> None:
-        self._call_id, self._one, self._other = call_id, one, other
-        self.rounds = 0
-        self.slowest_seconds = 0.0
-
-    async def talk(self, rounds: int) -> None:
-        """Ask and answer, one after another; each answer must come."""
-        for _ in range(rounds):
-            began = time.monotonic()
-            sdp = f"v=0 {self.rounds}"
-            await self._one.send(from_client.Offer(call_id=self._call_id, sdp=sdp))
-            assert (await self._other.expect(to_client.PeerOffer)).sdp == sdp
-            await self._other.send(from_client.Answer(call_id=self._call_id, sdp=sdp))
-            assert (await self._one.expect(to_client.PeerAnswer)).sdp == sdp
-            self.rounds += 1
-            self.slowest_seconds = max(self.slowest_seconds, time.monotonic() - began)
-
-
-class Scene:
-    """An installation, two people who talk, and whoever attacks it."""
-
-    def __init__(self, installation: Separate, two: Two, leaving: AsyncExitStack) -> None:
-        self.installation = installation
-        self._two = two
-        self._leaving = leaving
-
-    async def hostile(self, count: int = CLIENTS) -> list[ClientConnection]:
-        """Return sockets of somebody who is logged in."""
-        person = await self.installation.person("mallory")
-        return [await self.welcome(person) for _ in range(count)]
-
-    async def welcome(self, person: Person) -> ClientConnection:
-        """Return a socket that has said hello and was let in."""
-        socket = await self.socket()
-        await socket.send(encode(Hello(token=person.access_token)).decode())
-        assert json.loads(await socket.recv())["type"] == "welcome"
-        return socket
-
-    async def socket(self) -> ClientConnection:
-        """Return a socket that answers nothing by itself, and would compress if it might."""
-        url = self.installation.doors.socket_url
-        opening = connect(url, proxy=None, compression="deflate", ping_interval=None, max_size=None, max_queue=None)
-        socket = await opening
-        self._leaving.push_async_callback(_drop, socket)
-        return socket
-
-    async def under(self, name: str, attack: Callable[[], Awaitable[None]], *, most: int) -> None:
-        """Attack while the two talk: the process grows by less than so many bytes, and they are served."""
-        process = Process(self.installation.running["signaling"].pid)
-        await self._two.talk(ROUNDS // 2)
-        self._two.slowest_seconds = 0.0
-        before = process.forget_peak()
-        await asyncio.gather(attack(), self._two.talk(ROUNDS))
-        grown = process.bytes("VmHWM") - before
-        await self._two.talk(1)
-        sys.stdout.write(
-            f"{name}: {before / MIB:.1f} MiB before, at most {grown / MIB:.1f} MiB more (bound {most / MIB:.0f}), "
-            f"slowest of {ROUNDS} answers {self._two.slowest_seconds * 1_000:.0f} ms\n"
-        )
-        assert grown < most
-        assert self.installation.running["signaling"].exit_status is None
-
-
-async def _drop(socket: ClientConnection) -> None:
-    socket.transport.abort()
-
-
 @pytest.fixture
 async def scene(
     request: pytest.FixtureRequest, programs: Programs, database: Database, vhost_url: str, http: httpx.AsyncClient
@@ -156,30 +56,6 @@ async def scene(
         call_id = await ring(anns, ben, bens)
         await answer(call_id, anns, bens)
         yield Scene(installation, Two(call_id, anns, bens), leaving)
-
-
-async def closed(socket: ClientConnection) -> int | None:
-    """Read whatever is left and return how it ended; None where it was cut."""
-    async with asyncio.timeout(CLOSED_SECONDS_MAX):
-        await socket.wait_closed()
-    return socket.protocol.close_rcvd.code if socket.protocol.close_rcvd else None
-
-
-def frame(text: bytes, *, compressed: bool = False) -> bytes:
-    """Return a text frame as a client sends it."""
-    data = bytearray(Frame(Opcode.TEXT, text).serialize(mask=True))
-    data[0] |= 0x40 if compressed else 0
-    return bytes(data)
-
-
-async def pour(socket: ClientConnection, data: bytes, times: int) -> None:
-    """Write without asking anybody, as fast as the connection takes it, until the other side has had enough."""
-    with contextlib.suppress(ConnectionError):
-        for _ in range(times):
-            if socket.transport.is_closing():
-                return
-            socket.transport.write(data)
-            await socket.drain()
 
 
 async def test_a_flood_of_messages(scene: Scene) -> None:
@@ -203,7 +79,7 @@ async def test_a_flood_of_messages(scene: Scene) -> None:
 
 async def test_parties_that_are_sent_to_and_never_read(scene: Scene) -> None:
     """What waits for one is bounded, and whoever sends it must wait; then it is dropped."""
-    calls = [await _live_call(scene) for _ in range(PAIRS)]
+    calls = [await live_call(scene) for _ in range(PAIRS)]
 
     async def attack() -> None:
         for _, callee, _ in calls:
@@ -216,7 +92,7 @@ async def test_parties_that_are_sent_to_and_never_read(scene: Scene) -> None:
         ]
         await asyncio.gather(*(pour(calls[n][0], offers[n], OFFERS) for n in range(PAIRS)))
         for caller, _, call_id in calls:
-            await _hears(caller, "call.peer_lost", call_id)
+            await hears(caller, "call.peer_lost", call_id)
 
     await scene.under(f"{PAIRS} parties that do not read what is sent to them", attack, most=64 * MIB)
 
@@ -281,30 +157,3 @@ async def test_messages_that_claim_to_be_huge(scene: Scene) -> None:
         assert {await closed(socket) for socket in sockets} <= {CloseCode.MESSAGE_TOO_BIG, None}
 
     await scene.under(f"{CLIENTS} messages that claim to be huge", attack, most=16 * MIB)
-
-
-async def _live_call(scene: Scene) -> tuple[ClientConnection, ClientConnection, str]:
-    """Return two sockets in a call of their own."""
-    rich, other = await scene.installation.person("rich", money_minor=100), await scene.installation.person("other")
-    caller, callee = await scene.welcome(rich), await scene.welcome(other)
-    await caller.send(encode(Invite(callee_id=other.id)).decode())
-    call_id = await _hears(callee, "call.incoming")
-    await callee.send(encode(Accept(call_id=UUID(call_id))).decode())
-    for socket in (caller, callee):
-        await _hears(socket, "call.accepted", call_id)
-        await socket.send(encode(Connected(call_id=UUID(call_id))).decode())
-    for socket in (caller, callee):
-        await _hears(socket, "call.active", call_id)
-    return caller, callee, call_id
-
-
-async def _hears(socket: ClientConnection, kind: str, call_id: str | None = None) -> str:
-    """Return the call of the next message of this type."""
-    async with asyncio.timeout(CLOSED_SECONDS_MAX):
-        async for text in socket:
-            message = json.loads(text)
-            if message["type"] == "ping":
-                await socket.send('{"type":"pong"}')
-            elif message["type"] == kind and call_id in {None, message["call_id"]}:
-                return str(message["call_id"])
-    raise AssertionError(f"closed before {kind}")

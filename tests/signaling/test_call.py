@@ -11,6 +11,7 @@ from shared.messages.from_client import (
     CallMessage,
     Cancel,
     Candidate,
+    Connected,
     Decline,
     HangUp,
     IceCandidate,
@@ -183,3 +184,22 @@ async def test_both_hang_up_at_once(stage: Stage) -> None:
     late = await ann.hears_no_more_than() + await ben.hears_no_more_than()
     assert [message.code for message in late if isinstance(message, Error)] == [ErrorCode.NOT_IN_CALL]
     assert sum(isinstance(event, CallEnded) for event in stage.billing.events) == 1
+
+
+async def test_before_the_accept_nothing_of_the_callee_reaches_the_caller(stage: Stage) -> None:
+    """D6: neither description nor candidate, whatever its devices try; nor the caller's them."""
+    ann, ben = await stage.pair()
+    second = await stage.device(stage.account_of(ben))
+    call_id = await rings(ann, ben, second)
+    for device in (ben, second, ann):
+        for early in (
+            Offer(call_id=call_id, sdp="v=0"),
+            Answer(call_id=call_id, sdp="v=0"),
+            Candidate(call_id=call_id, candidate=IceCandidate(candidate="candidate:1")),
+            Connected(call_id=call_id),
+        ):
+            await device.say(early)
+            assert (await device.expect(Error)).code is ErrorCode.ILLEGAL_STEP
+    await second.connection.close()
+    for device in (ann, ben):
+        await device.hears_nothing()

@@ -1,6 +1,7 @@
 """Who gets in."""
 
 import json
+from typing import Any
 
 import httpx
 import pytest
@@ -119,6 +120,25 @@ async def test_own_and_allowed_pages_and_programs_get_in() -> None:
         for origin in ("https://talk.example", "https://ONE.example:443", "https://two.example:8443", None):
             device = await stage.open(origin=origin)
             await device.greet(stage.token(ann))
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"mode": "production", "payment_provider": "none", "public_url": "https://talk.example"},
+        {"mode": "production", "payment_provider": "none", "public_url": "http://localhost"},
+        {"mode": "development", "log_level": "DEBUG", "trusted_proxies": ("127.0.0.1",)},
+        {"public_url": "", "allowed_origins": ()},
+        {"public_url": "*", "allowed_origins": ("*",)},
+    ],
+)
+async def test_nothing_switches_the_check_off(changes: dict[str, Any]) -> None:
+    """D3: no mode, and no value of the settings that it reads."""
+    async with staged(**changes) as stage:
+        for origin in ("https://evil.example", "null", "*", ""):
+            with pytest.raises(InvalidStatus) as refused:
+                await open_device(stage.url, origin=origin)
+            assert refused.value.response.status_code == 403
 
 
 def test_an_asterisk_allows_nobody() -> None:

@@ -4,6 +4,7 @@ import pytest
 from websockets.exceptions import InvalidStatus
 
 from shared.messages.from_client import Authenticate, Hello, Pong
+from shared.messages.requests import NotAdmitted
 from shared.messages.to_client import CloseCode, Error
 from signaling.door.endpoint import MALFORMED_MAX
 from signaling.door.pace import STRIKES_MAX
@@ -29,6 +30,21 @@ async def test_who_does_not_get_in(stage: Stage, caplog: pytest.LogCaptureFixtur
         "Socket from 127.0.0.1 refused: its page is of a foreign origin",
         f"Socket from 127.0.0.1 turned away: {CloseCode.TOKEN_REFUSED:d} the token is refused",
         f"Socket from 127.0.0.1 turned away: {CloseCode.TOKEN_REFUSED:d} the token is refused",
+    ]
+
+
+async def test_whose_account_or_session_does_not_get_in(stage: Stage, caplog: pytest.LogCaptureFixture) -> None:
+    """G8: a token that proves somebody who may not come in says who that is."""
+    caplog.set_level("INFO")
+    ann = stage.billing.account("ann")
+    for refusal in (NotAdmitted(reason="disabled"), NotAdmitted(reason="session_ended")):
+        stage.billing.not_admitted[ann.id] = refusal
+        device = await stage.open()
+        await device.say(Hello(token=stage.token(ann)))
+        await device.closed_with()
+    assert door(caplog) == [
+        f"Socket of account {ann.id} from 127.0.0.1 turned away: {CloseCode.NOT_ADMITTED:d} {reason}"
+        for reason in ("disabled", "session_ended")
     ]
 
 
