@@ -43,6 +43,8 @@ class Front:
 
     url: str
     port: int
+    open_url: str
+    """Where nothing is encrypted, as at port 80."""
 
 
 @pytest.fixture(scope="session")
@@ -63,7 +65,7 @@ async def front(
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Front:
     """Run both."""
-    port, check_port, folder = free_port(), free_port(), tmp_path_factory.mktemp("caddy")
+    port, open_port, check_port, folder = free_port(), free_port(), free_port(), tmp_path_factory.mktemp("caddy")
     url = f"http://127.0.0.1:{port}"
     installation = await Separate.start(
         session_programs,
@@ -77,6 +79,7 @@ async def front(
         "signaling:8001": installation.doors.socket_url.removeprefix("ws://").removesuffix("/ws"),
         "http://127.0.0.1:2080": f"http://127.0.0.1:{check_port}",
         "{$TALKTIME_PUBLIC_URL} {": "{$TALKTIME_PUBLIC_URL} {\n\tbind 127.0.0.1",
+        "\nhttp:// {": f"\nhttp://:{open_port} {{\n\tbind 127.0.0.1",
         "read_header 10s": "read_header 1s",
     }
     text = (ROOT / "Caddyfile").read_text(encoding="utf-8")
@@ -88,7 +91,7 @@ async def front(
     command = (str(caddy), "run", "--config", str(folder / "Caddyfile"), "--adapter", "caddyfile")
     program = await session_programs.run(*command, env={**folders, "TALKTIME_PUBLIC_URL": url}, cwd=folder)
     await program.answers(f"http://127.0.0.1:{check_port}", status=204)
-    return Front(url, port)
+    return Front(url, port, f"http://127.0.0.1:{open_port}")
 
 
 async def test_a_paid_call_goes_through_the_door(front: Front, programs: Programs) -> None:
@@ -113,6 +116,16 @@ async def test_the_programs_learn_who_asks_and_cannot_be_told(front: Front) -> N
         person = await Person.register(Doors.of(front.url), http, "ann", PASSWORD)
         [session] = (await person.get("sessions"))["items"]
     assert session["address"] == "127.0.0.9"
+
+
+async def test_people_are_led_to_https_and_programs_are_not(front: Front, http: httpx.AsyncClient) -> None:
+    """ASVS 4.1.2: a token that is sent in the open is refused each time, in whatever way the path is written."""
+    for path in ("/", "/calls", "/v1"):
+        answer = await http.get(front.open_url + path)
+        assert (answer.status_code, answer.headers["location"]) == (308, f"https://127.0.0.1{path}")
+    for path in ("/v1/me", "/v1/sessions", "//v1/me", "/%761/me", "/x/../v1/me", "/ws", "/openapi.json"):
+        answer = await http.post(front.open_url + path)
+        assert (answer.status_code, "location" in answer.headers) == (403, False), path
 
 
 async def test_what_is_for_the_operator_stays_inside(front: Front, http: httpx.AsyncClient) -> None:
