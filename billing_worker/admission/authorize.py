@@ -12,7 +12,7 @@ The checks, in this order, the first that fails being the answer:
 7. the caller can pay a minute (`blocked` where the account is marked so, else `insufficient_funds`),
 8. the callee is not on the caller's blocklist (`on_your_blocklist`),
 9. the callee exists and is not disabled, takes calls from the caller, and has a device that would ring
-   (`unreachable`: which of these it is must be seen nowhere, docs/decisions/0014-nobody-can-be-counted-out.md),
+   (`unreachable`: which of these it is must be seen nowhere, docs/decisions/0015-unreachable-has-one-answer.md),
 10. the callee is in no call (`busy`).
 """
 

@@ -80,7 +80,9 @@ sequenceDiagram
 ```
 
 Instead of `call.ringing` the caller may hear [`call.refused`](#callrefused), with a reason, or at any moment
-[`call.ended`](#callended); each of these comes once and is the last word about the call, but for its charge.
+[`call.ended`](#callended); each of these comes once and is the last word about the call, but for its charge. Of a
+callee who is `unreachable` it is not said why, and always as long after the invite: no device is connected, calls
+from this caller are not wanted, or there is no such account.
 
 When two people call each other at the same time there is one call: the second one's invite accepts the first, and
 its device hears `call.incoming` and `call.accepted` with the first one's `call_id`. Where the first one cannot pay,
