@@ -55,6 +55,10 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     log_level: Annotated[
         Literal["DEBUG", "INFO", "WARNING", "ERROR"], _setting("How much the programs log, on standard error")
     ] = "INFO"
+    log_format: Annotated[
+        Literal["lines", "json"],
+        _setting("`lines` for people; `json` is an object a line, with the ids of call and account"),
+    ] = "lines"
 
     host: Annotated[str, _setting("Address every program listens on")] = "127.0.0.1"
     api_port: Annotated[Port, _setting("Port of the REST API, and of everything in the all-in-one form")] = 8000

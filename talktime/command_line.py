@@ -181,7 +181,7 @@ def _settings() -> Settings:
         settings = load_settings(os.environ)
     except SettingsError as error:
         raise click.ClickException(str(error)) from error
-    log_to_stderr(settings.log_level)
+    log_to_stderr(settings.log_level, settings.log_format)
     return settings
 
 

@@ -56,14 +56,19 @@ class Liveness:
             if now_ms - device.lost_at_ms >= self._settings.resume_ms_max:
                 self._presence.forget(device)
         elif socket.is_stuck(now_ms):
-            log.info("Device %s does not read", device.device_id)
+            log.info(
+                "Device %s of account %s is lost: it does not read", device.device_id, device.account.account_id
+            )
             self._presence.lose(device, socket)
             socket.abort()
         elif now_ms - device.last_alive_ms > self._settings.silence_ms_max:
-            log.info("Device %s is silent", device.device_id)
+            log.info("Device %s of account %s is lost: it is silent", device.device_id, device.account.account_id)
             self._presence.lose(device, socket)
             socket.close(CloseCode.SILENT, "nothing was heard for too long")
         elif now_ms >= device.token_expires_ms:
+            log.info(
+                "Device %s of account %s is lost: its token expired", device.device_id, device.account.account_id
+            )
             self._presence.lose(device, socket)
             socket.close(CloseCode.TOKEN_REFUSED, "the token has expired")
         elif now_ms - device.pinged_at_ms >= self._settings.ping_ms:

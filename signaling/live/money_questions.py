@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from uuid import UUID
 
@@ -13,6 +14,8 @@ from signaling.call.effects import AskAuthorize, AskRenewal
 from signaling.call.states import Role, State, Terms
 from signaling.devices.registry import Devices
 from signaling.live.calls import LiveCall, LiveCalls
+
+log = logging.getLogger(__name__)
 
 Feed = Callable[[LiveCall, inputs.Input], None]
 
@@ -49,6 +52,8 @@ class MoneyQuestions:
             feed(live, inputs.Merged())
             feed(other, inputs.AcceptByInvite(live.call.caller.device_id, live.invite.ref))
         else:
+            if isinstance(reply, requests.Refused):
+                log.info("Call %s: refused to account %s, %s", live.call_id, live.caller_id, reply.reason)
             feed(live, _authorization(reply, all_relay_only=self._relay_only))
 
     def _is_reachable(self, effect: AskAuthorize) -> bool:

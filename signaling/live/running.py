@@ -143,6 +143,7 @@ class Runner:
         self.feed(live, CalleeDevices(tuple(device.device_id for device in here)))
 
     def _announce_started(self, live: LiveCall) -> None:
+        log.info("Call %s: talk time runs", live.call_id)
         live.started_at = self._clock.now()
         if event := call_started(live, node=self._node, started_at=live.started_at):
             self._announcer.announce(event)

@@ -3,10 +3,12 @@
 import io
 import logging
 import re
+import sys
 
+import msgspec
 import pytest
 
-from talktime.logs import LineFormatter
+from talktime.logs import JsonFormatter, LineFormatter
 
 LINE = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z (INFO|ERROR) +test: ")
 
@@ -54,3 +56,35 @@ def test_a_trace_follows_its_entry(written: io.StringIO) -> None:
     trace = written.getvalue().partition("it failed\n")[2]
     assert "Traceback" in trace
     assert "ValueError: bad" in trace
+
+
+CALL, ACCOUNT = "01985d21-0f58-7e36-8c71-5a9d4e3b2c04", "01985d21-0f58-7e36-8c71-5a9d4e3b2c05"
+
+
+def test_an_entry_can_be_an_object_with_the_ids_of_what_it_is_about() -> None:
+    """G8: so that all that was said of a call, on every program, can be found."""
+    record = logging.LogRecord(
+        "signaling", logging.INFO, "", 0, "Call %s: invited by account %s", (CALL, ACCOUNT), None
+    )
+    record.created = 1_893_456_000.25
+    assert msgspec.json.decode(JsonFormatter().format(record)) == {
+        "time": "2030-01-01T00:00:00.250Z",
+        "level": "INFO",
+        "source": "signaling",
+        "message": f"Call {CALL}: invited by account {ACCOUNT}",
+        "call_id": CALL,
+        "account_id": ACCOUNT,
+    }
+
+
+def test_an_object_is_one_line_whatever_is_in_it() -> None:
+    """ASVS 16.4.1: a trace too, and what was sent to us."""
+    try:
+        fail("bad\nforged\u2028")
+    except ValueError:
+        record = logging.LogRecord("test", logging.ERROR, "", 0, "failed\r\nforged\x1b", None, sys.exc_info())
+    [line] = JsonFormatter().format(record).splitlines()
+    entry = msgspec.json.decode(line)
+    assert entry["message"] == "failed\r\nforged\x1b"
+    assert "ValueError: bad" in entry["trace"]
+    assert not re.search(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]", line)
