@@ -21,6 +21,9 @@ HASHED_SECONDS_MAX = 31_536_000
 # First parts of addresses at which there is, or may be, something else than the page, whether it exists or not.
 RESERVED = frozenset({"v1", "ws", "health", "metrics", "docs", "sandbox", "assets", ".well-known", "openapi.json"})
 
+# First parts of addresses of views; what follows may end like a file's name: `/people/node.js`.
+VIEWS = frozenset({"people", "history", "operators"})
+
 _READ = [HttpMethod.GET, HttpMethod.HEAD]
 _ALWAYS_ASK = {"Cache-Control": "no-cache"}
 _KEEP = {"Cache-Control": f"public, max-age={HASHED_SECONDS_MAX}, immutable"}
@@ -61,9 +64,9 @@ class PageRoutes(Controller):
 
 
 def _is_view(address: str) -> bool:
-    """Tell views from files that do not exist; what comes after a dot may also be the end of a user name."""
+    """Tell views from files that do not exist."""
     first = address.strip("/").split("/", 1)[0]
-    return first not in RESERVED and splitext(address)[1] not in MEDIA_TYPES
+    return first in VIEWS or (first not in RESERVED and splitext(address)[1] not in MEDIA_TYPES)
 
 
 def _view(request: Request[Any, Any, Any], page: Page) -> Response[Any]:

@@ -70,7 +70,11 @@ async def unbuilt(tmp_path: Path, anyio_backend: str) -> AsyncIterator[httpx.Asy
         yield client
 
 
-@pytest.mark.parametrize("path", ["/", "/calls", "/people/jo.doe", "/pay/1/", "/%C3%A9", "/a/b/c?d=e.js", "//x"])
+@pytest.mark.parametrize(
+    "path",
+    """/ /calls /people/jo.doe /people/node.js /history/x.css /operators/accounts/y.json /pay/1/ /%C3%A9
+    /a/b/c?d=e.js //x""".split(),
+)
 async def test_every_view_is_the_page(http: httpx.AsyncClient, path: str) -> None:
     """H1: an address of the page can be opened, reloaded and sent to somebody."""
     answer = await http.get(path, headers=HTML)
