@@ -67,18 +67,23 @@ class Call:
         return self.lease.talk_ms(min([now_ms, *self.lost.values()])) if self.lease else 0
 
     def snapshot(self, device: Device, now_ms: int) -> CallSnapshot | None:
-        """Return what this device needs to go on; None where it has no part or nothing is authorized yet."""
+        """Return what this device needs to go on; None where it has no part or nothing is authorized yet.
+
+        Whoever is told is back: its own loss counts no more.
+        """
         if self.terms is None or self.state is State.ENDED or not self.takes_part(device):
             return None
+        lost = {role: at_ms for role, at_ms in self.lost.items() if self.device(role) != device}
+        is_whole = self.state is State.RECONNECTING and not lost
         return CallSnapshot(
             call_id=self.call_id,
-            state=self.state,
+            state=State.ACTIVE if is_whole else self.state,
             role=device.role,
             other=self.terms.party(device.role.other),
             price_minor=self.terms.price_minor,
             currency=self.terms.currency,
             minute_ms=self.times.minute_ms,
-            talk_ms=self.talk_ms(now_ms),
+            talk_ms=self.lease.talk_ms(min([now_ms, *lost.values()])) if self.lease else 0,
             paid_ms=self.lease.paid_ms if self.lease else 0,
         )
 

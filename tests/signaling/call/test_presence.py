@@ -227,6 +227,27 @@ def test_snapshots_of_a_talk() -> None:
     assert call.snapshot(TABLET, now_ms) is None
 
 
+@pytest.mark.parametrize(("lost", "other"), [(CALLER, PHONE), (PHONE, CALLER)])
+def test_the_loss_that_a_snapshot_ends_is_not_in_it(lost: Device, other: Device) -> None:
+    """D8: whoever is told how the call stands is back; for the others, talk time stands until the news of that."""
+    story = talk(ms=10_000)
+    story.feed(DeviceLost(lost, story.now_ms - 9_000))
+    told = {device: story.call.snapshot(device, story.now_ms) for device in (lost, other)}
+    assert {device: (each.state, each.talk_ms) for device, each in told.items() if each} == {
+        lost: (State.ACTIVE, 10_000),
+        other: (State.RECONNECTING, 1_000),
+    }
+
+
+def test_a_snapshot_tells_of_the_other_ones_loss() -> None:
+    story = talk(ms=10_000)
+    for device, silent_ms in ((CALLER, 2_000), (PHONE, 5_000)):
+        story.feed(DeviceLost(device, story.now_ms - silent_ms))
+    told = story.call.snapshot(CALLER, story.now_ms)
+    assert told
+    assert (told.state, told.talk_ms) == (State.RECONNECTING, 5_000)
+
+
 def test_snapshots_while_ringing() -> None:
     story = story_in(State.RINGING)
     assert story.call.snapshot(CALLER, story.now_ms) == snapshot(state=State.RINGING, role=Role.CALLER, other=BOB)
