@@ -205,12 +205,15 @@ class CallLease(Message, frozen=True, kw_only=True, tag="call.lease"):
 
 
 class CallLowFunds(Message, frozen=True, kw_only=True, tag="call.low_funds"):
-    """The next minute cannot be paid: the call ends in `ends_in_ms` unless `shortfall_minor` is topped up."""
+    """The next minute cannot be paid: the call ends in `ends_in_ms` unless the caller tops up in time.
+
+    What is missing is told to the caller alone.
+    """
 
     call_id: UUID
     ends_in_ms: int
-    shortfall_minor: int
-    currency: str
+    shortfall_minor: int | None = None
+    currency: str | None = None
 
 
 class PeerLost(Message, frozen=True, kw_only=True, tag="call.peer_lost"):

@@ -111,13 +111,16 @@ def _short_of_money(call: Call, lease: Lease, shortfall_minor: int, now_ms: int)
     if is_outdated:
         renew_when_due(call, now_ms)
     elif call.terms is not None:
+        ends_in_ms = max(0, lease.ends_at_ms - now_ms)
         low_funds = CallLowFunds(
             call_id=call.call_id,
-            ends_in_ms=max(0, lease.ends_at_ms - now_ms),
+            ends_in_ms=ends_in_ms,
             shortfall_minor=shortfall_minor,
             currency=call.terms.currency,
         )
         call.tell(Role.CALLER, low_funds)
+        # How much money the caller has is not the callee's business.
+        call.tell(Role.CALLEE, CallLowFunds(call_id=call.call_id, ends_in_ms=ends_in_ms))
 
 
 def _ask_again_later(call: Call, lease: Lease, now_ms: int) -> None:

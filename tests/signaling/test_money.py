@@ -27,6 +27,8 @@ async def test_money_runs_out(stage: Stage) -> None:
     await stage.time.pass_ms(60_000)
     low = await ann.expect(CallLowFunds)
     assert (low.ends_in_ms, low.shortfall_minor, low.currency) == (15_000, 5, "EUR")
+    warning = await ben.expect(CallLowFunds)
+    assert (warning.ends_in_ms, warning.shortfall_minor, warning.currency) == (15_000, None, None)
     await stage.time.pass_ms(14_999)
     await ann.hears_nothing()
     await stage.time.pass_ms(1)
@@ -48,7 +50,8 @@ async def test_a_top_up_in_the_last_minute_lets_the_call_go_on(stage: Stage) -> 
     ann, ben = await stage.pair(balance_minor=10)
     call_id = await talks(ann, ben)
     await stage.time.pass_ms(45_000)
-    await ann.expect(CallLowFunds)
+    for device in (ann, ben):
+        await device.expect(CallLowFunds)
     await stage.billing.top_up(stage.account_of(ann), 100)
     assert (await ann.expect(Wallet)).wallet.balance_minor == 110
     for device in (ann, ben):

@@ -94,10 +94,13 @@ def test_renewal_is_told_to_both() -> None:
     assert story.heard(CALLER)[-1] == story.heard(PHONE)[-1] == lease
 
 
-def test_low_funds_are_the_callers_matter() -> None:
+def test_what_is_missing_is_the_callers_matter() -> None:
+    """C6: the callee hears when the call will end, and nothing of the caller's money."""
     story = talk()
     story.feed(NO_MONEY, after_ms=RENEW_MS)
-    assert not [message for message in story.heard(PHONE) if isinstance(message, CallLowFunds)]
+    told = CallLowFunds(call_id=CALL_ID, ends_in_ms=TIMES.renew_lead_ms, shortfall_minor=5, currency="EUR")
+    assert story.heard(CALLER)[-1] == told
+    assert story.heard(PHONE)[-1] == CallLowFunds(call_id=CALL_ID, ends_in_ms=TIMES.renew_lead_ms)
 
 
 def test_top_up_lets_the_call_go_on() -> None:
