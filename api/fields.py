@@ -1,5 +1,6 @@
 """Kinds of fields that several requests have."""
 
+import contextlib
 from typing import Annotated, Any
 
 from email_validator import EmailNotValidError, validate_email
@@ -45,6 +46,14 @@ def normal_email(text: str) -> str:
         return validate_email(text, check_deliverability=False, test_environment=True).normalized
     except EmailNotValidError as error:
         raise ValueError(str(error)) from error
+
+
+def folded_login(login: str) -> str:
+    """Return what all spellings of an e-mail address or user name that let the same account in have in common."""
+    if "@" in login:
+        with contextlib.suppress(ValueError):
+            login = normal_email(login)
+    return login.casefold()
 
 
 class FieldSchemas(OpenAPISchemaPlugin):

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Insert, Text, and_, desc, false, func, insert, literal, select
+from sqlalchemy import ColumnElement, Insert, Text, Update, and_, desc, false, func, insert, literal, select, update
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from api.accounts.schemas import OwnAccount
-from api.fields import normal_email
+from api.fields import folded_login, normal_email
 from api.operators.audit.log import AuditLog
 from api.passwords import Passwords
 from api.problems import ApiError, ProblemType
@@ -74,11 +74,15 @@ class Sessions:
         shares = self.throttling.limits.login(credentials.login, device.address)
         async with self.throttling.failures(shares, of=WrongCredentialsError):
             account, password_hash = await self._verified(credentials, kind)
+        renewed = await self.passwords.renewed(credentials.password, password_hash)
         session_id, now = new_id(), self.clock.now()
         async with transaction(self.engine) as connection:
             opened = await connection.execute(_open(session_id, account.id, password_hash, device, kind, now))
             if opened.first() is None:
                 raise WrongCredentialsError
+            if renewed is not None:
+                # After the session, which was opened only where the hash is still the one that was verified.
+                await connection.execute(_renew(account.id, password_hash, renewed))
             await end_sessions(connection, _too_many(session_id, account.id, kind, self.sessions_max), now=now)
             if kind is SessionKind.OPERATOR:
                 await self.audit.logged_in(connection, account.id, account.user_name, session_id)
@@ -98,7 +102,7 @@ class Sessions:
         """Return the account whose password this is, and its hash. Raises `WrongCredentialsError`."""
         account, password_hash = await self._find(credentials.login, kind) or (None, None)
         if not await self.passwords.verify(credentials.password, password_hash) or account is None:
-            logger.info("wrong password for account %s at the %s door", account.id if account else "(none)", kind)
+            logger.info("failed login to account %s at the %s door", account.id if account else "(none)", kind)
             raise WrongCredentialsError
         return account, str(password_hash)
 
@@ -126,7 +130,11 @@ class Sessions:
         async with reading(self.engine) as connection:
             found = await connection.execute(_FIND.where(is_login(login), _may_open(kind)))
         row = found.one_or_none()
-        return None if row is None else (OwnAccount(*row[:-1]), row.password_hash)
+        # The database's idea of lower case is wider than ours (its İ is an i), and what we take for another login
+        # is counted as another: nobody shall guess at one account under many names.
+        if row is None or folded_login(login) not in {folded_login(row.email), folded_login(row.user_name)}:
+            return None
+        return OwnAccount(*row[:-1]), row.password_hash
 
 
 def is_login(login: str) -> ColumnElement[bool]:
@@ -164,6 +172,11 @@ def _open(
         .with_for_update(read=True)
     )
     return insert(Session).from_select(list(values), verified).returning(Session.id)
+
+
+def _renew(account_id: UUID, password_hash: str, renewed: str) -> Update:
+    unchanged = (Account.id == account_id, Account.password_hash == password_hash)
+    return update(Account).where(*unchanged).values(password_hash=renewed)
 
 
 def _too_many(session_id: UUID, account_id: UUID, kind: SessionKind, sessions_max: int) -> ColumnElement[bool]:

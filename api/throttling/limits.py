@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from uuid import UUID
 
+from api.fields import folded_login
 from shared.addresses import counted_as
 from shared.settings import Settings
 from shared.throttling.shares import Rate, Share
@@ -19,7 +20,7 @@ class Limits:
 
         So whoever guesses somebody's password keeps nobody out who comes from elsewhere, or for long.
         """
-        login, place = login.strip().casefold(), counted_as(address)
+        login, place = folded_login(login), counted_as(address)
         return [
             self._share("login", f"{login} {place}", self.settings.login_limit),
             self._share("login-of-account", login, self.settings.login_limit_account),
