@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
 from msgspec import UNSET
 from msgspec.structs import asdict
@@ -15,7 +16,10 @@ from api.accounts.uniqueness import AlreadyTakenError, taken_fields
 from api.problems import FieldError, InvalidFieldsError
 from api.security import Login, UnauthenticatedError
 from shared.database import reading, transaction
+from shared.ids import new_id
+from shared.messages.notices import AccountRenamed
 from shared.models import Account
+from shared.outbox import store
 
 PROOF = "current_password"
 
@@ -54,6 +58,8 @@ class Profiles:
                     update(Account).where(*owned).values(**given).returning(*OWN_COLUMNS)
                 )
                 row = changed.one_or_none()
+                if row is not None and row.user_name != login.user_name:
+                    await store(connection, [_renamed(row.id, row.user_name)])
         except IntegrityError as error:
             raise AlreadyTakenError(await self._taken(login, given)) from error
         if row is None:
@@ -66,6 +72,10 @@ class Profiles:
         async with reading(self.engine) as connection:
             taken = await taken_fields(connection, **names, besides=login.account_id)
         return taken or [name for name, value in names.items() if value is not None]
+
+
+def _renamed(account_id: UUID, user_name: str) -> AccountRenamed:
+    return AccountRenamed(notice_id=new_id(), account_id=account_id, user_name=user_name)
 
 
 def own_account(login: Login) -> OwnAccount:

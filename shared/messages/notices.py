@@ -67,7 +67,20 @@ class SessionEnded(Message, frozen=True, kw_only=True, tag="session.ended"):
     session_id: UUID | None = None
 
 
-Notice = WalletChanged | AccountBlocked | AccountUnblocked | CallCharged | CallEndAsked | SessionEnded
+class AccountRenamed(Message, frozen=True, kw_only=True, tag="account.renamed"):
+    """The account has another user name: whoever calls it by that now means it.
+
+    Where the notice is lost, the account is found by the new name once its device has connected again.
+    """
+
+    notice_id: UUID
+    account_id: UUID
+    user_name: str
+
+
+Notice = (
+    WalletChanged | AccountBlocked | AccountUnblocked | CallCharged | CallEndAsked | SessionEnded | AccountRenamed
+)
 NOTICES: tuple[type[Notice], ...] = (
     WalletChanged,
     AccountBlocked,
@@ -75,4 +88,5 @@ NOTICES: tuple[type[Notice], ...] = (
     CallCharged,
     CallEndAsked,
     SessionEnded,
+    AccountRenamed,
 )

@@ -14,6 +14,7 @@ from shared.messages.from_client import FROM_CLIENT, FromClient
 from shared.messages.notices import (
     NOTICES,
     AccountBlocked,
+    AccountRenamed,
     AccountUnblocked,
     CallCharged,
     CallEndAsked,
@@ -56,6 +57,7 @@ def envelope_of(message: Event | Notice) -> Envelope:
             | CallCharged()
             | CallEndAsked()
             | SessionEnded()
+            | AccountRenamed()
         ):
             exchange, routing_key = ACCOUNTS.name, str(message.account_id)
         case _:

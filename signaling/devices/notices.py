@@ -10,8 +10,10 @@ from uuid import UUID
 import msgspec
 
 from shared.bus.interface import Delivery
+from shared.messages.base import Party
 from shared.messages.notices import (
     AccountBlocked,
+    AccountRenamed,
     AccountUnblocked,
     CallCharged,
     CallEndAsked,
@@ -79,6 +81,8 @@ class Notices:
                 self._switchboard.end(notice.call_id)
             case SessionEnded():
                 self._presence.end_sessions(notice.account_id, notice.session_id)
+            case AccountRenamed():
+                self._presence.rename(Party(account_id=notice.account_id, user_name=notice.user_name))
             case _ as never:
                 assert_never(never)
 

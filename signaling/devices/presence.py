@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from shared.clock import Clock
+from shared.messages.base import Party
 from shared.messages.registry import encode
 from shared.messages.requests import Admitted
 from shared.messages.to_client import CloseCode, Welcome
@@ -71,6 +72,7 @@ class Presence:
                 socket=socket,
                 now_ms=self._clock.monotonic_ms(),
             )
+        self.rename(admitted.account)
         socket.put(encode(self._welcome(device, admitted, ref)))
         self._switchboard.device_here(device)
         return device
@@ -96,6 +98,10 @@ class Presence:
         self._switchboard.device_gone(device)
         self._devices.remove(device)
         self._bindings.release(device.account.account_id)
+
+    def rename(self, account: Party) -> None:
+        """The account has this name now; calls that are going on keep the one they began with."""
+        self._devices.rename(account)
 
     def end_sessions(self, account_id: UUID, session_id: UUID | None) -> None:
         """Close the sockets of one session of an account, or of all, and of those on their way in."""

@@ -116,6 +116,13 @@ class Devices:
             self._by_resume_token[device.resume_token] = device
         return device
 
+    def rename(self, account: Party) -> None:
+        """Have the account's devices found by this name and no more by the one before; it may have none."""
+        for device in self.of_account(account.account_id):
+            self._forget_name(device.account)
+            device.account = account
+            self._account_ids[account.user_name.casefold()] = account.account_id
+
     def remove(self, device: ConnectedDevice) -> None:
         """Forget a device; harmless where that has happened."""
         if self._by_id.pop(device.device_id, None) is None:
@@ -127,7 +134,13 @@ class Devices:
         del of_account[device.device_id]
         if not of_account:
             del self._by_account[device.account.account_id]
-            self._account_ids.pop(device.account.user_name.casefold(), None)
+            self._forget_name(device.account)
+
+    def _forget_name(self, account: Party) -> None:
+        """Unless it is somebody else's by now."""
+        name = account.user_name.casefold()
+        if self._account_ids.get(name) == account.account_id:
+            del self._account_ids[name]
 
     def _new_token(self) -> str:
         return secrets.token_urlsafe(RESUME_TOKEN_BYTES)

@@ -50,6 +50,9 @@ async def test_a_new_user_name(api: Api, ann: User, bob: User) -> None:
     assert (await api.log_in("anna")).id == ann.id
     assert [person["user_name"] for person in (await bob.get("/people", q="ann")).json()["items"]] == ["anna"]
     assert (await bob.patch("/me", {"user_name": "ann"})).status_code == 200
+    assert await api.told() == ["account.renamed"] * 2
+    assert (await ann.patch("/me", {"user_name": "anna", "relay_only": True})).status_code == 200
+    assert await api.told() == ["account.renamed"] * 2
 
 
 async def test_another_address_needs_the_password(api: Api, ann: User) -> None:

@@ -3,11 +3,32 @@
 from shared.bus.interface import Envelope, Outcome
 from shared.bus.topology import ACCOUNTS
 from shared.ids import new_id
-from shared.messages.from_client import Hello
-from shared.messages.notices import AccountBlocked, AccountUnblocked, CallCharged, SessionEnded, WalletChanged
+from shared.messages.base import Party, RefusalReason
+from shared.messages.from_client import Cancel, Hello, Invite
+from shared.messages.notices import (
+    AccountBlocked,
+    AccountRenamed,
+    AccountUnblocked,
+    CallCharged,
+    SessionEnded,
+    WalletChanged,
+)
 from shared.messages.registry import envelope_of
 from shared.messages.requests import NotAdmitted
-from shared.messages.to_client import Blocked, Charged, CloseCode, Unblocked, Wallet
+from shared.messages.to_client import (
+    Blocked,
+    CallAuthorizing,
+    CallIncoming,
+    CallOver,
+    CallRefused,
+    CallRinging,
+    Charged,
+    CloseCode,
+    Unblocked,
+    Wallet,
+)
+from tests.signaling.billing_double import Account
+from tests.signaling.device import Device
 from tests.signaling.stage import Stage
 
 
@@ -95,3 +116,56 @@ async def test_a_notice_published_twice_is_told_once(stage: Stage) -> None:
         await stage.billing.tell(notice)
     assert await ann.expect(Blocked) == Blocked(wallet=wallet, shortfall_minor=3)
     assert await ann.expect(Unblocked) == Unblocked(wallet=wallet)
+
+
+async def is_called(caller: Device, name: str, callee: Device) -> None:
+    """Have the callee's device ring under this name."""
+    await caller.say(Invite(callee_user_name=name))
+    call_id = (await caller.expect(CallAuthorizing)).call_id
+    await caller.expect(CallRinging)
+    await callee.expect(CallIncoming)
+    await caller.say(Cancel(call_id=call_id))
+    for device in (caller, callee):
+        await device.expect(CallOver)
+
+
+async def is_nobody(stage: Stage, caller: Device, name: str) -> None:
+    """Call this name in vain."""
+    await caller.say(Invite(callee_user_name=name))
+    await caller.expect(CallAuthorizing)
+    await stage.time.pass_ms(500)
+    assert (await caller.expect(CallRefused)).reason is RefusalReason.UNREACHABLE
+
+
+def renamed(account: Account, name: str) -> AccountRenamed:
+    """Give the account another name, and return what tells of it."""
+    account.party = Party(account_id=account.id, user_name=name)
+    return AccountRenamed(notice_id=new_id(), account_id=account.id, user_name=name)
+
+
+async def test_a_new_name_is_known_at_once(stage: Stage) -> None:
+    """A14: whoever has a new name is called by it, on all devices, and whoever takes the old one by that."""
+    ann, ben = await stage.pair()
+    ben_account = stage.account_of(ben)
+    second = await stage.device(ben_account)
+    await stage.billing.tell(renamed(ben_account, "benny"))
+    await is_nobody(stage, ann, "ben")
+    await second.connection.close()
+    await is_called(ann, "Benny", ben)
+    other = await stage.device(stage.billing.account("ben"))
+    await is_called(ann, "ben", other)
+    await is_called(ann, "benny", ben)
+
+
+async def test_a_lost_notice_of_a_new_name_is_made_good(stage: Stage) -> None:
+    """The next hello tells it; and nobody else's name goes with the device that had it before."""
+    ann, ben = await stage.pair()
+    ben_account = stage.account_of(ben)
+    renamed(ben_account, "benny")
+    other = await stage.device(stage.billing.account("ben"))
+    await is_nobody(stage, ann, "benny")
+    again = await stage.device(ben_account, resume_token=ben.welcome.resume_token)
+    await is_called(ann, "benny", again)
+    await stage.billing.tell(SessionEnded(notice_id=new_id(), account_id=ben_account.id))
+    await again.closed_with()
+    await is_called(ann, "ben", other)
