@@ -58,6 +58,13 @@ class Passwords:
         matches = await self._run(lambda: self._hasher.verify(password, password_hash or self._nobodys_hash))
         return matches and password_hash is not None
 
+    async def renewed(self, password: str, password_hash: str) -> str | None:
+        """Return another hash of a password just verified, where today's parameters are not those of this one.
+
+        Raises `TooManyPasswordsError`.
+        """
+        return await self.hash(password) if self._hasher.check_needs_rehash(password_hash) else None
+
     async def close(self) -> None:
         """Let the ones at work finish; drop those that wait."""
         self._pool.shutdown(wait=False, cancel_futures=True)

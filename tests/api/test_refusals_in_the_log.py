@@ -25,10 +25,10 @@ async def test_logins_are_there(api: Api, ann: User, caplog: pytest.LogCaptureFi
     for login, whose in (("ann", str(ann.id)), ("nobody-of-that-name", "(none)")):
         await api.http.post("/v1/sessions", json={"login": login, "password": "not the password"})
         wrong, refused = lines(caplog)
-        assert wrong == f"wrong password for account {whose} at the personal door"
+        assert wrong == f"failed login to account {whose} at the personal door"
         assert refused == "POST /v1/sessions refused: wrong-credentials, to nobody known from 127.0.0.1"
     await log_in_as_operator(api, "ann")
-    assert lines(caplog)[0] == "wrong password for account (none) at the operator door"
+    assert lines(caplog)[0] == "failed login to account (none) at the operator door"
 
 
 async def test_probing_is_there(api: Api, ann: User, bob: User, caplog: pytest.LogCaptureFixture) -> None:

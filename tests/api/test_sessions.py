@@ -5,6 +5,7 @@ import asyncio
 import httpx
 import msgspec
 from msgspec.structs import replace
+from pwdlib.hashers.argon2 import Argon2Hasher
 
 from api.app import create_app
 from shared.messages.notices import SessionEnded
@@ -53,6 +54,22 @@ async def test_unknown_login_and_wrong_password_look_the_same(api: Api, ann: Use
     assert len({(answer.status_code, answer.text, tuple(answer.headers.items())) for answer in answers}) == 1
 
 
+async def test_a_hash_of_older_parameters_is_renewed(api: Api, ann: User) -> None:
+    """ASVS 11.2.2: at the next login, also where several come at once; whoever is logged in stays."""
+    old = Argon2Hasher(memory_cost=8, time_cost=1, parallelism=1).hash(PASSWORD)
+    await api.execute("UPDATE accounts SET password_hash = :old", old=old)
+    answers = await asyncio.gather(
+        *(api.http.post("/v1/sessions", json={"login": "ann", "password": PASSWORD}) for _ in range(3))
+    )
+    assert {answer.status_code for answer in answers} <= {201, 401}
+    assert 201 in {answer.status_code for answer in answers}
+    renewed = await api.value("SELECT password_hash FROM accounts")
+    assert renewed.startswith("$argon2id$v=19$m=19456,t=2,p=1$")
+    await api.log_in("ann")
+    assert await api.value("SELECT password_hash FROM accounts") == renewed
+    assert (await ann.get("/me")).status_code == 200
+
+
 async def test_a_disabled_account_cannot_log_in(api: Api, ann: User) -> None:
     """A8: and hears nothing else than somebody unknown."""
     await api.execute("UPDATE accounts SET disabled_at = now()")
@@ -62,7 +79,7 @@ async def test_a_disabled_account_cannot_log_in(api: Api, ann: User) -> None:
 
 async def test_too_many_passwords_at_once_are_refused(api: Api, ann: User) -> None:
     """A6: over the bound 429 with `Retry-After`; other requests are answered meanwhile."""
-    bounded = replace(api.settings, password_threads_max=1, password_queue_max=3)
+    bounded = replace(api.settings, password_threads_max=1, password_queue_max=3, login_limit="100/1")
     app = create_app(bounded, engine=api.engine, clock=api.clock)
     async with client_of(app) as http:
         login = {"login": "ann", "password": PASSWORD}
