@@ -57,6 +57,13 @@ async def test_all_in_one_keeps_its_data_and_stops_clean(programs: Programs, tmp
     assert said[0][1] == said[1][1]
 
 
+PRODUCTION = {
+    "TALKTIME_MODE": "production",
+    "TALKTIME_PAYMENT_PROVIDER": "none",
+    "TALKTIME_DATABASE_URL": "postgresql://talktime_app@127.0.0.1:1/talktime",
+}
+
+
 @pytest.mark.parametrize(
     ("command", "env", "words"),
     [
@@ -66,12 +73,23 @@ async def test_all_in_one_keeps_its_data_and_stops_clean(programs: Programs, tmp
         ("worker", {"TALKTIME_NO_SUCH_THING": "1"}, "TALKTIME_NO_SUCH_THING is not a setting"),
         ("api", {"TALKTIME_PRICE_MINOR": "1.5"}, "TALKTIME_PRICE_MINOR"),
         ("api", {"TALKTIME_TOKEN_SIGNING_KEY": "nonsense", "TALKTIME_API_PORT": "0"}, "signing key"),
+        ("worker", {**PRODUCTION, "TALKTIME_WORKER_PORT": "0"}, "TALKTIME_RABBITMQ_URL is not set"),
+        (
+            "signaling",
+            {**PRODUCTION, "TALKTIME_RABBITMQ_URL": "amqps://guest:guest@mq.example/"},
+            "its password is",
+        ),
+        (
+            "api",
+            {**PRODUCTION, "TALKTIME_PUBLIC_URL": "http://calls.example"},
+            "TALKTIME_PUBLIC_URL must be https://",
+        ),
     ],
 )
 async def test_programs_say_what_is_missing(
     programs: Programs, command: str, env: dict[str, str], words: str
 ) -> None:
-    """No traceback for a wrong environment."""
+    """No traceback for a wrong environment. A13: nor a start with what production refuses."""
     program = await programs.talktime(command, env=env)
     assert await program.ends() == 1
     assert words in program.output
