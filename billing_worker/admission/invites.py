@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from itertools import chain
+from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -50,17 +52,19 @@ class InviteLimits:
 class Invites:
     """The invites that are left to the callers of a batch."""
 
-    limits: InviteLimits
     counters: Counters
+    shares: dict[UUID, list[Share]]
+    """Of each call."""
 
     @classmethod
     async def open(
         cls, connection: AsyncConnection, requests: Sequence[Authorize], *, limits: InviteLimits, clock: Clock
     ) -> Invites:
         """Lock what these requests are counted against."""
-        shares = [share for request in requests for share in limits.shares(request)]
-        return cls(limits, await Counters.open(connection, shares, now=clock.now()))
+        shares = {request.call_id: limits.shares(request) for request in requests}
+        counters = await Counters.open(connection, list(chain(*shares.values())), now=clock.now())
+        return cls(counters, shares)
 
     def take(self, request: Authorize) -> timedelta | None:
         """Count an invite; or count nothing, and return how long to wait."""
-        return self.counters.take(self.limits.shares(request))
+        return self.counters.take(self.shares[request.call_id])

@@ -51,14 +51,11 @@ class Counters:
 
     async def save(self) -> None:
         """Write what changed, then remove some rows that are of no more use, whoever's they were."""
-        if self.changed:
-            keys = sorted(self.changed)
-            values = array("key", keys) | array("free_at", [self.free_at[key] for key in keys])
-            await self.connection.execute(_WRITE, values)
-        if self.free_at:
-            # Last, when all locks that are waited for are held; those of others are skipped.
-            most = SWEPT_PER_SHARE * len(self.free_at)
-            await self.connection.execute(_SWEEP, {"now": self.now, "kept": list(self.free_at), "most": most})
+        if not self.free_at:
+            return
+        sweep = {"now": self.now, "kept": list(self.free_at), "most": SWEPT_PER_SHARE * len(self.free_at)}
+        values = array("key", list(self.changed)) | array("free_at", [self.free_at[key] for key in self.changed])
+        await self.connection.execute(_WRITE_AND_SWEEP, values | sweep)
 
     def _set(self, free_at: dict[str, datetime]) -> None:
         self.free_at |= free_at
@@ -73,7 +70,7 @@ _inserted = insert(_TABLE).from_select(_COLUMNS, _new.select().order_by(_new.c.k
 _LOCK = _inserted.on_conflict_do_update(
     index_elements=[_TABLE.c.key], set_={"free_at": _TABLE.c.free_at}
 ).returning(_TABLE.c.key, _TABLE.c.free_at)
-_WRITE = update(_TABLE).where(_TABLE.c.key == _new.c.key).values(free_at=_new.c.free_at)
+# All locks that are waited for are held by now, those of others are skipped: no deadlock comes of it.
 _useless = (
     select(_TABLE.c.key)
     .where(
@@ -84,4 +81,5 @@ _useless = (
     .limit(bindparam("most"))
     .with_for_update(skip_locked=True)
 )
-_SWEEP = delete(_TABLE).where(_TABLE.c.key.in_(_useless))
+_sweep = delete(_TABLE).where(_TABLE.c.key.in_(_useless)).cte("swept")
+_WRITE_AND_SWEEP = update(_TABLE).where(_TABLE.c.key == _new.c.key).values(free_at=_new.c.free_at).add_cte(_sweep)

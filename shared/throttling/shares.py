@@ -5,9 +5,10 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import cached_property
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Rate:
     """So many at once; as many come back, evenly, within `seconds`."""
 
@@ -20,18 +21,18 @@ class Rate:
         burst, seconds = text.split("/")
         return cls(int(burst), int(seconds))
 
-    @property
+    @cached_property
     def each(self) -> timedelta:
         """How long one takes to come back."""
         return self.span / self.burst
 
-    @property
+    @cached_property
     def span(self) -> timedelta:
         """How long all of them take to come back."""
         return timedelta(seconds=self.seconds)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Share:
     """One subject's share of something limited."""
 
@@ -39,7 +40,7 @@ class Share:
     subject: str
     rate: Rate
 
-    @property
+    @cached_property
     def key(self) -> str:
         """Return what it is counted under; what people type and where they are is not kept."""
         return f"{self.name}:{hashlib.sha256(self.subject.encode(errors='replace')).hexdigest()}"
