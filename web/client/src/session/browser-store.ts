@@ -37,6 +37,8 @@ export function browserStore(
 
 class BrowserStore implements TokenStore {
   readonly #browser: BrowserStorage;
+  /** What the browser would not take, for as long as the page is open. */
+  readonly #memory = new MemoryStore();
   readonly #prefix: string;
   readonly #selected: string;
 
@@ -50,27 +52,47 @@ class BrowserStore implements TokenStore {
     const { localStorage } = this.#browser;
     const keys = Array.from({ length: localStorage.length }, (_, at) => localStorage.key(at) ?? "");
     const ids = keys.filter((key) => key.startsWith(this.#prefix)).map((key) => key.slice(this.#prefix.length));
-    return ids.map((id) => this.get(id)).filter((session) => session !== null);
+    const inMemory = this.#memory.all().map(({ account }) => account.id);
+    return [...new Set([...ids, ...inMemory])].map((id) => this.get(id)).filter((session) => session !== null);
   }
 
   get(accountId: string): StoredSession | null {
-    return parse(this.#browser.localStorage.getItem(this.#prefix + accountId));
+    const stored = parse(this.#browser.localStorage.getItem(this.#prefix + accountId));
+    const held = this.#memory.get(accountId);
+    // Another tab may have found room since.
+    return held && stored && held.gotAtMs >= stored.gotAtMs ? held : (stored ?? held);
   }
 
   set(session: StoredSession): void {
-    this.#browser.localStorage.setItem(this.#prefix + session.account.id, JSON.stringify(session));
+    const key = this.#prefix + session.account.id;
+    try {
+      this.#browser.localStorage.setItem(key, JSON.stringify(session));
+      this.#memory.remove(session.account.id);
+    } catch (error) {
+      warn(error);
+      this.#memory.set(session);
+      // A refresh token that was used already would end the session everywhere.
+      const stored = parse(this.#browser.localStorage.getItem(key));
+      if (stored && stored.refreshToken !== session.refreshToken) this.#browser.localStorage.removeItem(key);
+    }
   }
 
   remove(accountId: string): void {
+    this.#memory.remove(accountId);
     this.#browser.localStorage.removeItem(this.#prefix + accountId);
   }
 
   selected(): string | null {
-    return this.#browser.sessionStorage.getItem(this.#selected);
+    return this.#memory.selected() ?? this.#browser.sessionStorage.getItem(this.#selected);
   }
 
   select(accountId: string): void {
-    this.#browser.sessionStorage.setItem(this.#selected, accountId);
+    try {
+      this.#browser.sessionStorage.setItem(this.#selected, accountId);
+    } catch (error) {
+      warn(error);
+      this.#memory.select(accountId);
+    }
   }
 
   watch(listener: (accountId: string | null) => void): () => void {
@@ -83,6 +105,11 @@ class BrowserStore implements TokenStore {
     this.#browser.addEventListener("storage", heard);
     return () => this.#browser.removeEventListener("storage", heard);
   }
+}
+
+function warn(error: unknown): void {
+  // biome-ignore lint/suspicious/noConsole: the login goes on, only its developer may wonder
+  console.warn("The browser has no room for the login: it lasts as long as this page is open.", error);
 }
 
 /** Null for what another program, or another version of this one, has written. */

@@ -53,12 +53,17 @@ export class Credentials {
     return this.#held.token;
   }
 
-  /** Keep what is known of the account with its tokens. */
+  /** Keep what is known of the account with its tokens; where that fails, it is asked anew at the next visit. */
   async keep(account: Account): Promise<void> {
-    await this.#alone(async () => {
-      const kept = this.#isOver ? null : this.#parts.store.get(this.accountId);
-      if (kept) this.#parts.store.set({ ...kept, account });
-    });
+    try {
+      await this.#alone(async () => {
+        const kept = this.#isOver ? null : this.#parts.store.get(this.accountId);
+        if (kept) this.#parts.store.set({ ...kept, account });
+      });
+    } catch (error) {
+      // biome-ignore lint/suspicious/noConsole: nobody waits for it who could be told
+      console.warn("What is known of the account could not be kept.", error);
+    }
   }
 
   /** End the login here at once, then at the server if it can be reached. */
