@@ -9,6 +9,7 @@ import { Dialog } from "../ui/dialog.js";
 import { PasswordField } from "../ui/field.js";
 import { Notice } from "../ui/notice.js";
 import { toast } from "../ui/toast.js";
+import { forfeitOf } from "./forfeit.js";
 
 /** The way out, behind a question. */
 export function Deletion() {
@@ -29,15 +30,16 @@ export function Deletion() {
 
 function Question({ onCancel }: { onCancel: () => void }) {
   const [password, setPassword] = useState("");
-  const [given, setGiven] = useState(false);
+  const [agreedMinor, setAgreed] = useState<number | null>(null);
   const [refusal, setRefusal] = useState<"in-a-call" | "money-left" | null>(null);
   const texts = t().account.settings;
   const state = wallet.value;
   const left = state?.balance_minor ?? 0;
+  const given = forfeitOf(agreedMinor, left);
   const { busy, failure, fields, onSubmit } = useSubmission({ password }, async () => {
     setRefusal(null);
     try {
-      await talktime.api.deleteMe({ password, forfeits_minor: given ? left : 0 });
+      await talktime.api.deleteMe({ password, forfeits_minor: given });
     } catch (error) {
       if (!(error instanceof ProblemError)) throw error;
       if (error.type !== "in-a-call" && error.type !== "money-left") throw error;
@@ -61,7 +63,11 @@ function Question({ onCancel }: { onCancel: () => void }) {
       )}
       {left > 0 && state && (
         <label class="check">
-          <input type="checkbox" checked={given} onChange={(event) => setGiven(event.currentTarget.checked)} />
+          <input
+            type="checkbox"
+            checked={given > 0}
+            onChange={(event) => setAgreed(event.currentTarget.checked ? left : null)}
+          />
           {texts.forfeit(money(left, state.currency))}
         </label>
       )}
