@@ -1,9 +1,9 @@
-import { eachItem, type StatementEntry } from "@talktime/client";
+import { eachItem } from "@talktime/client";
 import { day, longDay, money } from "../format.js";
 import { useLoad } from "../load.js";
 import { talktime } from "../talktime.js";
 import { t } from "../texts/index.js";
-import { DAYS_SHOWN, type DaySpending, dayBefore, spendingByDay } from "./spending.js";
+import { DAYS_SHOWN, type DaySpending, dayBefore, entriesSince, spendingByDay } from "./spending.js";
 import "./spending-chart.css";
 
 const ENTRIES_MAX = 1_000;
@@ -16,7 +16,8 @@ export function SpendingChart({ currency, version }: { currency: string; version
   const { data } = useLoad(load, [version]);
   const texts = t().money.statement;
   if (!data) return null;
-  const total = data.reduce((sum, each) => sum + each.spentMinor, 0);
+  const { days, readUntil } = data;
+  const total = days.reduce((sum, each) => sum + each.spentMinor, 0);
   return (
     <figure class="card chart" aria-labelledby="spending">
       <figcaption id="spending">
@@ -24,9 +25,10 @@ export function SpendingChart({ currency, version }: { currency: string; version
         <p class="muted">
           {total ? texts.chartTotal(money(total, currency), DAYS_SHOWN) : texts.nothingSpent(DAYS_SHOWN)}
         </p>
+        {readUntil && <p role="note">{texts.chartPartial(longDay(readUntil), ENTRIES_MAX)}</p>}
       </figcaption>
-      {total > 0 && <Bars days={data} currency={currency} />}
-      {total > 0 && <Table days={data} currency={currency} />}
+      {total > 0 && <Bars days={days} currency={currency} />}
+      {total > 0 && <Table days={days} currency={currency} />}
     </figure>
   );
 }
@@ -88,13 +90,15 @@ function Table({ days, currency }: { days: DaySpending[]; currency: string }) {
   );
 }
 
-async function load(signal: AbortSignal): Promise<DaySpending[]> {
+interface Spending {
+  days: DaySpending[];
+  /** The oldest day of which entries were read, where there are more than are read; it may not be whole. */
+  readUntil: Date | null;
+}
+
+async function load(signal: AbortSignal): Promise<Spending> {
   const now = new Date();
-  const since = dayBefore(now, DAYS_SHOWN - 1);
-  const entries: StatementEntry[] = [];
-  for await (const entry of eachItem((cursor) => talktime.api.entries({ cursor, limit: PAGE_ITEMS, signal }))) {
-    if (new Date(entry.created_at) < since || entries.length === ENTRIES_MAX) break;
-    entries.push(entry);
-  }
-  return spendingByDay(entries, now);
+  const all = eachItem((cursor) => talktime.api.entries({ cursor, limit: PAGE_ITEMS, signal }));
+  const { entries, readUntil } = await entriesSince(dayBefore(now, DAYS_SHOWN - 1), all, ENTRIES_MAX);
+  return { days: spendingByDay(entries, now), readUntil };
 }

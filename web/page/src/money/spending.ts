@@ -7,6 +7,23 @@ export interface DaySpending {
   spentMinor: number;
 }
 
+/** Read the newest entries back to a moment, and no more than so many; then say until which day. */
+export async function entriesSince(
+  since: Date,
+  newestFirst: AsyncIterable<StatementEntry>,
+  entriesMax: number,
+): Promise<{ entries: StatementEntry[]; readUntil: Date | null }> {
+  const entries: StatementEntry[] = [];
+  for await (const entry of newestFirst) {
+    if (new Date(entry.created_at) < since) break;
+    const last = entries.at(-1);
+    if (last && entries.length === entriesMax)
+      return { entries, readUntil: dayBefore(new Date(last.created_at), 0) };
+    entries.push(entry);
+  }
+  return { entries, readUntil: null };
+}
+
 /** Return what was spent on each of the last days, oldest first, today last. A refund counts against its own day. */
 export function spendingByDay(entries: Iterable<StatementEntry>, now: Date, days = DAYS_SHOWN): DaySpending[] {
   const shown = Array.from({ length: days }, (_, index) => dayBefore(now, days - 1 - index));

@@ -1,6 +1,6 @@
 import type { StatementEntry } from "@talktime/client";
 import { describe, expect, it } from "vitest";
-import { dayBefore, spendingByDay } from "../../src/money/spending.js";
+import { dayBefore, entriesSince, spendingByDay } from "../../src/money/spending.js";
 
 const NOW = new Date(2026, 2, 30, 15, 0);
 
@@ -57,5 +57,23 @@ describe("spending by day", () => {
     const days = spendingByDay([], NOW, 14).map(({ day }) => [day.getDate(), day.getHours()]);
     expect(days[0]).toEqual([17, 0]);
     expect(days.every(([, hours]) => hours === 0)).toBe(true);
+  });
+});
+
+describe("reading entries", () => {
+  const hours = [14, 12, 10, 8].map((hour) => entry("charge", -10, new Date(2026, 2, 30, hour)));
+  async function* newestFirst() {
+    yield* hours;
+  }
+
+  it("goes back as far as is wanted", async () => {
+    const since = new Date(2026, 2, 30, 10);
+    expect(await entriesSince(since, newestFirst(), 9)).toEqual({ entries: hours.slice(0, 3), readUntil: null });
+    expect((await entriesSince(since, newestFirst(), 3)).readUntil).toBeNull();
+  });
+
+  it("says where it had to stop", async () => {
+    const read = await entriesSince(new Date(2026, 2, 29), newestFirst(), 2);
+    expect(read).toEqual({ entries: hours.slice(0, 2), readUntil: new Date(2026, 2, 30) });
   });
 });

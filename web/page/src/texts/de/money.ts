@@ -24,6 +24,8 @@ const money: Texts["money"] = {
     chart: "Ausgaben nach Tagen",
     chartTotal: (amount, days) => `${amount} in ${count(days, { one: "# Tag", other: "den letzten # Tagen" })}`,
     chartMost: (amount, day) => `am meisten am ${day}: ${amount}`,
+    chartPartial: (day, entries) =>
+      `Hier zählen nur Ihre letzten ${entries} Buchungen, zurück bis ${day}. An diesem Tag und davor kann es mehr gewesen sein.`,
     nothingSpent: (days) =>
       `Nichts ausgegeben in ${count(days, { one: "dem letzten Tag", other: "den letzten # Tagen" })}.`,
     asTable: "Als Tabelle zeigen",

@@ -23,6 +23,8 @@ const money = {
     chartTotal: (amount: string, days: number) =>
       `${amount} in the last ${count(days, { one: "# day", other: "# days" })}`,
     chartMost: (amount: string, day: string) => `most on ${day}: ${amount}`,
+    chartPartial: (day: string, entries: number) =>
+      `Only your newest ${entries} transactions are counted here, back to ${day}. Before, and on that day, it may have been more.`,
     nothingSpent: (days: number) => `Nothing spent in the last ${count(days, { one: "# day", other: "# days" })}.`,
     asTable: "Show as a table",
     day: "Day",
