@@ -72,11 +72,14 @@ export class SignalingError extends TalktimeError {
   override name = "SignalingError";
   readonly code: ErrorCode;
   readonly callId: string | null;
+  /** The `ref` of the message that did nothing. */
+  readonly ref: string | null;
 
   constructor(answer: ErrorMessage) {
     super(answer.message);
     this.code = answer.code;
     this.callId = answer.call_id;
+    this.ref = answer.ref;
   }
 }
 

@@ -25,7 +25,7 @@ export {
 export { MediaError, type MediaErrorKind } from "./media/errors.js";
 export { type MicLevel, micLevel } from "./media/level.js";
 export { LocalMedia, type LocalMediaEvents, type Wanted } from "./media/local-media.js";
-export type { Wallet, WalletEvents } from "./money/wallet.js";
+export type { Block, Wallet, WalletEvents } from "./money/wallet.js";
 export type { Api, CallFilter, PageOptions } from "./rest/api.js";
 export type { Fetch } from "./rest/fetch.js";
 export { eachItem } from "./rest/pages.js";

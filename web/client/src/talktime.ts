@@ -83,6 +83,7 @@ export class Talktime {
     this.calls = new Calls({
       signaling: this.connection,
       iceServers: (callId) => this.api.iceServers(callId),
+      wallet: this.wallet,
       relayOnly: () => this.session.account?.relay_only ?? false,
       timers,
     });
@@ -91,7 +92,7 @@ export class Talktime {
       this.connection.on("welcome", (welcome) => this.#welcome(welcome)),
       this.calls.on("current", (call) => call && this.connection.retryNow()),
       this.connection.on("message", (message) => {
-        if ("wallet" in message) this.wallet.learn(message.wallet);
+        if ("wallet" in message) this.wallet.hear(message);
       }),
     ];
   }

@@ -55,7 +55,7 @@ function show(call: Call): void {
   const draw = () => {
     const seconds = Math.floor(call.talkMs / 1000);
     const cost = call.cost ? `, ${money(call.cost.costMinor)} so far` : "";
-    const short = call.lowFunds ? `, top up ${money(call.lowFunds.shortfallMinor)} to go on` : "";
+    const short = call.lowFunds?.shortfallMinor ? `, top up ${money(call.lowFunds.shortfallMinor)} to go on` : "";
     const charge = call.charge ? `, ${money(call.charge.chargeMinor)} in all` : "";
     say(`${call.end?.reason ?? call.state} ${call.otherName}: ${seconds} s${charge || cost}${short}`);
     page<HTMLVideoElement>("remote").srcObject = call.remoteStream;

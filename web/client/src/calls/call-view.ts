@@ -6,8 +6,14 @@ import type { LocalMedia } from "../media/local-media.js";
 import type { MediaState } from "../peer/media-state.js";
 import type { Party, Role } from "../signaling/messages.js";
 import type { CallEvents, RemoteMuted } from "./call.js";
-import { type CallModel, costOf, stateOf, talkMsOf, timeLeftMsOf } from "./model.js";
+import { type CallModel, costOf, type Money, stateOf, talkMsOf, timeLeftMsOf } from "./model.js";
 import type { CallEnd, CallState, Charge, Cost, LowFunds, Quality } from "./states.js";
+
+export interface ViewParts {
+  timers: Timers;
+  /** What this device's account has, as far as known. */
+  money(): Money | null;
+}
 
 export abstract class CallView extends Emitter<CallEvents> {
   readonly remoteStream = new MediaStream();
@@ -16,10 +22,12 @@ export abstract class CallView extends Emitter<CallEvents> {
   /** All that is known of the call. */
   model: CallModel;
   readonly #timers: Timers;
+  readonly #money: () => Money | null;
 
-  constructor(timers: Timers, model: CallModel, media: LocalMedia | null) {
+  constructor(parts: ViewParts, model: CallModel, media: LocalMedia | null) {
     super();
-    this.#timers = timers;
+    this.#timers = parts.timers;
+    this.#money = parts.money;
     this.model = model;
     this.localMedia = media;
   }
@@ -57,7 +65,7 @@ export abstract class CallView extends Emitter<CallEvents> {
   }
 
   get timeLeftMs(): number | null {
-    return timeLeftMsOf(this.model, this.#timers.now());
+    return timeLeftMsOf(this.model, this.#money(), this.#timers.now());
   }
 
   get lowFunds(): LowFunds | null {

@@ -1,6 +1,7 @@
 /** One call, as its device sees it. */
 
 import type { Emitter } from "../emitter.js";
+import type { SignalingError } from "../errors.js";
 import type { LocalMedia } from "../media/local-media.js";
 import type { Party, Role } from "../signaling/messages.js";
 import type { CallEnd, CallState, Charge, Cost, LowFunds, Quality } from "./states.js";
@@ -20,6 +21,8 @@ export interface CallEvents {
   /** The first sound or picture of the other side is there. */
   remote: MediaStream;
   quality: Quality;
+  /** The server took no notice of what this device said of the call. */
+  error: SignalingError;
 }
 
 /** The other side as it says of itself; its camera may be off, its microphone muted. */
@@ -44,7 +47,10 @@ export interface Call extends Pick<Emitter<CallEvents>, "on" | "once"> {
   readonly talkMs: number;
   /** The talk time that is paid; 0 until it runs. */
   readonly paidMs: number;
-  /** What is left of the paid talk time while `lowFunds`, else null. */
+  /**
+   * For how long the talk can go on, by the server's figures. While `lowFunds`, until it ends; else for the caller as
+   * long as the balance pays, and null for the callee. Null, too, where a minute costs nothing, and until talk time runs.
+   */
   readonly timeLeftMs: number | null;
   readonly lowFunds: LowFunds | null;
   /** Whether the other side has lost its connection to the server and is waited for. */
@@ -62,7 +68,11 @@ export interface Call extends Pick<Emitter<CallEvents>, "on" | "once"> {
   /** How good the media is; null until it is connected. */
   readonly quality: Quality | null;
 
-  /** Take the incoming call; the media is the call's from now on. Resolves when that has worked, or the call is over. */
+  /**
+   * Take the incoming call; the media is the call's from now on. Resolves when that has worked, or the call is over.
+   *
+   * Rejects with `SignalingError` where the server does not let this device take it.
+   */
   accept(media: LocalMedia): Promise<void>;
   /** Refuse the incoming call, on all devices. */
   decline(): void;

@@ -5,7 +5,7 @@ import { Emitter } from "../emitter.js";
 import { TalktimeError } from "../errors.js";
 import type { LocalMedia } from "../media/local-media.js";
 import type { IceServers } from "../rest/types.js";
-import type { CallSnapshot, FromClient, ServerMessage, Told, Welcome } from "../signaling/messages.js";
+import type { CallSnapshot, FromClient, ServerMessage, Told, WalletState, Welcome } from "../signaling/messages.js";
 import type { Call } from "./call.js";
 import { CallList } from "./call-list.js";
 import { LiveCall } from "./live-call.js";
@@ -28,6 +28,11 @@ export interface CallsNeeds {
   signaling: Signaling;
   /** Rejects with `TalktimeError`. */
   iceServers(callId: string): Promise<IceServers>;
+  /** The account's money, as far as known. */
+  wallet: {
+    readonly state: WalletState | null;
+    on(name: "changed", listener: () => void): () => void;
+  };
   /** Whether the account must not show its address: then no call is made without a relay. */
   relayOnly(): boolean;
   timers: Timers;
@@ -58,6 +63,9 @@ export class Calls extends Emitter<CallsEvents> {
       signaling.on("state", (state) => this.#follow(state)),
       signaling.on("welcome", (welcome) => this.#welcome(welcome)),
       signaling.on("message", (message) => this.#hear(message)),
+      needs.wallet.on("changed", () => {
+        for (const call of this.#calls.living) call.paysFromNow();
+      }),
       onPageHide(() => this.leave()),
     ];
   }
@@ -104,7 +112,8 @@ export class Calls extends Emitter<CallsEvents> {
       return;
     }
     const call = this.#calls.meantBy(message);
-    if (call && message.type === "call.accepted" && this.#merges(call)) this.#merge(call, message);
+    if (message.type === "error") call?.refuse(message);
+    else if (call && message.type === "call.accepted" && this.#merges(call)) this.#merge(call, message);
     else call?.feed({ type: "told", message });
   }
 
@@ -164,9 +173,9 @@ export class Calls extends Emitter<CallsEvents> {
   }
 
   #add(model: CallModel, media: LocalMedia | null): LiveCall {
-    const { iceServers, relayOnly, timers } = this.#needs;
+    const { iceServers, relayOnly, timers, wallet } = this.#needs;
     const call = new LiveCall(
-      { iceServers, relayOnly, timers, say: (message) => this.#say(message) },
+      { iceServers, relayOnly, timers, money: () => wallet.state, say: (message) => this.#say(message) },
       model,
       media,
     );

@@ -1,26 +1,25 @@
 /** Runs one call: gives the machine its inputs, and does what it wants done. */
 
-import type { Timers } from "../clock.js";
+import { SignalingError } from "../errors.js";
 import type { LocalMedia } from "../media/local-media.js";
 import { IceConfiguration } from "../peer/ice.js";
 import type { MediaState } from "../peer/media-state.js";
 import type { PeerSignal } from "../peer/negotiation.js";
 import { Peer } from "../peer/peer.js";
 import type { IceServers } from "../rest/types.js";
-import type { FromClient } from "../signaling/messages.js";
+import type { ErrorMessage, FromClient } from "../signaling/messages.js";
 import type { Call } from "./call.js";
-import { CallView } from "./call-view.js";
+import { CallView, type ViewParts } from "./call-view.js";
 import { type Input, step } from "./machine.js";
 import { type CallModel, deadlineOf, stateOf } from "./model.js";
 import type { Quality } from "./states.js";
 import type { Effect } from "./steps.js";
 
-export interface LiveCallNeeds {
+export interface LiveCallNeeds extends ViewParts {
   /** Lost where there is no open socket. */
   say(message: FromClient): void;
   iceServers(callId: string): Promise<IceServers>;
   relayOnly(): boolean;
-  timers: Timers;
 }
 
 export class LiveCall extends CallView implements Call {
@@ -31,7 +30,7 @@ export class LiveCall extends CallView implements Call {
   #stopWaiting = () => {};
 
   constructor(needs: LiveCallNeeds, model: CallModel, media: LocalMedia | null = null) {
-    super(needs.timers, model, media);
+    super(needs, model, media);
     this.#needs = needs;
     this.#ice = new IceConfiguration({
       fetch: () => needs.iceServers(this.model.id ?? ""),
@@ -74,6 +73,17 @@ export class LiveCall extends CallView implements Call {
       this.#step(given);
       this.#inputs.shift();
     }
+  }
+
+  /** The server's error about this call: what follows from it, then the error itself. */
+  refuse(message: ErrorMessage): void {
+    this.feed({ type: "told", message });
+    this.emit("error", new SignalingError(message));
+  }
+
+  /** The money of which `timeLeftMs` speaks is another. */
+  paysFromNow(): void {
+    if (this.model.talk && !this.model.end) this.emit("changed");
   }
 
   protected override get theirs(): MediaState | null {
@@ -152,12 +162,15 @@ export class LiveCall extends CallView implements Call {
   }
 
   #accepted(): Promise<void> {
-    return new Promise((resolve) => {
-      const off = this.on("changed", () => {
-        if (!this.model.negotiating && !this.model.end) return;
-        off();
-        resolve();
-      });
+    return new Promise((resolve, reject) => {
+      const done = (settle: () => void) => {
+        for (const off of offs) off();
+        settle();
+      };
+      const offs = [
+        this.on("changed", () => (this.model.negotiating || this.model.end) && done(resolve)),
+        this.on("error", (error) => done(() => reject(error))),
+      ];
     });
   }
 

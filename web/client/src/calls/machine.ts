@@ -46,7 +46,12 @@ export function step(call: CallModel, given: Input, nowMs: number): Step {
     case "merged":
       return merged(call, given.id, given.caller);
     case "offline":
-      return to({ ...call, online: false, returnAtMs: isPlaced(call) ? nowMs + given.waitMs : null });
+      return to({
+        ...call,
+        online: false,
+        lostAtMs: call.lostAtMs ?? nowMs,
+        returnAtMs: isPlaced(call) ? nowMs + given.waitMs : null,
+      });
     case "cut_off":
       return lose(call, nowMs);
     case "accept":

@@ -1,6 +1,6 @@
 /** What a device knows of one call, and what follows from it at a moment. */
 
-import type { Party, Role, Said } from "../signaling/messages.js";
+import type { Party, Role, Said, WalletState } from "../signaling/messages.js";
 import type { CallEnd, CallState, Charge, Cost, LowFunds } from "./states.js";
 
 /** What is waited for, and no longer than that. Moments are of the monotonic clock. */
@@ -33,6 +33,8 @@ export interface CallModel extends Deadlines {
   terms: { priceMinor: number; currency: string; minuteMs: number } | null;
   /** The talk time at a moment, from which it runs; null until it does. */
   talk: { talkMs: number; atMs: number } | null;
+  /** Since when a side is lost: for a call that is given up then, only the talk time before it counts. */
+  lostAtMs: number | null;
   paidMs: number;
   lowFunds: LowFunds | null;
   end: CallEnd | null;
@@ -55,6 +57,7 @@ const BLANK: Omit<CallModel, "role" | "stage"> = {
   peerLost: false,
   terms: null,
   talk: null,
+  lostAtMs: null,
   paidMs: 0,
   lowFunds: null,
   end: null,
@@ -88,17 +91,39 @@ export function talkMsOf(call: CallModel, nowMs: number): number {
   return Math.min(call.talk.talkMs + Math.max(0, nowMs - call.talk.atMs), call.paidMs);
 }
 
-export function timeLeftMsOf(call: CallModel, nowMs: number): number | null {
-  return call.lowFunds && Math.max(0, call.lowFunds.endsAtTalkMs - talkMsOf(call, nowMs));
+/**
+ * For how long the talk can go on: while funds are low, until the call ends; else for who pays it, the paid time and
+ * the minutes that this money pays on top. Null where that is not known, or where a minute costs nothing.
+ */
+export function timeLeftMsOf(call: CallModel, money: Money | null, nowMs: number): number | null {
+  if (call.end || !call.talk) return null;
+  const endsAtTalkMs = call.lowFunds?.endsAtTalkMs ?? payableMsOf(call, money);
+  return endsAtTalkMs === null ? null : Math.max(0, endsAtTalkMs - talkMsOf(call, nowMs));
 }
 
-/** A started minute is a whole one; the first starts with the talk. */
+/** What of a wallet matters to a call. */
+export type Money = Pick<WalletState, "balance_minor">;
+
+/** The paid minutes are held: they are still in the balance, whether the wallet that is known is from before or after. */
+function payableMsOf({ role, terms, paidMs }: CallModel, money: Money | null): number | null {
+  if (role !== "caller" || !terms?.priceMinor || !money) return null;
+  const heldMinor = (paidMs / terms.minuteMs) * terms.priceMinor;
+  const more = Math.max(0, Math.floor((money.balance_minor - heldMinor) / terms.priceMinor));
+  return paidMs + more * terms.minuteMs;
+}
+
+/**
+ * A minute that the server has seen begin is a whole one; the first begins with the talk.
+ *
+ * Talk time is counted from what the server said and the time that has passed since it arrived, so it is never ahead
+ * of the server's; nor is the cost, as nothing is counted on while a side is lost.
+ */
 export function costOf(call: CallModel, nowMs: number): Cost | null {
   if (call.role !== "caller" || !call.terms) return null;
   const { priceMinor, minuteMs } = call.terms;
   if (call.charge)
     return { ...call.terms, minutesStarted: call.charge.minutes, costMinor: call.charge.chargeMinor };
-  const talkMs = talkMsOf(call, nowMs);
+  const talkMs = talkMsOf(call, call.lostAtMs ?? nowMs);
   const minutesStarted = Math.max(call.talk && !call.end ? 1 : 0, Math.ceil(talkMs / minuteMs));
   return { ...call.terms, minutesStarted, costMinor: minutesStarted * priceMinor };
 }

@@ -51,13 +51,13 @@ export interface Charge {
   talkMs: number;
 }
 
-/** The next minute cannot be paid; for the caller alone. */
+/** The next minute cannot be paid. */
 export interface LowFunds {
   /** The talk time at which the call ends. */
   endsAtTalkMs: number;
-  /** At least so much must be topped up. */
-  shortfallMinor: number;
-  currency: string;
+  /** At least so much must be topped up; told to the caller alone, null for the callee. */
+  shortfallMinor: number | null;
+  currency: string | null;
 }
 
 export type Quality = "good" | "fair" | "poor" | "lost";

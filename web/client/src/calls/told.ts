@@ -5,9 +5,6 @@ import { type CallModel, talkMsOf } from "./model.js";
 import type { CallEnd } from "./states.js";
 import { connect, end, leave, leaveAgain, type Step, to } from "./steps.js";
 
-/** A figure of the server that differs by less is as good as ours: it took its time to come. */
-const DELAY_MS_MAX = 1_000;
-
 export function told(call: CallModel, message: ServerMessage, nowMs: number): Step {
   if (call.end) return toldAfterwards(call, message);
   switch (message.type) {
@@ -33,9 +30,9 @@ export function told(call: CallModel, message: ServerMessage, nowMs: number): St
     case "call.low_funds":
       return lowFunds(call, message, nowMs);
     case "call.peer_lost":
-      return to({ ...call, peerLost: true });
+      return to({ ...call, peerLost: true, lostAtMs: call.lostAtMs ?? nowMs });
     case "call.peer_resumed":
-      return to({ ...call, peerLost: false }, { type: "recover" });
+      return to({ ...call, peerLost: false, lostAtMs: null }, { type: "recover" });
     case "call.ended":
       return end({ ...call, endTold: true }, ended(message.reason, message.talk_ms));
     case "call.charged":
@@ -47,13 +44,10 @@ export function told(call: CallModel, message: ServerMessage, nowMs: number): St
   }
 }
 
-/** The talk time from now on; the clock is not set back for the time that a message was under way. */
+/** The talk time from now on: the server's figure, whatever was counted here. */
 export function talking(call: CallModel, talkMs: number, paidMs: number, nowMs: number): CallModel {
-  const paid: CallModel = { ...call, paidMs };
-  const ours = talkMsOf(paid, nowMs);
-  const isLate = call.talk !== null && ours > talkMs && ours - talkMs < DELAY_MS_MAX;
   const lowFunds = call.lowFunds && call.lowFunds.endsAtTalkMs < paidMs ? null : call.lowFunds;
-  return { ...paid, lowFunds, talk: { talkMs: isLate ? ours : talkMs, atMs: nowMs } };
+  return { ...call, paidMs, lowFunds, talk: { talkMs, atMs: nowMs } };
 }
 
 function ended(reason: CallEnd["reason"], talkMs: number): CallEnd {
@@ -113,6 +107,7 @@ function active(call: CallModel, message: Told<"call.active">, nowMs: number): S
   const running: CallModel = {
     ...call,
     stage: "active",
+    lostAtMs: null,
     connectAtMs: null,
     terms: { priceMinor, currency, minuteMs },
   };
@@ -125,8 +120,10 @@ function leased(call: CallModel, message: Told<"call.lease">, nowMs: number): St
 
 function lowFunds(call: CallModel, message: Told<"call.low_funds">, nowMs: number): Step {
   const { ends_in_ms, shortfall_minor: shortfallMinor, currency } = message;
-  const endsAtTalkMs = Math.min(call.paidMs, talkMsOf(call, nowMs) + ends_in_ms);
-  return to({ ...call, lowFunds: { endsAtTalkMs, shortfallMinor, currency } });
+  if (!call.talk) return to(call);
+  // It ends with the paid time: what is left of it says how much has passed.
+  const told = talking(call, Math.max(0, call.paidMs - ends_in_ms), call.paidMs, nowMs);
+  return to({ ...told, lowFunds: { endsAtTalkMs: call.paidMs, shortfallMinor, currency } });
 }
 
 function charged({ call, effects }: Step, message: Told<"call.charged">): Step {

@@ -9,7 +9,7 @@ import { talking } from "./told.js";
 const ANSWER_MS = 5_000;
 
 export function welcomed(call: CallModel, snapshot: CallSnapshot | null, nowMs: number): Step {
-  const back: CallModel = { ...call, online: true, returnAtMs: null };
+  const back: CallModel = { ...call, online: true, lostAtMs: null, returnAtMs: null };
   if (snapshot && isOf(call, snapshot)) return goOn(adopted(back, snapshot), snapshot, nowMs);
   if (call.end) return to(back);
   if (call.stage !== "authorizing")
@@ -48,14 +48,12 @@ function connectOn(call: CallModel, nowMs: number): Step {
   return to(call, ...(call.flowing ? say(call, "call.connected") : []), { type: "recover" });
 }
 
-/**
- * `reconnecting` is what the server says of this very device's loss; whether the other one is lost, media will tell.
- * Then its talk time is that of the last sign of life, but with the return it counts on as if nothing had been lost.
- */
+/** `reconnecting` is what the server says where the other side is lost: this one is back. */
 function talkOn(call: CallModel, snapshot: CallSnapshot, nowMs: number): Step {
-  const running: CallModel = { ...call, stage: "active", peerLost: false, connectAtMs: null, answerAtMs: null };
-  const talkMs = Math.max(snapshot.talk_ms, talkMsOf(call, nowMs));
-  const talks = talking(running, talkMs, snapshot.paid_ms, nowMs);
+  const peerLost = snapshot.state === "reconnecting";
+  const lostAtMs = peerLost ? nowMs : null;
+  const running: CallModel = { ...call, stage: "active", peerLost, lostAtMs, connectAtMs: null, answerAtMs: null };
+  const talks = talking(running, snapshot.talk_ms, snapshot.paid_ms, nowMs);
   if (call.negotiating) return to(talks, { type: "recover" });
   return to({ ...talks, negotiating: true }, { type: "negotiate" });
 }

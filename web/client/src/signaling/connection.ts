@@ -2,7 +2,7 @@
 
 import type { Timers } from "../clock.js";
 import { Emitter } from "../emitter.js";
-import { NotConnectedError, NotLoggedInError } from "../errors.js";
+import { NotConnectedError, NotLoggedInError, SignalingError } from "../errors.js";
 import type { Token } from "../session/tokens.js";
 import { type Answer, Answers } from "./answers.js";
 import { Backoff } from "./backoff.js";
@@ -20,6 +20,8 @@ export interface ConnectionEvents {
   welcome: Welcome;
   /** Whatever else the server says, `error` included. */
   message: ServerMessage;
+  /** A message of this device did nothing. What is about a call, the call tells too. */
+  error: SignalingError;
 }
 
 export interface ConnectionParts {
@@ -98,7 +100,7 @@ export class Connection extends Emitter<ConnectionEvents> {
   /**
    * Send a message. Throws `NotConnectedError`.
    *
-   * What it leads to comes as `message`; so does an `error`, which carries the message's `ref` back.
+   * What it leads to comes as `message`; an `error` also as the event of that name, with the message's `ref`.
    */
   send(message: FromClient): void {
     if (this.#state !== "open" || !this.#link) throw new NotConnectedError();
@@ -159,6 +161,7 @@ export class Connection extends Emitter<ConnectionEvents> {
     const link = this.#link;
     this.#answers.hear(message);
     this.emit("message", message);
+    if (message.type === "error") this.emit("error", new SignalingError(message));
     // The next attempt finds a server that takes calls.
     if (message.type !== "error" || message.code !== "draining" || link !== this.#link) return;
     link?.close();

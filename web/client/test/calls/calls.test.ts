@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import type { Call } from "../../src/calls/call.js";
-import { TalktimeError } from "../../src/errors.js";
+import { SignalingError, TalktimeError } from "../../src/errors.js";
 import { Calling } from "../fakes/calling.js";
 import { FakePeerConnection } from "../fakes/peer-connection.js";
 import * as server from "../fakes/server.js";
@@ -385,7 +385,7 @@ describe("a lost socket (H3, D8)", () => {
     ours.signaling.lose();
     expect([call.state, ours.calls.current]).toEqual(["reconnecting", call]);
     await ours.timers.advance(5_000);
-    ours.signaling.comeBack(snapshot("reconnecting", { talk_ms: 5_000, paid_ms: MINUTE_MS }));
+    ours.signaling.comeBack(snapshot("active", { talk_ms: 5_000, paid_ms: MINUTE_MS }));
     expect([call.state, ours.pc.restarts, FakePeerConnection.made.length]).toEqual(["active", 0, 1]);
   });
 
@@ -609,4 +609,45 @@ describe("leaving the page", () => {
     await ours.tell(server.incoming("call-2"));
     expect(ours.calls.current).toBeNull();
   });
+});
+
+describe("what the server takes no notice of", () => {
+  test("is an error of the call that it is about", async () => {
+    const call = await ours.talks();
+    const heard: unknown[] = [];
+    call.on("error", (error) => heard.push(error));
+    await ours.tell(server.error("illegal_step", { call_id: "another" }));
+    await ours.tell(server.error("illegal_step", { call_id: CALL_ID, ref: "step-1" }));
+    expect(heard).toEqual([expect.any(SignalingError)]);
+    expect(heard[0]).toMatchObject({ code: "illegal_step", callId: CALL_ID, ref: "step-1", message: "no" });
+    expect(call.state).toBe("active");
+  });
+
+  test("is known together with the end that it means", async () => {
+    const call = await ours.place();
+    const heard: unknown[] = [];
+    call.on("ended", ({ reason }) => heard.push(reason));
+    call.on("error", ({ code }) => heard.push(code));
+    await ours.tell(server.error("malformed", { ref: ours.signaling.sent[0]?.ref ?? "" }));
+    expect(heard).toEqual(["unknown_callee", "malformed"]);
+  });
+
+  test("is why an accept fails", async () => {
+    await ours.tell(server.incoming());
+    const accepting = current().accept(await ours.media());
+    const refused = expect(accepting).rejects.toMatchObject({ name: "SignalingError", code: "illegal_step" });
+    await ours.tell(server.error("illegal_step", { call_id: CALL_ID }));
+    await refused;
+  });
+});
+
+test("the time left follows the wallet", async () => {
+  const call = await ours.talks();
+  let changes = 0;
+  call.on("changed", () => (changes += 1));
+  expect(call.timeLeftMs).toBeNull();
+  ours.wallet.learn(server.WALLET);
+  expect([call.timeLeftMs, changes]).toEqual([2 * MINUTE_MS, 1]);
+  ours.wallet.learn({ ...server.WALLET, version: 2, balance_minor: 30 });
+  expect([call.timeLeftMs, changes]).toEqual([3 * MINUTE_MS, 2]);
 });

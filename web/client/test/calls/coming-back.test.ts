@@ -21,12 +21,13 @@ function talking(sinceMs: number): CallModel {
   return said.reduce((call, message) => step(call, { type: "told", message }, sinceMs).call, placed);
 }
 
-test("its talk time as it was when the device was last heard of does not set the clock back (D8)", () => {
+test("the server's talk time counts, whatever was counted here meanwhile (D8)", () => {
   const lost = step(talking(0), { type: "offline", waitMs: 30_000 }, 55_000).call;
-  const held = snapshot("reconnecting", { talk_ms: 50_000, paid_ms: 2 * MINUTE_MS });
+  const held = snapshot("active", { talk_ms: 59_000, paid_ms: 2 * MINUTE_MS });
   const back = step(lost, { type: "welcomed", snapshot: held }, 65_000).call;
-  expect(talkMsOf(back, 65_000)).toBe(65_000);
-  expect(costOf(back, 65_000)?.minutesStarted).toBe(2);
+  expect(talkMsOf(back, 65_000)).toBe(59_000);
+  expect(costOf(back, 65_000)?.minutesStarted).toBe(1);
+  expect(costOf(back, 66_001)?.minutesStarted).toBe(2);
 });
 
 test("a talk time that this machine slept through is the server's", () => {

@@ -340,13 +340,24 @@ describe("talk time and cost", () => {
     expect(story.after(1).cost?.costMinor).toBe(20);
   });
 
-  test("are not set back by messages that were under way, but by a clock that was wrong", () => {
+  test("are counted on from whatever the server said last", () => {
     const story = Story.caller().talks().after(45_100).when(server.lease(45_000, 120_000));
-    expect(story.talkMs).toBe(45_100);
-    story.when(server.lease(45_300, 120_000));
-    expect(story.talkMs).toBe(45_300);
-    story.after(50_000).when(server.lease(50_000, 180_000));
-    expect(story.talkMs).toBe(50_000);
+    expect(story.talkMs).toBe(45_000);
+    expect(story.after(1_000).talkMs).toBe(46_000);
+    story.after(60_000).when(server.lowFunds(15_000));
+    expect(story.talkMs).toBe(105_000);
+  });
+
+  test("count no minute that begins while a side is lost: it may never have been talked", () => {
+    const story = Story.caller().talks().after(45_000).when(server.lease(45_000, 120_000)).after(10_000);
+    story.when(server.peerLost()).after(10_000);
+    expect([story.talkMs, story.cost?.costMinor]).toEqual([65_000, 10]);
+    story.when(OFFLINE).after(1_000);
+    expect(story.cost?.costMinor).toBe(10);
+    story.when({ type: "welcomed", snapshot: snapshot("reconnecting", { talk_ms: 55_000, paid_ms: 120_000 }) });
+    expect([story.state, story.cost?.costMinor]).toEqual(["reconnecting", 10]);
+    story.when(server.peerResumed()).after(6_000);
+    expect([story.state, story.cost?.costMinor]).toEqual(["active", 20]);
   });
 
   test("are the server's after the end, and the charge's in the end", () => {
@@ -366,19 +377,51 @@ describe("talk time and cost", () => {
   });
 });
 
+describe("the time left", () => {
+  const money = (balance_minor: number) => ({ balance_minor });
+
+  test("is what is paid and what the balance pays on top, counting down (H1)", () => {
+    const story = Story.caller().talks().after(20_000);
+    expect(timeLeftMsOf(story.call, money(25), story.nowMs)).toBe(100_000);
+    expect(timeLeftMsOf(story.call, money(25), story.nowMs + 1_000)).toBe(99_000);
+    story.after(25_000).when(server.lease(45_000, 120_000));
+    expect(timeLeftMsOf(story.call, money(25), story.nowMs)).toBe(75_000);
+    expect(timeLeftMsOf(story.call, money(5), story.nowMs)).toBe(75_000);
+    expect(timeLeftMsOf(story.call, money(125), story.nowMs)).toBe(675_000);
+  });
+
+  test("is not known without the money or the talk, and not the callee's", () => {
+    const left = (story: Story, state: { balance_minor: number } | null = money(100)) =>
+      timeLeftMsOf(story.call, state, story.nowMs);
+    expect([left(Story.caller().connects()), left(Story.caller().talks(), null)]).toEqual([null, null]);
+    expect(left(Story.callee().connects().when(FLOWING, server.active()))).toBeNull();
+    const free = Story.caller()
+      .connects()
+      .when(FLOWING, { ...server.active(), price_minor: 0 });
+    expect(left(free)).toBeNull();
+  });
+
+  test("is told to the callee where the call will end, without the caller's money", () => {
+    const story = Story.callee().connects().when(FLOWING, server.active()).after(45_000);
+    story.when({ ...server.lowFunds(), shortfall_minor: null, currency: null });
+    expect(story.call.lowFunds).toEqual({ endsAtTalkMs: MINUTE_MS, shortfallMinor: null, currency: null });
+    expect(timeLeftMsOf(story.call, null, story.nowMs)).toBe(15_000);
+  });
+});
+
 describe("low funds (C6, C7)", () => {
   test("say when the call ends, until it is topped up", () => {
     const story = Story.caller().talks().after(45_000).when(server.lowFunds());
     expect(story.call.lowFunds).toEqual({ endsAtTalkMs: MINUTE_MS, shortfallMinor: 5, currency: "EUR" });
-    expect(timeLeftMsOf(story.call, story.nowMs)).toBe(15_000);
-    expect(timeLeftMsOf(story.call, story.nowMs + 4_000)).toBe(11_000);
-    expect(timeLeftMsOf(story.call, story.nowMs + 40_000)).toBe(0);
+    expect(timeLeftMsOf(story.call, null, story.nowMs)).toBe(15_000);
+    expect(timeLeftMsOf(story.call, null, story.nowMs + 4_000)).toBe(11_000);
+    expect(timeLeftMsOf(story.call, null, story.nowMs + 40_000)).toBe(0);
     story.after(5_000).when(server.lease(50_000, 120_000));
-    expect([story.call.lowFunds, timeLeftMsOf(story.call, story.nowMs)]).toEqual([null, null]);
+    expect([story.call.lowFunds, timeLeftMsOf(story.call, null, story.nowMs)]).toEqual([null, null]);
   });
 
   test("are topped up while the socket is away", () => {
-    const paid = snapshot("reconnecting", { talk_ms: 55_000, paid_ms: 120_000 });
+    const paid = snapshot("active", { talk_ms: 55_000, paid_ms: 120_000 });
     const story = Story.caller().talks().after(45_000).when(server.lowFunds(), OFFLINE);
     expect(story.after(10_000).when({ type: "welcomed", snapshot: paid }).call.lowFunds).toBeNull();
   });
@@ -402,8 +445,8 @@ describe("a lost socket (D8, H3)", () => {
     const story = Story.caller().talks().after(10_000).when(OFFLINE);
     expect([story.state, story.talkMs]).toEqual(["reconnecting", 10_000]);
     expect(story.after(5_000).talkMs).toBe(15_000);
-    story.when({ type: "welcomed", snapshot: snapshot("reconnecting", { talk_ms: 14_900, paid_ms: MINUTE_MS }) });
-    expect([story.state, story.talkMs, story.did]).toEqual(["active", 15_000, ["recover"]]);
+    story.when({ type: "welcomed", snapshot: snapshot("active", { talk_ms: 14_900, paid_ms: MINUTE_MS }) });
+    expect([story.state, story.talkMs, story.did]).toEqual(["active", 14_900, ["recover"]]);
     expect(deadlineOf(story.call)).toBeNull();
   });
 

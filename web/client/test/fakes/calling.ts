@@ -4,6 +4,7 @@ import { vi } from "vitest";
 import type { Call } from "../../src/calls/call.js";
 import { Calls } from "../../src/calls/calls.js";
 import { LocalMedia } from "../../src/media/local-media.js";
+import { Wallet } from "../../src/money/wallet.js";
 import type { IceServers } from "../../src/rest/types.js";
 import type { ServerMessage } from "../../src/signaling/messages.js";
 import { type FakeDevices, stubMedia } from "./media.js";
@@ -17,6 +18,7 @@ export class Calling {
   readonly signaling = new FakeSignaling();
   readonly devices: FakeDevices = stubMedia();
   readonly page = new EventTarget();
+  readonly wallet = new Wallet();
   readonly calls: Calls;
   /** What the page heard of the calls. */
   readonly heard: string[] = [];
@@ -35,6 +37,7 @@ export class Calling {
         this.askedFor.push(callId);
         return this.servers;
       },
+      wallet: this.wallet,
       relayOnly: () => this.relayOnly,
       timers: this.timers,
     });

@@ -25,9 +25,11 @@ describe("asking", () => {
     expect(world.timers.waiting).toBe(2);
   });
 
-  test("an error is a typed error, and others' errors are messages", async () => {
+  test("an error is a typed error, and so are those that nobody waits for", async () => {
     const { connection, heard } = world;
     const socket = await opened();
+    const errors: unknown[] = [];
+    connection.on("error", (error) => errors.push([error instanceof SignalingError, error.code, error.ref]));
     const asked = connection.request(invite);
     const refused = expect(asked).rejects.toMatchObject({
       name: "SignalingError",
@@ -43,6 +45,7 @@ describe("asking", () => {
     await refused;
     await expect(asked).rejects.toBeInstanceOf(SignalingError);
     expect(heard.slice(3)).toEqual([error(null), error("somebody else's"), error("request-1")]);
+    expect(errors).toEqual([null, "somebody else's", "request-1"].map((ref) => [true, "illegal_step", ref]));
   });
 
   test("fails with the socket, in time, and at once where there is none", async () => {
