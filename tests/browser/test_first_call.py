@@ -71,7 +71,7 @@ async def _costs_are_shown_to_the_caller_alone(ann: Visitor, ben: Visitor) -> No
     timer = talk.get_by_role("timer", name="Talk time")
     await expect(timer).not_to_have_text(await timer.inner_text())
     await expect(talk.get_by_test_id("cost")).to_contain_text("€0.10")
-    await expect(talk.get_by_test_id("paid-until")).to_contain_text(re.compile(r"\d:\d\d"))
+    await expect(talk.get_by_test_id("time-left")).to_contain_text(re.compile(r"\d:\d\d"))
     await expect(ben.talk(ann.name).get_by_role("timer", name="Talk time")).to_be_visible()
     await expect(ben.talk(ann.name).get_by_test_id("cost")).to_have_count(0)
 

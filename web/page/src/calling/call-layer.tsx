@@ -1,7 +1,8 @@
 import type { Call } from "@talktime/client";
-import { useEffect } from "preact/hooks";
+import { useEffect, useErrorBoundary } from "preact/hooks";
 import { t } from "../texts/index.js";
 import { toast } from "../ui/toast.js";
+import { BrokenCall, BrokenPreview } from "./broken-call.js";
 import { Ended } from "./ended.js";
 import { InCall } from "./in-call.js";
 import { Incoming } from "./incoming.js";
@@ -14,7 +15,10 @@ import { dismiss, shownCall } from "./shown-call.js";
 import { callee } from "./start-call.js";
 import { useChanges } from "./use-changes.js";
 
-/** Whatever the current call shows, above any screen. */
+/** How long the server's word on a cancelled call is waited for. */
+const TOLD_MS_MAX = 1_000;
+
+/** Whatever the current call shows, above any screen. A part that fails takes neither the page nor the call with it. */
 export function CallLayer() {
   // Another account's call is nobody's business here.
   useEffect(
@@ -25,7 +29,14 @@ export function CallLayer() {
     [],
   );
   const call = shownCall.value;
+  const [error, again] = useErrorBoundary((failure) => reportError(failure));
+  useEffect(again, [call, callee.value]);
   useReturnFocus(call !== null || callee.value !== null);
+  if (error) return call ? <BrokenCall call={call} onAgain={again} /> : <BrokenPreview />;
+  return <Shown call={call} />;
+}
+
+function Shown({ call }: { call: Call | null }) {
   if (call) return <ShownCall call={call} />;
   return callee.value && <Preview userName={callee.value.userName} />;
 }
@@ -43,12 +54,22 @@ function ShownCall({ call }: { call: Call }) {
 
 /** A dialog, a word in passing, or nothing. */
 function Closing({ call, end }: { call: Call; end: NonNullable<Call["end"]> }) {
+  useChanges(call);
   const closing = closingOf(end, call.role);
+  const { endTold } = call;
   useEffect(() => {
     if (closing === "dialog") return;
-    if (closing === "cancelled") toast(t().calling.cancelledFree, "info");
-    if (closing === "elsewhere") toast(t().calling.localEnds.answered_elsewhere(""), "info");
-    dismiss(call);
-  }, [closing, call]);
+    const texts = t().calling;
+    const close = (said: string | null) => {
+      if (said) toast(said, "info");
+      dismiss(call);
+    };
+    if (closing === "elsewhere") return close(texts.localEnds.answered_elsewhere(""));
+    if (closing === "nothing") return close(null);
+    // That it cost nothing is for the server to say.
+    if (endTold) return close(texts.cancelledFree);
+    const timer = setTimeout(() => close(texts.cancelled), TOLD_MS_MAX);
+    return () => clearTimeout(timer);
+  }, [closing, call, endTold]);
   return closing === "dialog" ? <Ended call={call} end={end} /> : null;
 }

@@ -1,4 +1,4 @@
-import type { Call, CallEnd, Charge } from "@talktime/client";
+import type { Call, CallEnd, CallView } from "@talktime/client";
 import { duration, money } from "../format.js";
 import { openTopUp } from "../money/open-top-up.js";
 import { wallet } from "../talktime.js";
@@ -30,7 +30,7 @@ export function Ended({ call, end: told }: { call: Call; end: CallEnd }) {
         <p data-testid="end-reason">{endText(end, call.role, name, endedByOneself(call))}</p>
       </div>
       {end.talkMs > 0 && <p class="muted">{texts.talkTimeWas(duration(end.talkMs))}</p>}
-      {call.role === "caller" && <Money call={call} end={end} charge={record && chargeIn(record)} />}
+      {call.role === "caller" && <Money call={call} end={end} record={record} />}
       <div class="dialog-actions">
         <Button onClick={() => dismiss(call)}>{t().ui.close}</Button>
         {call.otherName && (
@@ -44,10 +44,11 @@ export function Ended({ call, end: told }: { call: Call; end: CallEnd }) {
 }
 
 /** The bill, and what is left. */
-function Money({ call, end, charge }: { call: Call; end: CallEnd; charge: Charge | null }) {
+function Money({ call, end, record }: { call: Call; end: CallEnd; record: CallView | null }) {
   const texts = t().calling;
   useChanges(call);
-  const cost = costOf(end, call.charge ?? charge);
+  const told = call.endTold || record !== null;
+  const cost = costOf(end, told, call.charge ?? (record && chargeIn(record)));
   const now = wallet.value;
   const currency = call.cost?.currency ?? now?.currency;
   const charged =

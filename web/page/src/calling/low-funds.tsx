@@ -30,6 +30,10 @@ function Warning({ call, facts }: { call: Call; facts: Facts }) {
   const leftMs = Math.max(0, facts.endsAtTalkMs - call.talkMs);
   const left = Math.ceil(leftMs / SECOND_MS);
   const pays = call.role === "caller";
+  const missing =
+    facts.shortfallMinor !== null && facts.currency
+      ? { minor: facts.shortfallMinor, currency: facts.currency }
+      : null;
   useEffect(() => {
     play(WARNING, { once: true });
   }, []);
@@ -45,18 +49,18 @@ function Warning({ call, facts }: { call: Call; facts: Facts }) {
         <p class="low-funds-clock" aria-live="off">
           {pays ? texts.endsIn(clock) : texts.mayEndIn(clock)}
         </p>
-        {pays && <p>{texts.missing(money(facts.shortfallMinor, facts.currency))}</p>}
+        {missing && <p>{texts.missing(money(missing.minor, missing.currency))}</p>}
       </div>
-      {pays && <Offers facts={facts} />}
+      {missing && <Offers {...missing} />}
     </section>
   );
 }
 
-function Offers({ facts }: { facts: Facts }) {
+function Offers({ minor, currency }: { minor: number; currency: string }) {
   const texts = t().calling;
   const here = installation.value;
   if (!here || here.payment_provider === "none") return null;
-  const offers = offersFor(facts.shortfallMinor, here.currency_exponent, here.payment_minor_max);
+  const offers = offersFor(minor, here.currency_exponent, here.payment_minor_max);
   return (
     <div class="low-funds-offers">
       {offers.map((amountMinor, index) => (
@@ -66,7 +70,7 @@ function Offers({ facts }: { facts: Facts }) {
           kind={index ? "secondary" : "primary"}
           onClick={() => openTopUp({ amountMinor })}
         >
-          {texts.topUpAmount(money(amountMinor, facts.currency))}
+          {texts.topUpAmount(money(amountMinor, currency))}
         </Button>
       ))}
       <Button small kind="quiet" onClick={() => openTopUp()}>

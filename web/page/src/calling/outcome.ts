@@ -25,9 +25,12 @@ export function isMissed(end: CallEnd, role: Role): boolean {
 
 export type Cost = { known: true; chargeMinor: number; minutes: number } | { known: false };
 
-/** Return what the caller paid, as far as it is known. Where nobody talked nothing is paid, whoever says it when. */
-export function costOf(end: CallEnd, charge: Charge | null): Cost {
+/**
+ * Return what the caller paid, as far as it is known. Where nobody talked nothing is paid; but that nobody did only the
+ * server can say (`told`): here it may not have been heard that talk time ran.
+ */
+export function costOf(end: CallEnd, told: boolean, charge: Charge | null): Cost {
   if (charge) return { known: true, chargeMinor: charge.chargeMinor, minutes: charge.minutes };
-  if (end.refused || end.talkMs === 0) return { known: true, chargeMinor: 0, minutes: 0 };
+  if (end.refused || (told && end.talkMs === 0)) return { known: true, chargeMinor: 0, minutes: 0 };
   return { known: false };
 }

@@ -8,7 +8,8 @@ const WAIT_MS_MAX = 30_000;
 /** Whether the server knows more than it could say: how a lost call ended, or what its caller pays. */
 export function isGuess(call: Pick<Call, "role" | "endTold" | "charge">, end: CallEnd): boolean {
   if (end.refused) return false;
-  return (end.reason === "lost" && !call.endTold) || (call.role === "caller" && !costOf(end, call.charge).known);
+  if (end.reason === "lost" && !call.endTold) return true;
+  return call.role === "caller" && !costOf(end, call.endTold, call.charge).known;
 }
 
 /** Ask, less and less often, until the end is written down; tell it once. Returns how to stop. */

@@ -4,13 +4,15 @@ import { t } from "../texts/index.js";
 import { useChanges, useSeconds } from "./use-changes.js";
 import "./talk-time.css";
 
-/** How long one talks, and for its caller what that costs. Silent for screen readers until they look. */
+const SECOND_MS = 1_000;
+
+/** How long one talks, and for its caller what that costs and how long the money lasts. Silent for screen readers until they look. */
 export function TalkTime({ call }: { call: Call }) {
   const texts = t().calling;
   useChanges(call);
   const running = call.state === "active" || call.state === "reconnecting";
   useSeconds(() => call.talkMs, running);
-  const { cost } = call;
+  const { cost, timeLeftMs: left } = call;
   return (
     <div class="talk-time">
       <span role="timer" aria-label={texts.talkTime} aria-live="off">
@@ -19,8 +21,14 @@ export function TalkTime({ call }: { call: Call }) {
       {cost && running && (
         <span class="talk-cost">
           <span data-testid="cost">{texts.costSoFar(money(cost.costMinor, cost.currency))}</span>
-          <span aria-hidden="true"> · </span>
-          <span data-testid="paid-until">{texts.paidUntil(duration(call.paidMs))}</span>
+          {left !== null && (
+            <>
+              <span aria-hidden="true"> · </span>
+              <span data-testid="time-left">
+                {texts.timeLeft(duration(Math.ceil(left / SECOND_MS) * SECOND_MS))}
+              </span>
+            </>
+          )}
         </span>
       )}
     </div>

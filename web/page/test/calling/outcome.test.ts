@@ -29,11 +29,19 @@ test("only a callee misses calls", () => {
 });
 
 test("C1: what nobody talked in cost nothing, even before the bill comes", () => {
-  expect(costOf(end({ reason: "missed" }), null)).toEqual({ known: true, chargeMinor: 0, minutes: 0 });
+  expect(costOf(end({ reason: "missed" }), true, null)).toEqual({ known: true, chargeMinor: 0, minutes: 0 });
 });
 
 test("a call that was talked in waits for the server's bill", () => {
-  expect(costOf(end({ talkMs: 61_000 }), null)).toEqual({ known: false });
+  expect(costOf(end({ talkMs: 61_000 }), true, null)).toEqual({ known: false });
   const charge = { chargeMinor: 20, minutes: 2, talkMs: 61_000 };
-  expect(costOf(end({ talkMs: 61_000 }), charge)).toEqual({ known: true, chargeMinor: 20, minutes: 2 });
+  expect(costOf(end({ talkMs: 61_000 }), true, charge)).toEqual({ known: true, chargeMinor: 20, minutes: 2 });
+});
+
+test("that nothing was talked counts only where the server says so", () => {
+  expect(costOf(end({}), false, null)).toEqual({ known: false });
+  expect(costOf(end({ reason: "busy", refused: true }), false, null)).toMatchObject({
+    known: true,
+    chargeMinor: 0,
+  });
 });

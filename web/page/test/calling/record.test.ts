@@ -33,7 +33,8 @@ describe("what this device cannot know by itself", () => {
     const charge = { chargeMinor: 10, minutes: 1, talkMs: 1 };
     expect(isGuess(caller, end({ talkMs: 1 }))).toBe(true);
     expect(isGuess({ ...caller, charge }, end({ talkMs: 1 }))).toBe(false);
-    expect(isGuess(caller, end({ reason: "missed" }))).toBe(false);
+    expect(isGuess(caller, end({ reason: "missed" }))).toBe(true);
+    expect(isGuess({ ...caller, endTold: true }, end({ reason: "missed" }))).toBe(false);
   });
 
   it("is nothing of a call that never rang", () => {

@@ -122,7 +122,7 @@ const calling: Calling = {
   inCallTitle: (name) => `Im Gespräch mit ${name}`,
   talkTime: "Gesprächszeit",
   costSoFar: (amount) => `Bisherige Kosten ${amount}`,
-  paidUntil: (clock) => `Bezahlt bis ${clock}`,
+  timeLeft: (clock) => `Restzeit ${clock}`,
   controls: "Anruf steuern",
   mute: "Mikrofon stummschalten",
   cameraOff: "Kamera ausschalten",
@@ -163,6 +163,8 @@ const calling: Calling = {
 
   ended: "Anruf beendet",
   youHungUp: "Sie haben aufgelegt.",
+  cancelled: "Anruf abgebrochen.",
+  brokenCall: "Der Anruf lässt sich nicht anzeigen. Er geht weiter, und man kann Sie noch sehen und hören.",
   cancelledFree: "Anruf abgebrochen. Er hat nichts gekostet.",
   talkTimeWas: (clock) => `Gesprächszeit ${clock}`,
   charge: (amount, minutes) =>

@@ -122,7 +122,7 @@ const calling = {
   inCallTitle: (name: string) => `In a call with ${name}`,
   talkTime: "Talk time",
   costSoFar: (amount: string) => `Cost so far ${amount}`,
-  paidUntil: (clock: string) => `Paid until ${clock}`,
+  timeLeft: (clock: string) => `Time left ${clock}`,
   controls: "Call controls",
   mute: "Mute microphone",
   cameraOff: "Turn camera off",
@@ -158,6 +158,8 @@ const calling = {
 
   ended: "Call ended",
   youHungUp: "You hung up.",
+  cancelled: "Call cancelled.",
+  brokenCall: "This call cannot be shown. It goes on, and you may still be seen and heard.",
   cancelledFree: "Call cancelled. It cost nothing.",
   talkTimeWas: (clock: string) => `Talk time ${clock}`,
   charge: (amount: string, minutes: number) =>
