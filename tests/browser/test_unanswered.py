@@ -49,12 +49,15 @@ async def test_a_cancelled_call(people: People) -> None:
 
 
 async def test_nobody_there(people: People) -> None:
-    """D4, C1: somebody who has no window open cannot be reached."""
+    """C1: somebody who has no window open cannot be reached; the attempt is kept for them alone."""
     ann, ben = await people.sit_down("ann", money_minor=100), await people.product.installation.person("ben")
     preview = await ann.prepare_call(ben.user_name)
     await preview.get_by_role("button", name="Start call").click()
-    await is_told(ann, "is not online")
-    await cost_nothing(ann, "unreachable")
+    await is_told(ann, "cannot be reached")
+    assert (await ann.person.get("calls"))["items"] == []
+    assert (await ann.person.wallet())["available_minor"] == 100
+    [missed] = (await ben.get("calls"))["items"]
+    assert (missed["reason"], missed["other"]["user_name"]) == ("unreachable", ann.name)
 
 
 async def test_a_busy_callee(people: People) -> None:
