@@ -10,8 +10,8 @@ from tests.api.cast import Part, Person, enter
 from tests.api.snapshots import snapshot
 from tests.api.world import Api, problem_of
 
-VALUES: dict[str, Any] = {"boolean": True, "integer": 1, "string": "personal", "array": [], "object": {}}
-"""Of each type one that would do something, were it taken."""
+VALUES: dict[str, Any] = {"boolean": True, "integer": 1, "string": "sent as input", "array": [], "object": {}}
+"""One of each type."""
 
 
 async def document_of(api: Api) -> dict[str, Any]:
