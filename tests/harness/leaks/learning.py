@@ -50,11 +50,11 @@ def _secrets_of(name: str, value: str) -> Iterator[tuple[str, str]]:
             yield from (("a session description", line) for line in re.findall(DESCRIPTION_LINE, value))
         case "candidate" if CANDIDATE.match(value):
             yield "a candidate", value
-        case "checkout_url":
-            yield "the reference of a checkout", value.rpartition("/")[2]
+        case "checkout_url" if len(reference := value.rpartition("/")[2]) >= TOKEN_CHARS_MIN:
+            yield "the reference of a checkout", reference
         case "access_token" | "refresh_token" | "resume_token" | "token" if len(value) >= TOKEN_CHARS_MIN:
             yield f"a {name.replace('_', ' ')}", value
-        case "credential":
+        case "credential" if len(value) >= TOKEN_CHARS_MIN:
             yield "a TURN credential", value
         case _ if name.endswith("password") and PASSWORD.match(value):
             yield "a password", value
