@@ -240,8 +240,8 @@ class CallOver(Message, frozen=True, kw_only=True, tag="call.ended"):
 class Charged(Message, frozen=True, kw_only=True, tag="call.charged"):
     """What the call cost, and your money now: to its caller alone, soon after `call.ended`, 0 included.
 
-    Sent again with the smaller sum where part of it was refunded; not at all where the call ended before billing had
-    authorized it.
+    Sent again with the smaller sum where part of it was refunded; not at all where the call ended before billing
+    had authorized it.
     """
 
     call_id: UUID
