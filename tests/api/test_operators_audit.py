@@ -86,7 +86,7 @@ async def test_every_kind_of_act_is_tested(api: Api, ann: User, olga: User) -> N
 
 
 async def test_every_login_is_there(api: Api, olga: User, database: Database) -> None:
-    """A17: with its session, and none comes in that cannot be logged; wrong passwords are no acts of an operator."""
+    """A17: with its session, and none comes in that cannot be logged; wrong passwords are nobody's acts."""
     again = await at_work(api, olga)
     await log_in_as_operator(api, "olga", "wrong password")
     rows = await log(api, "operator.logged_in")
