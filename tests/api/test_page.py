@@ -161,7 +161,8 @@ async def test_files_named_after_their_content_are_kept(http: httpx.AsyncClient)
 async def test_media_types(http: httpx.AsyncClient, path: str, media_type: str) -> None:
     """With `nosniff`, a wrong one would be a script that does not run."""
     answer = await http.get(path)
-    assert answer.headers["content-type"].split(";")[0] == media_type
+    given, _, parameter = answer.headers["content-type"].partition("; ")
+    assert (given, parameter) == (media_type, "charset=utf-8" if given.startswith("text/") else "")
     assert answer.headers["x-content-type-options"] == "nosniff"
     assert ("immutable" in answer.headers["cache-control"]) == path.startswith("/assets/")
 
