@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from typing import TypeVar
 from uuid import UUID
 
 from shared.messages import from_client, to_client
 from talktime.demo import SDP
 from talktime.person import Device, Person
+
+M = TypeVar("M", bound=to_client.ToClient)
 
 
 async def ring(caller: Device, callee: Person, *callee_devices: Device) -> UUID:
@@ -41,6 +44,6 @@ async def over(*devices: Device) -> to_client.CallOver:
     return ends[0]
 
 
-def heard(device: Device, kind: type[to_client.ToClient]) -> list[to_client.ToClient]:
+def heard(device: Device, kind: type[M]) -> list[M]:
     """Return all messages of a kind that the device ever received."""
     return [message for message in device.seen if isinstance(message, kind)]

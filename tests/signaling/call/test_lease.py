@@ -36,7 +36,7 @@ def asked(story: Story) -> list[tuple[int, int]]:
     return [(ask.minute, ask.talk_ms) for ask in story.effects if isinstance(ask, AskRenewal)]
 
 
-def low_funds(story: Story) -> list[tuple[int, int]]:
+def low_funds(story: Story) -> list[tuple[int, int | None]]:
     messages = [message for message in story.heard(CALLER) if isinstance(message, CallLowFunds)]
     return [(message.ends_in_ms, message.shortfall_minor) for message in messages]
 
