@@ -21,7 +21,7 @@ class Watch:
 
     def __init__(self, context: BrowserContext, *hosts: str) -> None:
         self.trouble: list[str] = []
-        self._said: list[str] = []
+        self.said: list[str] = []
         self._context = context
         self._hosts = {"", *hosts}
         context.on("console", self._console)
@@ -32,14 +32,14 @@ class Watch:
     async def keep(self, folder: Path, name: str) -> list[Path]:
         """Write how every page looks and what was said; return where."""
         kept = [folder / f"{name}.txt"]
-        kept[0].write_text("\n".join([*self._said, *(f"TROUBLE {trouble}" for trouble in self.trouble)]) + "\n")
+        kept[0].write_text("\n".join([*self.said, *(f"TROUBLE {trouble}" for trouble in self.trouble)]) + "\n")
         for number, page in enumerate(self._context.pages):
             kept.append(folder / f"{name}-{number}.png")
             await page.screenshot(path=kept[-1])
         return kept
 
     def _console(self, message: ConsoleMessage) -> None:
-        self._said.append(f"{message.type}: {message.text}")
+        self.said.append(f"{message.type}: {message.text}")
         if message.type == "error" and not message.text.startswith(EXPECTED_ERRORS):
             self.trouble.append(f"console: {message.text}")
 
@@ -54,11 +54,11 @@ class Watch:
 
     def _socket(self, socket: WebSocket) -> None:
         self._asked(socket.url)
-        socket.on("framesent", lambda frame: self._said.append(f"sent {frame!s}"))
-        socket.on("framereceived", lambda frame: self._said.append(f"received {frame!s}"))
-        socket.on("close", lambda _: self._said.append("a socket closed"))
+        socket.on("framesent", lambda frame: self.said.append(f"sent {frame!s}"))
+        socket.on("framereceived", lambda frame: self.said.append(f"received {frame!s}"))
+        socket.on("close", lambda _: self.said.append("a socket closed"))
 
     def _asked(self, url: str) -> None:
-        self._said.append(f"asked for {url}")
+        self.said.append(f"asked for {url}")
         if urlsplit(url).netloc not in self._hosts:
             self.trouble.append(f"asked a stranger: {url}")

@@ -23,6 +23,8 @@ export function failureText(error: unknown): string {
       return texts.invalid;
     case "too-many-requests":
       return texts.tooMany(error.retryAfterSeconds);
+    case "list-full":
+      return texts.listFull;
     case "payments-not-offered":
       return texts.paymentsNotOffered;
     case "relay-not-offered":

@@ -6,9 +6,16 @@ import { useLoad } from "./load.js";
 import { connectionState } from "./talktime.js";
 import { LoadFailure, Loading } from "./ui/loaded.js";
 
-/** Return a component that loads the real one first, once, or says that it cannot be loaded. */
-export function late(load: () => Promise<ComponentType>): ComponentType {
-  let loaded: ComponentType | undefined;
+/**
+ * Return a component that loads the real one first, once, or says that it cannot be loaded.
+ *
+ * `aside`: beside something that matters more, where nothing is said of it.
+ */
+export function late<Props extends object = object>(
+  load: () => Promise<ComponentType<Props>>,
+  { aside = false } = {},
+): ComponentType<Props> {
+  let loaded: ComponentType<Props> | undefined;
   const get = async () => {
     try {
       loaded = await load();
@@ -17,10 +24,11 @@ export function late(load: () => Promise<ComponentType>): ComponentType {
       throw new NetworkError(undefined, { cause });
     }
   };
-  return () => {
+  return (props) => {
     const { data, error, again } = useLoad(get, []);
     const Screen = loaded ?? data;
-    if (Screen) return <Screen />;
+    if (Screen) return <Screen {...props} />;
+    if (aside) return null;
     if (!error) return <Loading />;
     // With a server that answers it is not the network: this page is older than what there is to load.
     return connectionState.value === "open" ? <Broken /> : <LoadFailure error={error} again={again} />;

@@ -1,25 +1,26 @@
-import type { Account } from "@talktime/client";
+import type { Account, ProfileChanges } from "@talktime/client";
 import { useState } from "preact/hooks";
 import { failureText } from "../failures.js";
 import { talktime } from "../talktime.js";
 import { t } from "../texts/index.js";
+import { Choice } from "../ui/choice.js";
 import { Notice } from "../ui/notice.js";
 import { Switch } from "../ui/switch.js";
 
 /** What concerns every call of the account, on whichever device. */
 export function CallSettings({ account }: { account: Account }) {
-  const [wanted, setWanted] = useState<boolean | null>(null);
+  const [wanted, setWanted] = useState<ProfileChanges>({});
   const [failure, setFailure] = useState<string | null>(null);
   const texts = t().account.settings;
-  const change = async (relayOnly: boolean) => {
-    setWanted(relayOnly);
+  const change = async (changes: ProfileChanges) => {
+    setWanted(changes);
     setFailure(null);
     try {
-      await talktime.api.updateMe({ relay_only: relayOnly });
+      await talktime.api.updateMe(changes);
     } catch (error) {
       setFailure(failureText(error));
     }
-    setWanted(null);
+    setWanted({});
   };
   return (
     <>
@@ -28,11 +29,21 @@ export function CallSettings({ account }: { account: Account }) {
           {failure}
         </Notice>
       )}
+      <Choice
+        label={texts.callsFrom}
+        value={wanted.calls_from ?? account.calls_from}
+        options={[
+          { value: "everybody", label: texts.callsFromEverybody },
+          { value: "contacts", label: texts.callsFromContacts },
+        ]}
+        onChange={(calls_from) => void change({ calls_from })}
+      />
+      <p class="field-hint">{texts.callsFromHint}</p>
       <Switch
         label={texts.relayOnly}
         hint={texts.relayOnlyHint}
-        checked={wanted ?? account.relay_only}
-        onChange={(on) => void change(on)}
+        checked={wanted.relay_only ?? account.relay_only}
+        onChange={(relay_only) => void change({ relay_only })}
       />
     </>
   );

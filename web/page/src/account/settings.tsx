@@ -1,5 +1,6 @@
 import type { ComponentChildren } from "preact";
 import { useId } from "preact/hooks";
+import { contacts, refused } from "../people/lists.js";
 import { account } from "../talktime.js";
 import { t } from "../texts/index.js";
 import { Screen } from "../ui/screen.js";
@@ -8,6 +9,7 @@ import { CallSettings } from "./call-settings.js";
 import { Deletion } from "./deletion.js";
 import { DeviceSettings } from "./device-settings.js";
 import { PasswordForm } from "./password-form.js";
+import { PersonList } from "./person-list.js";
 import { ProfileForm } from "./profile-form.js";
 import { Sessions } from "./sessions.js";
 import "./settings.css";
@@ -24,6 +26,26 @@ export function Settings() {
       </Section>
       <Section title={texts.calls}>
         <CallSettings account={own} />
+      </Section>
+      <Section title={texts.contacts}>
+        <PersonList
+          list={contacts}
+          label={texts.contacts}
+          hint={texts.contactsHint}
+          empty={texts.noContacts}
+          remove={t().ui.remove}
+          removeOf={t().people.removeContactOf}
+        />
+      </Section>
+      <Section title={texts.refused}>
+        <PersonList
+          list={refused}
+          label={texts.refused}
+          hint={texts.refusedHint}
+          empty={texts.nobodyRefused}
+          remove={t().people.allowCalls}
+          removeOf={t().people.allowCallsOf}
+        />
       </Section>
       <Section title={texts.appearance}>
         <Appearance />

@@ -1,5 +1,5 @@
 import type { Call } from "@talktime/client";
-import { useEffect } from "preact/hooks";
+import { useEffect, useRef } from "preact/hooks";
 import { t } from "../texts/index.js";
 import { Button } from "../ui/button.js";
 import { Dialog } from "../ui/dialog.js";
@@ -14,6 +14,11 @@ export function BrokenCall({ call, onAgain }: { call: Call; onAgain: () => void 
   const texts = t().calling;
   const name = nameOf(call);
   const { end } = call;
+  const endedBefore = useRef(end !== null);
+  useEffect(() => {
+    // How it ended is another screen, which may do.
+    if (end && !endedBefore.current) onAgain();
+  }, [end]);
   return (
     <Dialog title={texts.callWith(name)} role="alertdialog" dismissible={false} onClose={() => {}}>
       <p role="alert">{end ? endText(end, call.role, name, endedByOneself(call)) : texts.brokenCall}</p>

@@ -1,6 +1,7 @@
 import type { Call, CallEnd, CallView } from "@talktime/client";
 import { duration, money } from "../format.js";
 import { openTopUp } from "../money/open-top-up.js";
+import { AllowCalls, PersonActsAside } from "../people/later.js";
 import { wallet } from "../talktime.js";
 import { t } from "../texts/index.js";
 import { Avatar } from "../ui/avatar.js";
@@ -31,9 +32,15 @@ export function Ended({ call, end: told }: { call: Call; end: CallEnd }) {
       </div>
       {end.talkMs > 0 && <p class="muted">{texts.talkTimeWas(duration(end.talkMs))}</p>}
       {call.role === "caller" && <Money call={call} end={end} record={record} />}
+      {call.role === "callee" && call.other && (
+        <PersonActsAside id={call.other.account_id} userName={call.other.user_name} aside />
+      )}
       <div class="dialog-actions">
         <Button onClick={() => dismiss(call)}>{t().ui.close}</Button>
-        {call.otherName && (
+        {end.reason === "on_your_blocklist" && call.otherName && (
+          <AllowCalls userName={call.otherName} onAllowed={() => callAgain(call)} />
+        )}
+        {call.otherName && end.reason !== "on_your_blocklist" && (
           <Button kind={poor ? "secondary" : "primary"} icon="camera" onClick={() => callAgain(call)}>
             {isMissed(end, call.role) ? texts.callBack : texts.callAgain}
           </Button>

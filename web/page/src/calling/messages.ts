@@ -4,11 +4,15 @@ import { t } from "../texts/index.js";
 
 const LOCAL: Record<LocalEndReason, true> = { answered_elsewhere: true, not_connected: true, no_relay: true };
 
+const SECOND_MS = 1_000;
+
 /** Return why the call ended, or why nothing rang. `byOneself`: this device hung up. */
 export function endText(end: CallEnd, role: Role, name: string, byOneself = false): string {
-  const { localEnds, refusals, endForCaller, endForCallee, youHungUp } = t().calling;
+  const { localEnds, refusals, endForCaller, endForCallee, youHungUp, tooManyCalls } = t().calling;
   if (isLocal(end.reason)) return localEnds[end.reason](name);
   if (end.reason === "hung_up" && byOneself) return youHungUp;
+  if (end.reason === "too_many_calls" && end.retryAfterMs)
+    return tooManyCalls(Math.ceil(end.retryAfterMs / SECOND_MS));
   const told = end.refused ? refusals : role === "caller" ? endForCaller : endForCallee;
   // A page that was open for long may meet a server that has more reasons.
   const say = (told as Partial<Record<string, (name: string) => string>>)[end.reason];

@@ -3,6 +3,7 @@ import type { ComponentChildren } from "preact";
 import { useRoute } from "preact-iso";
 import { duration, moment, money } from "../format.js";
 import { useLoad } from "../load.js";
+import { PersonActs } from "../people/later.js";
 import { CallButton } from "../people/person-row.js";
 import { callsChanged, talktime } from "../talktime.js";
 import { t } from "../texts/index.js";
@@ -60,8 +61,11 @@ function Facts({ call }: { call: CallView }) {
         )}
       </dl>
       {other && (
-        <div>
-          <CallButton userName={other.user_name} large />
+        <div class="stack">
+          <div>
+            <CallButton userName={other.user_name} large />
+          </div>
+          <PersonActs id={other.account_id} userName={other.user_name} />
         </div>
       )}
     </div>

@@ -9,6 +9,7 @@ import { Avatar } from "../ui/avatar.js";
 import { EmptyState } from "../ui/empty-state.js";
 import { LoadFailure, Loading } from "../ui/loaded.js";
 import { Screen } from "../ui/screen.js";
+import { PersonActs } from "./later.js";
 import { CallButton } from "./person-row.js";
 import "./person.css";
 
@@ -31,6 +32,7 @@ function Card({ name }: { name: string }) {
           <Avatar name={person.user_name} size="large" />
           <PriceLine />
           <CallButton userName={person.user_name} large />
+          <PersonActs id={person.id} userName={person.user_name} />
         </div>
       )}
       {gone && (

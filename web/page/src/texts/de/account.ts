@@ -32,6 +32,18 @@ const account: Texts["account"] = {
     save: "Speichern",
     saved: "Gespeichert.",
     calls: "Anrufe",
+    callsFrom: "Wer Sie anrufen darf",
+    callsFromEverybody: "Alle",
+    callsFromContacts: "Nur meine Kontakte",
+    callsFromHint: "Wer das nicht darf, erfährt nur, dass Sie nicht erreichbar sind.",
+    contacts: "Kontakte",
+    contactsHint:
+      "Wer hier steht, kann Sie auch dann anrufen, wenn das nur Kontakte dürfen. Niemand erfährt, wer hier steht.",
+    noContacts: "Sie haben noch keine Kontakte. Fügen Sie sie dort hinzu, wo Sie jemanden sehen.",
+    refused: "Abgewiesene Personen",
+    refusedHint:
+      "Wer hier steht, kann Sie nicht anrufen und erfährt nur, dass Sie nicht erreichbar sind. Auch Sie können dort nicht anrufen.",
+    nobodyRefused: "Sie weisen niemandes Anrufe ab.",
     relayOnly: "Meine Adresse verbergen (nur über Relay)",
     relayOnlyHint:
       "Bild und Ton nehmen den Weg über einen Server, sodass andere Ihre Netzadresse nicht erfahren. Das Verbinden kann etwas länger dauern.",

@@ -27,7 +27,7 @@ const endForCaller: Calling["endForCaller"] = {
   declined: (name) => `${name} hat den Anruf abgelehnt.`,
   busy: (name) => `${name} telefoniert gerade. Versuchen Sie es später noch einmal.`,
   missed: (name) => `${name} hat nicht geantwortet.`,
-  unreachable: (name) => `${name} ist gerade nicht online. Versuchen Sie es später noch einmal.`,
+  unreachable: (name) => `${name} ist gerade nicht erreichbar. Versuchen Sie es später noch einmal.`,
   connect_failed: () => firewall,
   out_of_funds: () => "Ihr Guthaben reichte nicht für die nächste Minute.",
   lost: () => "Die Verbindung ging verloren und kam nicht zurück.",
@@ -56,7 +56,8 @@ const refusals: Calling["refusals"] = {
   blocked: () => "Sie können zurzeit nicht anrufen.",
   busy: (name) => `${name} telefoniert gerade. Versuchen Sie es später noch einmal.`,
   already_in_call: () => "Sie sind schon in einem Anruf, vielleicht auf einem anderen Gerät.",
-  on_your_blocklist: (name) => `${name} steht auf Ihrer Sperrliste. Streichen Sie den Eintrag, um anzurufen.`,
+  on_your_blocklist: (name) =>
+    `Sie weisen Anrufe von ${name} ab. Lassen Sie diese Anrufe wieder zu, um selbst anzurufen.`,
   unreachable: (name) => `${name} ist gerade nicht erreichbar.`,
   too_many_calls: () =>
     "Das waren zu viele Anrufe in kurzer Zeit. Versuchen Sie es in ein paar Minuten noch einmal.",
@@ -162,6 +163,12 @@ const calling: Calling = {
   goesOn: "Die nächste Minute ist bezahlt: Der Anruf geht weiter.",
 
   ended: "Anruf beendet",
+  tooManyCalls: (seconds) =>
+    `Das waren zu viele Anrufe in kurzer Zeit. Versuchen Sie es in ${
+      seconds < 100
+        ? count(seconds, { one: "# Sekunde", other: "# Sekunden" })
+        : count(Math.ceil(seconds / 60), { one: "# Minute", other: "# Minuten" })
+    } wieder.`,
   youHungUp: "Sie haben aufgelegt.",
   cancelled: "Anruf abgebrochen.",
   brokenCall: "Der Anruf lässt sich nicht anzeigen. Er geht weiter, und man kann Sie noch sehen und hören.",

@@ -12,6 +12,7 @@ const problems: Texts["problems"] = {
   forbidden: "Das dürfen Sie nicht.",
   notFound: "Das gibt es nicht mehr.",
   invalid: "Einige Angaben gehen so nicht. Korrigieren Sie, was markiert ist.",
+  listFull: "Diese Liste ist voll. Nehmen Sie zuerst in den Einstellungen jemanden herunter.",
   paymentsNotOffered: "Diese Installation nimmt keine Zahlungen an. Fragen Sie den Betreiber nach Guthaben.",
   relayNotOffered: "Hier gibt es keinen Relay-Server, daher geht das nicht. Fragen Sie den Betreiber danach.",
   unexpected:

@@ -3,6 +3,7 @@ import type { Texts } from "../en/index.js";
 const ui: Texts["ui"] = {
   close: "Schließen",
   cancel: "Abbrechen",
+  remove: "Entfernen",
   done: "Fertig",
   tryAgain: "Erneut versuchen",
   loadMore: "Mehr laden",

@@ -24,6 +24,17 @@ const account = {
     save: "Save",
     saved: "Saved.",
     calls: "Calls",
+    callsFrom: "Who may call you",
+    callsFromEverybody: "Everybody",
+    callsFromContacts: "Only my contacts",
+    callsFromHint: "Others hear that you cannot be reached, and are not told why.",
+    contacts: "Contacts",
+    contactsHint: "They can call you even where only contacts may. They are not told that they are on this list.",
+    noContacts: "You have no contacts yet. Add them where you see somebody.",
+    refused: "Refused callers",
+    refusedHint:
+      "Their calls do not reach you: they hear that you cannot be reached, and are not told why. You cannot call them either.",
+    nobodyRefused: "You refuse nobody's calls.",
     relayOnly: "Hide my address (relay only)",
     relayOnlyHint:
       "Picture and sound take the way through a server, so that others do not learn your network address. It may take a little longer to connect.",

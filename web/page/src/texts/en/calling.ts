@@ -23,7 +23,7 @@ const endForCaller: Record<EndReason, Say> = {
   declined: (name) => `${name} declined the call.`,
   busy: (name) => `${name} is in another call. Try again later.`,
   missed: (name) => `${name} did not answer.`,
-  unreachable: (name) => `${name} is not online right now. Try again later.`,
+  unreachable: (name) => `${name} cannot be reached at the moment. Try again later.`,
   connect_failed: () => firewall,
   out_of_funds: () => "Your balance could not pay the next minute.",
   lost: () => "The connection was lost and did not come back.",
@@ -54,7 +54,7 @@ const refusals: Record<RefusalReason, Say> = {
   blocked: () => "You cannot call at the moment.",
   busy: (name) => `${name} is in another call. Try again later.`,
   already_in_call: () => "You are in another call already, maybe on another device.",
-  on_your_blocklist: (name) => `${name} is on your blocklist. Take them off it to call them.`,
+  on_your_blocklist: (name) => `You refuse calls from ${name}. Allow them again to call.`,
   unreachable: (name) => `${name} cannot be reached at the moment.`,
   too_many_calls: () => "There were too many calls in a short time. Try again in a few minutes.",
   unknown_callee: (name) => `There is nobody called ${name}.`,
@@ -157,6 +157,12 @@ const calling = {
   goesOn: "The next minute is paid: the call goes on.",
 
   ended: "Call ended",
+  tooManyCalls: (seconds: number) =>
+    `There were too many calls in a short time. Try again in ${
+      seconds < 100
+        ? count(seconds, { one: "# second", other: "# seconds" })
+        : count(Math.ceil(seconds / 60), { one: "# minute", other: "# minutes" })
+    }.`,
   youHungUp: "You hung up.",
   cancelled: "Call cancelled.",
   brokenCall: "This call cannot be shown. It goes on, and you may still be seen and heard.",

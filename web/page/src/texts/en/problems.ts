@@ -9,6 +9,7 @@ const problems = {
   forbidden: "You may not do this.",
   notFound: "This does not exist any more.",
   invalid: "Some of this cannot be accepted. Correct what is marked.",
+  listFull: "There is no more room on this list. Take somebody off it in the settings first.",
   paymentsNotOffered: "This installation takes no payments. Ask its operator for credit.",
   relayNotOffered: "There is no relay server here, so this cannot be switched on. Ask the operator for one.",
   unexpected: "Something went wrong on our side. Try again; if it happens again, tell the operator.",

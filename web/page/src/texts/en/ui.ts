@@ -1,6 +1,7 @@
 const ui = {
   close: "Close",
   cancel: "Cancel",
+  remove: "Remove",
   done: "Done",
   tryAgain: "Try again",
   loadMore: "Load more",
