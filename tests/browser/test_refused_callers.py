@@ -27,7 +27,7 @@ async def is_told(visitor: Visitor, words: str) -> None:
 
 
 async def test_who_is_refused_hears_nothing_of_it(people: People) -> None:
-    """Ben refuses Ann's calls: she hears that he cannot be reached, he sees nothing; he allows them, and it rings."""
+    """Ben refuses Ann's calls: she hears that he cannot be reached, he nothing; he allows them, and it rings."""
     ann, ben = await people.two(money_minor=100)
     main = await look_at(ben, ann)
     await main.get_by_role("button", name=f"Refuse calls from {ann.name}").click()

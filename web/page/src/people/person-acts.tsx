@@ -77,6 +77,7 @@ export function AllowCalls({ userName, onAllowed }: { userName: string; onAllowe
   };
   return (
     <Button
+      kind="primary"
       icon="phone"
       busy={busy}
       aria-label={texts.allowCallsOf(userName)}

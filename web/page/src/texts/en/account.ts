@@ -27,7 +27,7 @@ const account = {
     callsFrom: "Who may call you",
     callsFromEverybody: "Everybody",
     callsFromContacts: "Only my contacts",
-    callsFromHint: "Others hear that you cannot be reached, and are not told why.",
+    callsFromHint: "Whoever may not hears that you cannot be reached, and is not told why.",
     contacts: "Contacts",
     contactsHint: "They can call you even where only contacts may. They are not told that they are on this list.",
     noContacts: "You have no contacts yet. Add them where you see somebody.",
