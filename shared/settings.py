@@ -317,7 +317,11 @@ def _split(name: str, text: str) -> object:
 
 
 def _read(variable: str, path: Path) -> str:
+    """Return the text; a file without any was emptied by mistake, or is being written."""
     try:
-        return path.read_text(encoding="utf-8").strip()
+        text = path.read_text(encoding="utf-8").strip()
     except (OSError, UnicodeDecodeError) as error:
         raise SettingsError(f"{variable} names {path}, which cannot be read: {error}") from error
+    if not text:
+        raise SettingsError(f"{variable} names {path}, which is empty")
+    return text

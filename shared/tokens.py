@@ -14,6 +14,7 @@ from uuid import UUID
 
 import jwt
 import msgspec
+from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 from cryptography.hazmat.primitives.serialization import (
     Encoding,
@@ -41,6 +42,7 @@ RFC_8032_SEEDS = (
 )
 """Private keys of its section 7.1; the first is also the example of RFC 8037, appendix A.1."""
 
+_PEM_BEGINS = "-----BEGIN"
 _PEM = re.compile(r"-----BEGIN PUBLIC KEY-----.+?-----END PUBLIC KEY-----", re.DOTALL)
 
 
@@ -178,7 +180,7 @@ def load_signing_key(pem: str) -> Ed25519PrivateKey:
     """Return the private key. Raises `KeyUnusableError`."""
     try:
         key = load_pem_private_key(pem.encode(), password=None)
-    except (ValueError, TypeError) as error:
+    except (ValueError, TypeError, UnsupportedAlgorithm) as error:
         raise KeyUnusableError("the signing key is not an unencrypted private key in PEM") from error
     if not isinstance(key, Ed25519PrivateKey):
         raise KeyUnusableError("the signing key is not an Ed25519 key")
@@ -187,12 +189,14 @@ def load_signing_key(pem: str) -> Ed25519PrivateKey:
 
 
 def load_verify_keys(pems: str) -> list[VerifyKey]:
-    """Return the public keys of one or more PEM blocks. Raises `KeyUnusableError`."""
-    keys = []
-    for pem in _PEM.findall(pems):
+    """Return the public keys of one or more PEM blocks. Raises `KeyUnusableError`, also for half a block."""
+    keys, blocks = [], _PEM.findall(pems)
+    if len(blocks) != pems.count(_PEM_BEGINS):
+        raise KeyUnusableError("a verification key is not a whole public key in PEM")
+    for pem in blocks:
         try:
             key = load_pem_public_key(pem.encode())
-        except ValueError as error:
+        except (ValueError, UnsupportedAlgorithm) as error:
             raise KeyUnusableError("a verification key is not a public key in PEM") from error
         if not isinstance(key, Ed25519PublicKey):
             raise KeyUnusableError("a verification key is not an Ed25519 key")

@@ -34,18 +34,27 @@ class Renewal:
     def look(self) -> None:
         """Take what is new, all of it or, where something is wrong with it, nothing; either is logged once."""
         try:
-            found = load_settings(self._environ)
-            new = [name for name in RENEWABLE if getattr(found, name) != getattr(self._settings, name)]
-            if new:
-                changed = with_changes(self._settings, **{name: getattr(found, name) for name in new})
-                self._take(changed)
-                self._settings = changed
-                log.info("Read anew: %s", ", ".join(PREFIX + name.upper() for name in new))
+            self._take_what_is_new()
             self._told = ""
         except REFUSALS as error:
-            if self._told != str(error):
-                log.error("New secrets are not taken, the old ones stay: %s", error)  # noqa: TRY400 - no bug of ours
-            self._told = str(error)
+            self._tell(str(error))
+        except Exception as error:  # noqa: BLE001 - the task that looks must live on
+            # A bug, but the next file may be good; the error's own words may be those of a secret.
+            self._tell(type(error).__name__)
+
+    def _take_what_is_new(self) -> None:
+        found = load_settings(self._environ)
+        new = [name for name in RENEWABLE if getattr(found, name) != getattr(self._settings, name)]
+        if new:
+            changed = with_changes(self._settings, **{name: getattr(found, name) for name in new})
+            self._take(changed)
+            self._settings = changed
+            log.info("Read anew: %s", ", ".join(PREFIX + name.upper() for name in new))
+
+    def _tell(self, fault: str) -> None:
+        if self._told != fault:
+            log.error("New secrets are not taken, the old ones stay: %s", fault)
+        self._told = fault
 
 
 @contextlib.asynccontextmanager

@@ -385,7 +385,24 @@ def _encrypted_pem() -> str:
     return KEY.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, BestAvailableEncryption(b"x" * 8)).decode()
 
 
-@pytest.mark.parametrize("make", [str, lambda: "x", lambda: public_pem(PEM), _pem_of_another_kind, _encrypted_pem])
+def _of_an_unknown_kind(pem: str) -> str:
+    """Return the key with another algorithm's name, which nobody knows."""
+    head, *lines, tail = pem.strip().splitlines()
+    other = base64.b64decode("".join(lines)).replace(b"\x2b\x65\x70", b"\x2a\x03\x04")
+    return "\n".join([head, base64.b64encode(other).decode(), tail])
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        str,
+        lambda: "x",
+        lambda: public_pem(PEM),
+        lambda: _of_an_unknown_kind(PEM),
+        _pem_of_another_kind,
+        _encrypted_pem,
+    ],
+)
 def test_a_signing_key_that_cannot_be_used_is_refused(make: Callable[[], str]) -> None:
     with pytest.raises(KeyUnusableError) as refused:
         load_signing_key(make())
@@ -400,15 +417,18 @@ def _public_pem_of_another_kind() -> str:
 BROKEN_PEM = "-----BEGIN PUBLIC KEY-----\nAAAA\n-----END PUBLIC KEY-----"
 
 
-@pytest.mark.parametrize("pems", ["", "x", PEM, BROKEN_PEM, _public_pem_of_another_kind()])
+@pytest.mark.parametrize(
+    "pems", ["", "x", PEM, BROKEN_PEM, _public_pem_of_another_kind(), _of_an_unknown_kind(public_pem(PEM))]
+)
 def test_verification_keys_that_cannot_be_used_are_refused(pems: str) -> None:
     with pytest.raises(KeyUnusableError):
         load_verify_keys(pems)
 
 
 def test_one_bad_key_among_good_ones_is_not_passed_over() -> None:
-    with pytest.raises(KeyUnusableError):
-        load_verify_keys(public_pem(PEM) + BROKEN_PEM)
+    for bad in (BROKEN_PEM, public_pem(new_signing_key())[:60]):
+        with pytest.raises(KeyUnusableError):
+            load_verify_keys(public_pem(PEM) + bad)
 
 
 def test_new_keys_differ() -> None:
