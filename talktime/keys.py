@@ -45,8 +45,8 @@ class RotationError(Exception):
 def rotate_signing_key(folder: Path, step: Step) -> Path:
     """Do one step towards another signing key and return the file that has changed.
 
-    `announce`: everybody shall know the new key, nobody uses it. `use`: the API signs with it. `retire`: what the
-    one before has signed counts no more. Raises `OSError`, `RotationError`.
+    `announce`: everybody shall know the new key, nobody uses it. `use`: the API signs with it. `retire`: what
+    any other one has signed counts no more; what was announced and not used is forgotten. Raises `OSError`, `RotationError`.
     """
     signing, verify = folder / SIGNING_KEY, folder / VERIFY_KEYS
     if step == "announce":
@@ -54,6 +54,7 @@ def rotate_signing_key(folder: Path, step: Step) -> Path:
         return _replace(verify, public_pem(signing.read_text()) + public_pem(new), mode=0o644)
     if step == "use":
         return _next(signing).replace(signing)
+    _forget_announced(signing)
     return _replace(verify, public_pem(signing.read_text()), mode=0o644)
 
 
@@ -68,6 +69,7 @@ def rotate_turn_secret(folder: Path, step: Step) -> Path:
         _replace(path, f"{new.read_text(encoding='utf-8')},{signing}")
         new.unlink()
         return path
+    _forget_announced(path)
     return _replace(path, signing)
 
 
@@ -77,6 +79,11 @@ def _announced(path: Path, secret: str) -> str:
     if not kept.exists():
         _write(kept, secret)
     return kept.read_text(encoding="utf-8")
+
+
+def _forget_announced(path: Path) -> None:
+    """Nobody is told of it any more, so that it must not be used either."""
+    path.with_name(path.name + ".next").unlink(missing_ok=True)
 
 
 def _next(path: Path) -> Path:

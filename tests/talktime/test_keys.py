@@ -65,6 +65,18 @@ def test_what_was_not_announced_is_not_used(tmp_path: Path, option: str) -> None
     assert CliRunner().invoke(talktime, ["generate-keys", option, "use", str(tmp_path)]).exit_code == 1
 
 
+@pytest.mark.parametrize("option", ["--signing-key", "--turn-secret"])
+def test_what_was_announced_and_taken_back_is_not_used(tmp_path: Path, option: str) -> None:
+    """Nobody would know it: everybody's tokens, or credentials, would be refused."""
+    before = generate(tmp_path)
+    generate(tmp_path, option, "announce")
+    assert generate(tmp_path, option, "retire") == before
+    answer = CliRunner().invoke(talktime, ["generate-keys", option, "use", str(tmp_path)])
+    assert answer.exit_code == 1
+    assert "`announce` makes one" in answer.output
+    assert generate(tmp_path) == before
+
+
 def test_a_folder_that_cannot_be_written_is_named(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     answer = CliRunner().invoke(
