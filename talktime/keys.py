@@ -46,7 +46,9 @@ def rotate_signing_key(folder: Path, step: Step) -> Path:
     """Do one step towards another signing key and return the file that has changed.
 
     `announce`: everybody shall know the new key, nobody uses it. `use`: the API signs with it. `retire`: what
-    any other one has signed counts no more; what was announced and not used is forgotten. Raises `OSError`, `RotationError`.
+    any other one has signed counts no more; what was announced and not used is forgotten.
+
+    Raises `OSError`, `RotationError`.
     """
     signing, verify = folder / SIGNING_KEY, folder / VERIFY_KEYS
     if step == "announce":
