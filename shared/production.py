@@ -28,6 +28,7 @@ WELL_KNOWN = (
 
 _TLS_MODES = frozenset({"verify-ca", "verify-full"})
 """Of libpq's `sslmode` those that make sure of the server; `require` encrypts for whoever is there."""
+_PORT = re.compile(r"(?<=[^:]):[0-9]*\Z")
 _ADVICE = "make one with `openssl rand -hex 24`"
 
 
@@ -75,24 +76,36 @@ def _in_the_open(name: str, urls: Iterable[str]) -> Iterator[str]:
 
 def _of_a_server(name: str, url: str, *, private: bool) -> Iterator[str]:
     parts = urlsplit(url)
-    options = {key: values[-1] for key, values in parse_qs(parts.query).items()}
-    host = options.get("host") or parts.hostname or ""
-    password = unquote(parts.password or options.get("password", ""))
+    options = parse_qs(parts.query)
+    # PostgreSQL's options may name several hosts, and the password; RabbitMQ's name neither.
+    is_broker = parts.scheme in {"amqp", "amqps"}
+    hosts = [parts.hostname or ""] if is_broker else _hosts(parts, options)
+    is_here = all(_is_here(host) for host in hosts)
+    password = unquote(parts.password or ("" if is_broker else options.get("password", [""])[-1]))
     if password:
-        words = re.split(r"[^A-Za-z0-9]+", " ".join([parts.username or "", host, parts.path]))
+        words = re.split(r"[^A-Za-z0-9]+", " ".join([parts.username or "", *hosts, parts.path]))
         if said := weakness(password, also=words):
             yield f"`{name}`: its password {said}; production needs another: {_ADVICE}"
-    elif not _is_here(host):
+    elif not is_here:
         yield f"`{name}` has no password; production needs one: {_ADVICE}"
-    if not (private or _is_here(host) or _is_secure(parts, options)):
+    if not (private or is_here or _is_secure(parts, options)):
         how = "amqps://" if name == "rabbitmq_url" else "?sslmode=verify-full"
         yield f"`{name}` must use TLS in production ({how}), or `private_network` say that nobody else can listen"
 
 
-def _is_secure(parts: SplitResult, options: dict[str, str]) -> bool:
+def _hosts(parts: SplitResult, options: dict[str, list[str]]) -> list[str]:
+    """Return where it may be, without ports; nothing where that is a Unix socket of the usual place."""
+    named = [
+        *(parts.hostname or "").split(","),
+        *(host for text in options.get("host", []) for host in text.split(",")),
+    ]
+    return [_PORT.sub("", host) for host in named if host]
+
+
+def _is_secure(parts: SplitResult, options: dict[str, list[str]]) -> bool:
     if parts.scheme == "amqps":
-        return options.get("no_verify_ssl", "0") in {"0", ""}
-    return (options.get("sslmode") or options.get("ssl")) in _TLS_MODES
+        return options.get("no_verify_ssl", ["0"])[-1] in {"0", ""}
+    return (options.get("sslmode") or options.get("ssl") or [""])[-1] in _TLS_MODES
 
 
 def _is_here(host: str) -> bool:

@@ -33,6 +33,7 @@ RateLimit = Annotated[str, Meta(pattern=r"^[1-9][0-9]{0,5}/[1-9][0-9]{0,5}\Z")]
 """``burst/seconds``: so many at once, and as many again within so many seconds."""
 NodeName = Annotated[str, Meta(pattern=r"^([A-Za-z0-9][A-Za-z0-9._-]{0,62})?\Z")]
 
+WebUrl = Annotated[str, Meta(pattern=r"^[Hh][Tt][Tt][Pp][Ss]?://[^/?#\s]+(/[!-~]*)?\Z")]
 _HOST_AND_PORT = r"([A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\])(:[0-9]{1,5})?"
 StunUrl = Annotated[str, Meta(pattern=rf"^stuns?:{_HOST_AND_PORT}\Z")]
 TurnUrl = Annotated[str, Meta(pattern=rf"^turns?:{_HOST_AND_PORT}(\?transport=(udp|tcp))?\Z")]
@@ -64,7 +65,7 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     api_port: Annotated[Port, _setting("Port of the REST API, and of everything in the all-in-one form")] = 8000
     signaling_port: Annotated[Port, _setting("Port of the signaling service")] = 8001
     worker_port: Annotated[Port, _setting("Port of the billing worker's health page")] = 8002
-    public_url: Annotated[str, _setting("Where people reach the product; also its default origin")] = (
+    public_url: Annotated[WebUrl, _setting("Where people reach the product; also its default origin")] = (
         "http://127.0.0.1:8000"
     )
     signaling_url: Annotated[

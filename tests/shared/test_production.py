@@ -113,6 +113,8 @@ def test_on_this_machine_a_well_known_password_is_refused_too(name: str, url: st
         "postgresql://app@127.0.0.1/calls",
         "postgresql://app@/calls?host=/run/postgresql",
         "postgresql://app@localhost/calls",
+        "postgresql://app@/calls?host=localhost:5432&host=127.0.0.1:5433",
+        "postgresql://app@/calls",
         f"postgresql://app:{STRONG}@[::1]:5432/calls",
     ],
 )
@@ -132,6 +134,10 @@ def test_on_this_machine_no_tls_is_needed_and_no_password_may_be(url: str) -> No
         ("database_owner_url", "postgresql://app:{}@db.internal/calls"),
         ("rabbitmq_url", "amqp://app:{}@mq.internal/"),
         ("rabbitmq_url", "amqps://app:{}@mq.internal/?no_verify_ssl=1"),
+        ("rabbitmq_url", "amqp://app:{}@mq.internal/?host=localhost"),
+        ("database_url", "postgresql://app:{}@db.internal/calls?host=localhost"),
+        ("database_url", "postgresql://app:{}@/calls?host=db.internal:5432&host=localhost:5433"),
+        ("database_url", "postgresql://app:{}@/calls?host=localhost,db.internal"),
     ],
 )
 def test_servers_elsewhere_need_tls_or_a_private_network(name: str, url: str) -> None:
@@ -159,6 +165,13 @@ def test_the_doors_need_tls(name: str, open_url: str, secure: str) -> None:
 def test_on_this_machine_the_doors_may_be_tried_without(url: str) -> None:
     """To browsers, too, this is a secure place."""
     assert load(public_url=url).public_url == url
+
+
+@pytest.mark.parametrize("url", ["talk.example", "//talk.example", "http:talk.example", "ftp://talk.example", ""])
+def test_what_is_no_address_of_a_page_is_refused_in_every_mode(url: str) -> None:
+    """A13: nothing could tell of it whether it needs TLS."""
+    with pytest.raises(SettingsError, match=f"{PREFIX}PUBLIC_URL"):
+        load(public_url=url, mode="development")
 
 
 def test_all_faults_are_told_at_once() -> None:
