@@ -74,3 +74,16 @@ test("a reason that a newer server has does not take the page down", () => {
     expect(endText(end, "caller", "ben")).toBe(problems.unexpected);
   }
 });
+
+test("who called too often reads how long to wait, where the server says so", () => {
+  const wait = (retryAfterMs: number) =>
+    endText({ ...ended("too_many_calls", true), retryAfterMs }, "caller", "ben");
+  expect(wait(29_001)).toContain("Try again in 30 seconds.");
+  expect(wait(61 * 60_000)).toContain("Try again in 61 minutes.");
+  expect(endText(ended("too_many_calls", true), "caller", "ben")).toBe(en.refusals.too_many_calls("ben"));
+});
+
+test.each([en, de])("who is refused by a person reads what they would if that one were away", (texts) => {
+  const away = texts.endForCaller.unreachable("ben");
+  expect(away).toContain(texts.refusals.unreachable("ben").replace(/\.$/, ""));
+});
