@@ -128,8 +128,8 @@ async def test_own_and_allowed_pages_and_programs_get_in() -> None:
         {"mode": "production", "payment_provider": "none", "public_url": "https://talk.example"},
         {"mode": "production", "payment_provider": "none", "public_url": "http://localhost"},
         {"mode": "development", "log_level": "DEBUG", "trusted_proxies": ("127.0.0.1",)},
-        {"public_url": "", "allowed_origins": ()},
-        {"public_url": "*", "allowed_origins": ("*",)},
+        {"public_url": "http://localhost", "allowed_origins": ()},
+        {"public_url": "http://*", "allowed_origins": ("*",)},
     ],
 )
 async def test_nothing_switches_the_check_off(changes: dict[str, Any]) -> None:
