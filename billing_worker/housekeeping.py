@@ -14,7 +14,9 @@ from shared.database import transaction
 from shared.models import RefreshToken, Session, Throttle
 
 REMOVED_MAX = 1_000
-"""Rows of a kind that one round removes; the others go with the next."""
+"""Rows of a kind that one transaction removes."""
+TRANSACTIONS_MAX = 100
+"""Of one round; what is left then goes with the next."""
 
 log = logging.getLogger(__name__)
 
@@ -35,12 +37,17 @@ class Housekeeping:
         """Remove what is over; return how many sessions that were. Raises `DatabaseUnavailableError`."""
         now = self._clock.now()
         moments = {"now": now, "before": now - self._retention}
-        async with transaction(self._engine) as connection:
-            sessions = (await connection.execute(_SESSIONS, moments)).rowcount
-            await connection.execute(_THROTTLES, moments)
-        if sessions:
-            log.info("%d sessions that are over are forgotten", sessions)
-        return sessions
+        total = 0
+        for _ in range(TRANSACTIONS_MAX):
+            async with transaction(self._engine) as connection:
+                sessions = (await connection.execute(_SESSIONS, moments)).rowcount
+                throttles = (await connection.execute(_THROTTLES, moments)).rowcount
+            total += sessions
+            if max(sessions, throttles) < REMOVED_MAX:
+                break
+        if total:
+            log.info("%d sessions that are over are forgotten", total)
+        return total
 
 
 def _some(column: Any, *which: Any) -> Delete:
