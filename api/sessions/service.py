@@ -20,7 +20,7 @@ from api.sessions.schemas import NewSession, SessionOpened, TokenPair
 from api.sessions.tokens import RefreshTokens, Reused, Rotated
 from api.throttling.throttle import Throttling
 from shared.clock import Clock
-from shared.database import reading, transaction
+from shared.database import autocommitting, reading, transaction
 from shared.ids import new_id
 from shared.models import Account, Session
 from shared.tokens import TokenSigner
@@ -74,15 +74,11 @@ class Sessions:
         shares = self.throttling.limits.login(credentials.login, device.address)
         async with self.throttling.failures(shares, of=WrongCredentialsError):
             account, password_hash = await self._verified(credentials, kind)
-        renewed = await self.passwords.renewed(credentials.password, password_hash)
         session_id, now = new_id(), self.clock.now()
         async with transaction(self.engine) as connection:
             opened = await connection.execute(_open(session_id, account.id, password_hash, device, kind, now))
             if opened.first() is None:
                 raise WrongCredentialsError
-            if renewed is not None:
-                # After the session, which was opened only where the hash is still the one that was verified.
-                await connection.execute(_renew(account.id, password_hash, renewed))
             await end_sessions(connection, _too_many(session_id, account.id, kind, self.sessions_max), now=now)
             if kind is SessionKind.OPERATOR:
                 await self.audit.logged_in(connection, account.id, account.user_name, session_id)
@@ -99,12 +95,21 @@ class Sessions:
         )
 
     async def _verified(self, credentials: NewSession, kind: SessionKind) -> tuple[OwnAccount, str]:
-        """Return the account whose password this is, and its hash. Raises `WrongCredentialsError`."""
+        """Return the account whose password this is, and its hash, of today's parameters.
+
+        Raises `WrongCredentialsError`.
+        """
         account, password_hash = await self._find(credentials.login, kind) or (None, None)
         if not await self.passwords.verify(credentials.password, password_hash) or account is None:
             logger.info("failed login to account %s at the %s door", account.id if account else "(none)", kind)
             raise WrongCredentialsError
-        return account, str(password_hash)
+        renewed = await self.passwords.renewed(credentials.password, str(password_hash))
+        if renewed is None:
+            return account, str(password_hash)
+        async with autocommitting(self.engine) as connection:
+            changed = await connection.execute(_renew(account.id, str(password_hash), renewed))
+        # Another login of the same moment may have been faster: then its hash is the one to go on with.
+        return (account, renewed) if changed.rowcount else await self._verified(credentials, kind)
 
     async def refresh(self, refresh_token: str) -> TokenPair:
         """Rotate the token; one that was replaced long ago ends its session. Raises `RefreshRefusedError`."""

@@ -167,7 +167,9 @@ def test_on_this_machine_the_doors_may_be_tried_without(url: str) -> None:
     assert load(public_url=url).public_url == url
 
 
-@pytest.mark.parametrize("url", ["talk.example", "//talk.example", "http:talk.example", "ftp://talk.example", "*", ""])
+@pytest.mark.parametrize(
+    "url", ["talk.example", "//talk.example", "http:talk.example", "ftp://talk.example", "*", ""]
+)
 def test_what_is_no_address_of_a_page_is_refused_in_every_mode(url: str) -> None:
     """A13: nothing could tell of it whether it needs TLS."""
     with pytest.raises(SettingsError, match=f"{PREFIX}PUBLIC_URL"):
