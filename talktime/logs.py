@@ -73,7 +73,9 @@ class JsonFormatter(LineFormatter):
         }
         if record.exc_info:
             entry["trace"] = self.formatException(record.exc_info)
-        return msgspec.json.encode(entry).decode().translate(_CONTROLS_IN_JSON)
+        # What is no Unicode, half an emoji for one, must not cost the entry.
+        whole = {name: text.encode(errors="backslashreplace").decode() for name, text in entry.items()}
+        return msgspec.json.encode(whole).decode().translate(_CONTROLS_IN_JSON)
 
 
 def log_to_stderr(level: str, form: Literal["lines", "json"] = "lines") -> None:

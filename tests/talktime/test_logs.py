@@ -88,3 +88,8 @@ def test_an_object_is_one_line_whatever_is_in_it() -> None:
     assert entry["message"] == "failed\r\nforged\x1b"
     assert "ValueError: bad" in entry["trace"]
     assert not re.search(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]", line)
+
+
+def test_what_is_no_unicode_does_not_cost_the_entry() -> None:
+    record = logging.LogRecord("test", logging.INFO, "", 0, "half an emoji: %s", ("\ud83d",), None)
+    assert msgspec.json.decode(JsonFormatter().format(record))["message"] == "half an emoji: \\ud83d"
