@@ -138,7 +138,7 @@ def create_app(
         "engine": engine,
         "verifier": verifiers[SessionKind.PERSONAL],
         "accounts": Accounts(engine, clock, passwords, settings.price_minor),
-        "profiles": Profiles(engine, own_password),
+        "profiles": Profiles(engine, own_password, relay_available=installation.relay_available),
         "own_password": own_password,
         "deletions": Deletions(engine, clock, own_password, settings.currency),
         "sessions": Sessions(

@@ -37,6 +37,7 @@ class ProblemType(Enum):
     ACCOUNT_DELETED = ("account-deleted", 409, "The account is deleted")
     LIST_FULL = ("list-full", 409, "The list is full")
     CALL_OVER = ("call-over", 409, "The call is over")
+    RELAY_NOT_OFFERED = ("relay-not-offered", 409, "This installation has no server that relays media")
     INSUFFICIENT_FUNDS = ("insufficient-funds", 409, "Not that much money is available")
     BODY_TOO_LARGE = ("body-too-large", 413, "The body is too large")
     UNSUPPORTED_MEDIA_TYPE = ("unsupported-media-type", 415, "The body must be JSON")
@@ -46,7 +47,6 @@ class ProblemType(Enum):
     TOO_MANY_REQUESTS = ("too-many-requests", 429, "Too much at once")
     INTERNAL_ERROR = ("internal-error", 500, "Something went wrong on our side")
     PAYMENTS_NOT_OFFERED = ("payments-not-offered", 501, "This installation takes no payments")
-    RELAY_NOT_OFFERED = ("relay-not-offered", 501, "This installation has no server that relays media")
     UNAVAILABLE = ("unavailable", 503, "A part of the service is away for now")
 
     def __init__(self, slug: str, status: int, title: str) -> None:

@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from api.accounts.password import OwnPassword, WrongPasswordError
 from api.accounts.schemas import OwnAccount, ProfileChanges
 from api.accounts.uniqueness import AlreadyTakenError, taken_fields
+from api.ice.service import RelayNotOfferedError
 from api.problems import FieldError, InvalidFieldsError
 from api.security import Login, UnauthenticatedError
 from shared.database import reading, transaction
@@ -30,15 +31,19 @@ class Profiles:
 
     engine: AsyncEngine
     password: OwnPassword
+    relay_available: bool
 
     async def change(self, login: Login, changes: ProfileChanges) -> OwnAccount:
         """Change what is given, and nothing else; return the account as it is then.
 
         Raises `InvalidFieldsError` and `WrongPasswordError` where another e-mail address is not proven to be wanted
-        by the owner, `AlreadyTakenError`, `UnauthenticatedError`, `TooManyPasswordsError`.
+        by the owner, `RelayNotOfferedError` where no call could connect any more, `AlreadyTakenError`,
+        `UnauthenticatedError`, `TooManyPasswordsError`.
         """
         given = {name: value for name, value in asdict(changes).items() if value is not UNSET}
         password = given.pop(PROOF, None)
+        if given.get("relay_only") and not (self.relay_available or login.relay_only):
+            raise RelayNotOfferedError(FieldError("relay_only", "Nothing relays media here"))
         proven = None
         if given.get("email", login.email) != login.email:
             if password is None:

@@ -55,14 +55,17 @@ class MeRoutes(Controller):
         """Return one's profile."""
         return own_account(login)
 
-    @patch("/", responses=problems(ProblemType.ALREADY_TAKEN, *PROVEN))
+    @patch("/", responses=problems(ProblemType.ALREADY_TAKEN, ProblemType.RELAY_NOT_OFFERED, *PROVEN))
     async def change_me(
         self,
         data: JSONBody[ProfileChanges],
         login: NamedDependency[SkipValidation[Login]],
         profiles: NamedDependency[SkipValidation[Profiles]],
     ) -> OwnAccount:
-        """Change one's profile: what is given, and nothing else. Another e-mail address needs the password."""
+        """Change one's profile: what is given, and nothing else.
+
+        Another e-mail address needs the password, `relay_only` something that relays (see the installation).
+        """
         return await profiles.change(login, data)
 
     @put("/password", status_code=204, responses=problems(*PROVEN))

@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from api.ice.credentials import Role, TurnCredentials
 from api.ice.schemas import IceServer, IceServers
-from api.problems import ApiError, NotFoundError, ProblemType
+from api.problems import ApiError, FieldError, NotFoundError, ProblemType
 from api.security import Login
 from shared.database import reading
 from shared.models import Call
@@ -20,9 +20,10 @@ class RelayNotOfferedError(ApiError):
 
     problem_type = ProblemType.RELAY_NOT_OFFERED
 
-    def __init__(self) -> None:
+    def __init__(self, *errors: FieldError) -> None:
         super().__init__(
-            "The account asks for relayed media (`relay_only`), and the operator has set no TALKTIME_TURN_URLS."
+            "The account asks for relayed media (`relay_only`), and the operator has set no TALKTIME_TURN_URLS.",
+            errors=errors,
         )
 
 

@@ -19,6 +19,8 @@ def installation_of(settings: Settings) -> Installation:
         minute_ms=settings.minute_ms,
         payment_provider=settings.payment_provider,
         payment_minor_max=settings.payment_minor_max,
+        relay_available=bool(settings.turn_urls),
+        relay_only=settings.relay_only,
         signaling_url=settings.signaling_url or _behind(settings.public_url),
     )
 

@@ -52,6 +52,7 @@ def test_types_are_stable() -> None:
         "account-deleted": 409,
         "list-full": 409,
         "call-over": 409,
+        "relay-not-offered": 409,
         "insufficient-funds": 409,
         "body-too-large": 413,
         "unsupported-media-type": 415,
@@ -61,7 +62,6 @@ def test_types_are_stable() -> None:
         "too-many-requests": 429,
         "internal-error": 500,
         "payments-not-offered": 501,
-        "relay-not-offered": 501,
         "unavailable": 503,
     }
 

@@ -35,6 +35,8 @@ async def test_all_that_a_page_needs() -> None:
         "minute_ms": 60_000,
         "payment_provider": "sandbox",
         "payment_minor_max": 100_000,
+        "relay_available": False,
+        "relay_only": False,
         "signaling_url": "ws://talktime.test/ws",
     }
 
@@ -43,6 +45,18 @@ async def test_it_is_of_this_installation() -> None:
     """B1: the exponent is the currency's own."""
     changed = await told(currency="JPY", minute_ms=20_000, payment_provider="none", payment_minor_max=9)
     assert {"JPY", 0, 20_000, "none", 9} < set(changed.values())
+
+
+async def test_whether_media_is_relayed() -> None:
+    """D14: a page offers what there is, and says what is so for everybody."""
+    turn: dict[str, Any] = {"turn_urls": ("turn:turn.example:3478",), "turn_secrets": ("shared with the relay",)}
+    for settings, expected in [
+        ({"stun_urls": ("stun:stun.example:3478",)}, (False, False)),
+        (turn, (True, False)),
+        ({**turn, "relay_only": True}, (True, True)),
+    ]:
+        said = await told(**settings)
+        assert (said["relay_available"], said["relay_only"]) == expected
 
 
 @pytest.mark.parametrize(

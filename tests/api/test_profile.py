@@ -1,14 +1,25 @@
 """Changing what one's account says."""
 
 import asyncio
+from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
 
-from tests.api.world import PASSWORD, Api, User, problem_of
+from tests.api.world import PASSWORD, Api, User, problem_of, running_api
+from tests.harness.clock import ManualClock
+from tests.harness.databases import Database
 
 INVALID = "urn:talktime:problem:invalid-fields"
 WRONG_PASSWORD = "urn:talktime:problem:wrong-password"
+TURN: dict[str, Any] = {"turn_urls": ("turn:turn.example:3478",), "turn_secrets": ("shared with the relay",)}
+
+
+@pytest.fixture
+async def api(database: Database, clock: ManualClock) -> AsyncIterator[Api]:
+    """An API whose calls can be relayed."""
+    async with running_api(database.app_url, clock, **TURN) as running:
+        yield running
 
 
 async def test_whoever_wants_media_relayed_says_so(ann: User, bob: User) -> None:
@@ -20,6 +31,29 @@ async def test_whoever_wants_media_relayed_says_so(ann: User, bob: User) -> None
     assert changed.json()["relay_only"] is True
     assert (await bob.get("/me")).json()["relay_only"] is False
     assert (await ann.patch("/me", {"relay_only": False})).json()["relay_only"] is False
+
+
+async def test_nobody_can_ask_for_a_relay_that_is_not_there(database: Database, clock: ManualClock) -> None:
+    """D14, E1: told where it is switched on, by the field's name, and not by every call from then on."""
+    async with running_api(database.app_url, clock) as api:
+        ann = await api.register("ann")
+        problem = problem_of(await ann.patch("/me", {"relay_only": True, "user_name": "anna"}))
+        assert (problem.status, problem.type) == (409, "urn:talktime:problem:relay-not-offered")
+        assert problem.fields == {"relay_only"}
+        me = (await ann.get("/me")).json()
+        assert (me["relay_only"], me["user_name"]) == (False, "ann")
+        assert (await ann.patch("/me", {"relay_only": False})).status_code == 200
+
+
+async def test_who_asked_while_there_was_a_relay_may_go_on_or_stop(database: Database, clock: ManualClock) -> None:
+    """D14: a profile can be sent back as it was given, also after the operator took the relay away."""
+    async with running_api(database.app_url, clock, **TURN) as api:
+        await (await api.register("ann")).patch("/me", {"relay_only": True})
+    async with running_api(database.app_url, clock) as api:
+        ann = await api.log_in("ann")
+        for wanted in (True, False):
+            changed = await ann.patch("/me", {"relay_only": wanted, "user_name": "ann"})
+            assert (changed.status_code, changed.json()["relay_only"]) == (200, wanted)
 
 
 async def test_whoever_takes_calls_from_contacts_only_says_so(ann: User, bob: User) -> None:

@@ -59,7 +59,7 @@ def good_body(schema: str, asker: Person | None) -> dict[str, Any]:
         "NewSession": {"login": asker.user_name if asker else "nobody", "password": PASSWORD},
         "Refresh": {"refresh_token": asker.refresh_token if asker else "x" * 43},
         "NewPayment": {"amount_minor": 5},
-        "ProfileChanges": {"relay_only": True},
+        "ProfileChanges": {"relay_only": False},
         "PasswordChange": {"current_password": PASSWORD, "new_password": f"{PASSWORD} and more"},
         "Deletion": {"password": PASSWORD},
         "Reasoned": REASON,

@@ -29,7 +29,7 @@ GOOD: dict[str, dict[str, Any]] = {
     "NewSession": {"login": "ann", "password": PASSWORD},
     "Refresh": {"refresh_token": "x" * 43},
     "NewPayment": {"amount_minor": 5},
-    "ProfileChanges": {"relay_only": True, "user_name": "ann", "email": "ann@example.com", "current_password": "x"},
+    "ProfileChanges": {"relay_only": False, "user_name": "ann", "email": "a@example.com", "current_password": "x"},
     "PasswordChange": {"current_password": "not this one", "new_password": PASSWORD},
     "Deletion": {"password": "not this one", "forfeits_minor": 0},
     "Reasoned": {"reason": "x"},
