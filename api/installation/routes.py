@@ -20,5 +20,5 @@ class InstallationRoutes(Controller):
     async def installation(
         self, installation: NamedDependency[SkipValidation[Installation]]
     ) -> Response[Installation]:
-        """Return the currency, the length of a minute, who takes payments, what relays, and where the sockets are."""
+        """Return currency, length of a minute, who takes payments, what relays, and where the sockets are."""
         return Response(installation, headers={"Cache-Control": f"public, max-age={SECONDS_MAX}"})
