@@ -138,7 +138,7 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
     login_limit: Annotated[
         RateLimit, _setting("Failed logins to one account from one address: so many at once / back within seconds")
-    ] = "10/300"
+    ] = "10/900"
     login_limit_account: Annotated[RateLimit, _setting("Failed logins to one account from everywhere")] = "100/3600"
     login_limit_address: Annotated[RateLimit, _setting("Failed logins from one address")] = "50/600"
     proof_limit: Annotated[RateLimit, _setting("Wrong passwords of one account that is logged in")] = "10/300"

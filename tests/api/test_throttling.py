@@ -104,6 +104,14 @@ def test_nothing_personal_is_kept() -> None:
         assert not {"ann", "192"} & {share.key[i : i + 3] for i in range(len(share.key))}
 
 
+def test_whoever_guesses_from_one_place_leaves_most_of_an_accounts_share() -> None:
+    """A12: or the owner, elsewhere, would find it used up for as long as the guessing goes on."""
+    place, account, address = (share.rate for share in Limits(Settings()).login("ann", "192.0.2.1"))
+    assert place.burst * 2 <= account.burst
+    assert place.each >= account.each * 2
+    assert address.each <= place.each
+
+
 @pytest.fixture
 async def strict(database: Database, clock: ManualClock) -> AsyncIterator[Api]:
     """An API that soon has enough."""
