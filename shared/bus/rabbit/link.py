@@ -15,6 +15,7 @@ from aiormq.channel import Channel
 from shared.bus.backoff import Backoff
 from shared.bus.consuming import pausing
 from shared.bus.rabbit.failures import BrokerLostError, broker_failures
+from shared.bus.rabbit.refusals import refusal
 
 HEARTBEAT_SECONDS = 5
 """A dead connection is noticed after about 18 seconds."""
@@ -88,7 +89,7 @@ class Link:
                     await self._stay_connected(backoff)
                 log.warning("%s: connection lost", self._name)
             except BrokerLostError as error:
-                log.warning("%s: cannot connect: %s", self._name, error)
+                log.warning("%s: cannot connect: %s", self._name, refusal(error.__cause__, self._url) or error)
                 self._failed.set()
             await asyncio.sleep(backoff.next_ms() / 1_000)
 
