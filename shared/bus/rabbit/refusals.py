@@ -13,8 +13,8 @@ DEFAULT_VIRTUAL_HOST = "/"
 def refusal(error: BaseException | None, url: str) -> str | None:
     """Return a sentence for people, never with the password; None where the error is no refusal.
 
-    RabbitMQ closes the connection instead of opening it (AMQP 0-9-1, section 1.4.2.7). aiormq expects no such answer
-    to `Connection.Open`, and keeps nothing of its words.
+    RabbitMQ answers `Connection.Open` with `Connection.Close`. aiormq expects no such answer, and keeps nothing of
+    its words.
     """
     parts = urlsplit(url)
     user = unquote(parts.username or DEFAULT_USER)
