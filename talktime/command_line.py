@@ -12,10 +12,10 @@ from pathlib import Path
 from typing import Any, get_args
 
 import click
-from websockets.exceptions import InvalidHandshake
 
 from shared.database import DatabaseUnavailableError
-from shared.settings import Settings, SettingsError, load_settings, with_changes
+from shared.settings import Settings
+from shared.settings_loading import SettingsError, load_settings, with_changes
 from shared.tokens import KeyUnusableError
 from talktime.demo import TALK_SECONDS, play
 from talktime.keys import RotationError, Step, rotate_signing_key, rotate_turn_secret
@@ -23,7 +23,7 @@ from talktime.keys import generate_keys as make_keys
 from talktime.logs import log_to_stderr
 from talktime.migrate import MigrationError
 from talktime.migrate import migrate as bring_up_to_date
-from talktime.person import DoorError, Doors
+from talktime.person import DoorError
 from talktime.postgres import PostgresError
 from talktime.serving import ProgramError, until_told
 
@@ -131,17 +131,11 @@ def create_operator(
 
 @talktime.command()
 @click.option("--url", default=DEFAULT_URL, show_default=True, help="Where the API is reached.")
-@click.option("--signaling-url", help="Where signaling is reached, if elsewhere.")
+@click.option("--signaling-url", help="Where signaling is reached, if not where the API says.")
 @click.option("--talk-seconds", type=click.FloatRange(0, 3_600), default=TALK_SECONDS, show_default=True)
 def demo(url: str, signaling_url: str | None, talk_seconds: float) -> None:
     """Play a paid call between two new people against a running server."""
-    doors = Doors.of(url, signaling_url)
-    try:
-        _run(play(doors, click.echo, talk_seconds=talk_seconds))
-    except InvalidHandshake as error:
-        raise click.ClickException(
-            f"{doors.socket_url}: {error}; --signaling-url says where signaling is"
-        ) from error
+    _run(play(url, signaling_url, click.echo, talk_seconds=talk_seconds))
 
 
 @talktime.command("generate-keys")

@@ -11,7 +11,7 @@ import httpx
 
 from shared.messages import from_client, to_client
 from shared.money import format_minor
-from talktime.person import Device, Doors, Person
+from talktime.person import Device, DoorError, Doors, Person
 
 TOP_UP_MINOR = 100
 TALK_SECONDS = 3.0
@@ -21,12 +21,15 @@ SDP = "v=0\r\no=- 0 0 IN IP4 127.0.0.1\r\ns=-\r\nt=0 0\r\n"
 Say = Callable[[str], None]
 
 
-async def play(doors: Doors, say: Say, *, talk_seconds: float = TALK_SECONDS) -> int:
+async def play(api_url: str, signaling_url: str | None, say: Say, *, talk_seconds: float = TALK_SECONDS) -> int:
     """Register two people, top one up, let them talk, and return what it cost in minor units.
 
-    Raises `talktime.person.DoorError` or `TimeoutError` where the server does not play along.
+    Where signaling is, the API says, unless `signaling_url` does. Raises `talktime.person.DoorError` or
+    `TimeoutError` where the server does not play along; before anybody is registered where it has no sockets.
     """
     async with httpx.AsyncClient(timeout=10) as http:
+        doors = Doors.of(api_url, signaling_url) if signaling_url else await Doors.told_by(http, api_url)
+        await _find_signaling(doors)
         mark = secrets.token_hex(3)
         anna = await Person.register(doors, http, f"anna-{mark}", secrets.token_urlsafe(16))
         ben = await Person.register(doors, http, f"ben-{mark}", secrets.token_urlsafe(16))
@@ -52,6 +55,13 @@ async def play(doors: Doors, say: Say, *, talk_seconds: float = TALK_SECONDS) ->
         )
         say(f"ben paid nothing: {format_minor((await ben.wallet())['balance_minor'], currency)} in his wallet.")
         return charged.charge_minor
+
+
+async def _find_signaling(doors: Doors) -> None:
+    try:
+        await doors.try_socket()
+    except DoorError as error:
+        raise DoorError(f"{error}; --signaling-url says where signaling is") from error
 
 
 async def _connect(annas: Device, bens: Device, ben: Person, say: Say) -> UUID:

@@ -7,15 +7,17 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import re
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
+from urllib.parse import urlsplit
 from uuid import UUID
 
 import httpx
 import msgspec
 from websockets.asyncio.client import ClientConnection, connect
-from websockets.exceptions import ConnectionClosed
+from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidURI
 
 from shared.messages.base import Message, WalletState
 from shared.messages.from_client import Hello, Pong
@@ -45,9 +47,28 @@ class Doors:
 
     @classmethod
     def of(cls, api_url: str, signaling_url: str | None = None) -> Doors:
-        """Return the doors; signaling is behind the API's address where nothing else is said."""
-        base = (signaling_url or api_url).rstrip("/")
-        return cls(api_url.rstrip("/"), base.replace("http", "ws", 1) + "/ws")
+        """Return the doors; signaling is behind the API's address where nothing else is said.
+
+        `signaling_url` is a base address, or the whole one as in TALKTIME_SIGNALING_URL.
+        """
+        base = re.sub(r"^http", "ws", (signaling_url or api_url).rstrip("/"))
+        is_whole = signaling_url and urlsplit(base).path
+        return cls(api_url.rstrip("/"), base if is_whole else f"{base}/ws")
+
+    @classmethod
+    async def told_by(cls, http: httpx.AsyncClient, api_url: str) -> Doors:
+        """Return the doors as pages find them: the API says where signaling is. Raises `DoorError`."""
+        base = api_url.rstrip("/")
+        installation = await _answer(http.get(f"{base}/v1/installation"))
+        return cls(base, installation["signaling_url"])
+
+    async def try_socket(self) -> None:
+        """Open a socket and close it again. Raises `DoorError`."""
+        try:
+            async with asyncio.timeout(ANSWER_SECONDS_MAX), _socket(self.socket_url):
+                return
+        except (InvalidURI, InvalidHandshake, OSError, EOFError) as error:
+            raise DoorError(f"no socket at {self.socket_url}: {error or type(error).__name__}") from error
 
 
 @dataclass
@@ -96,7 +117,7 @@ class Person:
     @contextlib.asynccontextmanager
     async def device(self, resume_token: str | None = None) -> AsyncIterator[Device]:
         """Connect a device and say hello; the socket is closed at the end of the block."""
-        async with connect(self.doors.socket_url, proxy=None, compression=None) as socket:
+        async with _socket(self.doors.socket_url) as socket:
             device = Device(socket)
             reader = asyncio.create_task(device.read(), name=f"device of {self.user_name}")
             try:
@@ -172,12 +193,19 @@ def money_of(wallet: WalletState) -> str:
     return f"{wallet.available_minor} {wallet.currency} minor units available, enough for {minutes} minutes"
 
 
+def _socket(url: str) -> connect:
+    return connect(url, proxy=None, compression=None)
+
+
 async def _answer(asked: Any) -> Any:
     try:
         response: httpx.Response = await asked
     except httpx.HTTPError as error:
         raise DoorError(f"no answer from {error.request.url}: {error or type(error).__name__}") from error
-    if response.is_error:
+    if not response.is_success:
         kind = AlreadyTakenError if response.status_code == httpx.codes.CONFLICT else DoorError
         raise kind(f"{response.request.method} {response.request.url.path}: {response.text}")
-    return response.json() if response.content else None
+    try:
+        return response.json() if response.content else None
+    except ValueError as error:
+        raise DoorError(f"{response.request.url} is answered by something else than Talktime") from error

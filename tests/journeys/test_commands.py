@@ -1,6 +1,7 @@
 """What a newcomer types, as README says it."""
 
 import os
+import re
 import shutil
 from pathlib import Path
 
@@ -11,16 +12,12 @@ from tests.journeys.conftest import let_others_pass
 from tests.journeys.installation import Installation, Separate
 
 
-async def _demo(programs: Programs, installation: Installation) -> Program:
-    doors = installation.doors
-    signaling_url = doors.socket_url.removesuffix("/ws").replace("ws", "http", 1)
-    return await programs.talktime(
-        "demo", "--url", doors.api_url, "--signaling-url", signaling_url, "--talk-seconds", "0.2"
-    )
+async def _demo(programs: Programs, installation: Installation, *arguments: str) -> Program:
+    return await programs.talktime("demo", "--url", installation.doors.api_url, "--talk-seconds", "0.2", *arguments)
 
 
 async def test_the_demo_plays_a_paid_call(programs: Programs, installation: Installation) -> None:
-    """It prints what each side sees and what it cost."""
+    """It prints what each side sees and what it cost; the API tells it where the sockets are."""
     demo = await _demo(programs, installation)
     assert await demo.ends() == os.EX_OK
     for line in (
@@ -31,6 +28,30 @@ async def test_the_demo_plays_a_paid_call(programs: Programs, installation: Inst
         "0.90 EUR",
     ):
         assert line in demo.output
+
+
+async def test_the_demo_is_told_where_signaling_is(programs: Programs, separate: Separate) -> None:
+    """As the setting says it, or only the program's address."""
+    whole = separate.doors.socket_url
+    for signaling_url in (whole, f"{whole}/", whole.removesuffix("/ws"), re.sub("^ws(.*)/ws", r"http\1", whole)):
+        demo = await _demo(programs, separate, "--signaling-url", signaling_url)
+        assert await demo.ends() == os.EX_OK, signaling_url
+
+
+@pytest.mark.parametrize(
+    "address", ["ws://127.0.0.1:1/ws", "{api}", "wss://nowhere.invalid", "ws://", "no address"]
+)
+async def test_the_demo_without_signaling_registers_nobody(
+    programs: Programs, separate: Separate, address: str
+) -> None:
+    """It says where it looked, and what can be done."""
+    before = await separate.fetch("SELECT count(*) FROM accounts")
+    demo = await _demo(programs, separate, "--signaling-url", address.format(api=separate.doors.api_url))
+    assert await demo.ends() == 1
+    assert demo.output.startswith("Error: no socket at ")
+    assert "--signaling-url says where signaling is" in demo.output
+    assert "Traceback" not in demo.output
+    assert await separate.fetch("SELECT count(*) FROM accounts") == before
 
 
 async def test_the_demo_says_what_to_do_without_a_server(programs: Programs) -> None:
