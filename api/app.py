@@ -77,7 +77,8 @@ from api.wallet.routes import WalletRoutes
 from api.wallet.service import Wallets
 from shared.clock import Clock
 from shared.models import BlocklistEntry, Contact
-from shared.settings import Settings, SettingsError
+from shared.settings import Settings
+from shared.settings_loading import SettingsError
 from shared.tokens import TokenSigner, TokenVerifier, load_signing_key
 
 WEBHOOK_SECONDS_MAX = 10.0
@@ -108,7 +109,7 @@ def create_app(
     """Return the application. The engine is the caller's, who also disposes of it.
 
     `internal_url` is where the sandbox provider reaches this application, where that is not `public_url`.
-    Raises `shared.tokens.KeyUnusableError`, `shared.settings.SettingsError`.
+    Raises `shared.tokens.KeyUnusableError`, `shared.settings_loading.SettingsError`.
     """
     signers = _signers(settings, clock)
     verifiers = {kind: _verifier(settings, signer, clock) for kind, signer in signers.items()}

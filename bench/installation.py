@@ -11,7 +11,8 @@ from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, field
 
 from shared.clock import SystemClock
-from shared.settings import Settings, load_settings
+from shared.settings import Settings
+from shared.settings_loading import load_settings
 from shared.tokens import TokenSigner, load_signing_key, new_signing_key
 from talktime.child import start_child
 from tests.harness.databases import Database, make_database, make_template

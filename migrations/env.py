@@ -8,7 +8,7 @@ from sqlalchemy import Connection, make_url, pool
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from shared.models import METADATA
-from shared.settings import load_settings
+from shared.settings_loading import load_settings
 
 
 def run(connection: Connection) -> None:

@@ -8,11 +8,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from ipaddress import ip_address
-from typing import TYPE_CHECKING
 from urllib.parse import SplitResult, parse_qs, unquote, urlsplit
 
-if TYPE_CHECKING:
-    from shared.settings import Settings
+from shared.settings import Settings
 
 SECRET_CHARS_MIN = 16
 """Besides well-known words; twice as many hexadecimal digits are what `openssl rand -hex 16` makes."""
@@ -44,7 +42,7 @@ def weakness(secret: str, *, also: Iterable[str] = ()) -> str | None:
     return "repeats few characters" if len(set(rest)) < DISTINCT_CHARS_MIN else None
 
 
-def faults(settings: Settings, defaults: Settings) -> Iterator[str]:
+def faults(settings: Settings) -> Iterator[str]:
     """Yield what production does not take of these settings, each fault in a sentence.
 
     Addresses that are not set are no fault: not every program uses them all, and those that do say so.
@@ -56,6 +54,7 @@ def faults(settings: Settings, defaults: Settings) -> Iterator[str]:
     for name in ("public_url", "signaling_url"):
         yield from _in_the_open(name, [getattr(settings, name)])
     yield from _in_the_open("allowed_origins", settings.allowed_origins)
+    defaults = Settings()
     for name in ("database_url", "database_owner_url", "rabbitmq_url"):
         if (url := getattr(settings, name)) != getattr(defaults, name):
             yield from _of_a_server(name, url, private=settings.private_network)

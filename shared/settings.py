@@ -1,25 +1,16 @@
-"""Every setting of every program: from the environment, validated, unknown names refused.
+"""Every setting of every program, with its default, what it may be, and how they go together.
 
-A setting `name` is read from ``TALKTIME_NAME``, or from the file that ``TALKTIME_NAME_FILE`` names (for secrets).
-`.env.example` is made from this struct.
+`.env.example` is made from this struct; `shared.settings_loading` reads it from the environment.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping
 from ipaddress import ip_network
-from pathlib import Path
-from typing import Annotated, Literal, get_args, get_origin, get_type_hints
+from typing import Annotated, Literal
 
-import msgspec
 from msgspec import Meta, Struct
 
 from shared.money import AMOUNT_MINOR_MAX, AmountMinor
-from shared.production import faults
-
-PREFIX = "TALKTIME_"
-FILE_SUFFIX = "_FILE"
 
 Port = Annotated[int, Meta(ge=0, le=65_535)]
 Count = Annotated[int, Meta(ge=1, le=1_000_000)]
@@ -37,10 +28,6 @@ WebUrl = Annotated[str, Meta(pattern=r"^[Hh][Tt][Tt][Pp][Ss]?://[^/?#\s]+(/[!-~]
 _HOST_AND_PORT = r"([A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\])(:[0-9]{1,5})?"
 StunUrl = Annotated[str, Meta(pattern=rf"^stuns?:{_HOST_AND_PORT}\Z")]
 TurnUrl = Annotated[str, Meta(pattern=rf"^turns?:{_HOST_AND_PORT}(\?transport=(udp|tcp))?\Z")]
-
-
-class SettingsError(Exception):
-    """The environment does not make valid settings; the message names the variable and what to do."""
 
 
 def _setting(meaning: str) -> Meta:
@@ -249,8 +236,6 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
             _check_network(proxy)
         if self.turn_urls and not self.turn_secrets:
             raise ValueError("`turn_urls` need `turn_secrets`: without one no credential can be signed")
-        if self.mode == "production" and (found := list(faults(self, Settings()))):
-            raise ValueError("; ".join(found))
 
 
 def _check_network(text: str) -> None:
@@ -258,71 +243,3 @@ def _check_network(text: str) -> None:
         ip_network(text)
     except ValueError as error:
         raise ValueError(f"`trusted_proxies` must be addresses or networks: {error}") from error
-
-
-def load_settings(environ: Mapping[str, str]) -> Settings:
-    """Return the settings of an environment. Raises `SettingsError`."""
-    given = {name: value for name, value in environ.items() if name.startswith(PREFIX)}
-    known = {field.name for field in msgspec.structs.fields(Settings)}
-    values: dict[str, str] = {}
-    for variable, value in given.items():
-        name = variable.removeprefix(PREFIX).lower()
-        if variable != variable.upper():
-            raise SettingsError(f"{variable} is not a setting: their names are in capitals")
-        if name in known:
-            text = value
-        elif (name := name.removesuffix(FILE_SUFFIX.lower())) in known and variable.endswith(FILE_SUFFIX):
-            if PREFIX + name.upper() in given:
-                raise SettingsError(f"{variable} and {PREFIX}{name.upper()} are both set: keep one")
-            text = _read(variable, Path(value))
-        else:
-            raise SettingsError(f"{variable} is not a setting; .env.example lists them all")
-        values[name] = text
-    return _validated({name: _split(name, text) for name, text in values.items()})
-
-
-def with_changes(settings: Settings, **changes: object) -> Settings:
-    """Return the settings with some values replaced, validated again. Raises `SettingsError`."""
-    return _validated({**msgspec.structs.asdict(settings), **changes})
-
-
-def must_be_set(settings: Settings, name: str) -> None:
-    """Raise `SettingsError` where production would run on the default of a setting that it needs."""
-    if settings.mode == "production" and getattr(settings, name) == getattr(Settings(), name):
-        raise SettingsError(f"{PREFIX}{name.upper()} is not set: production has no default for it")
-
-
-def _validated(values: Mapping[str, object]) -> Settings:
-    try:
-        return msgspec.convert(dict(values), Settings, strict=False)
-    except msgspec.ValidationError as error:
-        said = re.sub(r"`\$\.(\w+)(\[[.\d]+\])?`", lambda m: f"{PREFIX}{m[1].upper()}{_choices(m[1])}", str(error))
-        raise SettingsError(re.sub(r"`([a-z_]+)`", lambda m: _named(m[1]), said)) from error
-
-
-def _choices(name: str) -> str:
-    """Return what the setting may be, where that is one of a few words."""
-    kind = get_type_hints(Settings)[name]
-    return f", which is one of: {', '.join(get_args(kind))}" if get_origin(kind) is Literal else ""
-
-
-def _named(word: str) -> str:
-    known = {field.name for field in msgspec.structs.fields(Settings)}
-    return PREFIX + word.upper() if word in known else f"`{word}`"
-
-
-def _split(name: str, text: str) -> object:
-    """Lists are written with commas."""
-    is_list = get_origin(get_type_hints(Settings)[name]) is tuple
-    return [part.strip() for part in text.split(",") if part.strip()] if is_list else text
-
-
-def _read(variable: str, path: Path) -> str:
-    """Return the text; a file without any was emptied by mistake, or is being written."""
-    try:
-        text = path.read_text(encoding="utf-8").strip()
-    except (OSError, UnicodeDecodeError) as error:
-        raise SettingsError(f"{variable} names {path}, which cannot be read: {error}") from error
-    if not text:
-        raise SettingsError(f"{variable} names {path}, which is empty")
-    return text

@@ -18,7 +18,8 @@ import signaling.server
 from billing_worker.app import BillingWorker
 from shared.bus.memory import MemoryBus
 from shared.clock import SystemClock
-from shared.settings import Settings, with_changes
+from shared.settings import Settings
+from shared.settings_loading import with_changes
 from talktime.demo_accounts import DemoAccount, demo_accounts
 from talktime.keys import SIGNING_KEY, WEBHOOK_SECRET, generate_keys
 from talktime.migrate import migrate
@@ -62,7 +63,7 @@ async def run_all(settings: Settings, folder: Path, *, with_demo_accounts: bool)
         config = signaling.server.server_config(on_one_port(rest, sockets), settings, lifespan="on")
         await stack.enter_async_context(serving(config, listener))
         await stack.enter_async_context(live(sockets.service))
-        accounts = await demo_accounts(Doors.of(url), folder) if with_demo_accounts else []
+        accounts = await demo_accounts(Doors.of(url), engine, folder) if with_demo_accounts else []
         _greet(url, accounts)
         await postgres.wait()
         raise ProgramError("the managed PostgreSQL ended by itself; its log is in the data folder")

@@ -7,7 +7,8 @@ from typing import Any, get_args, get_type_hints
 import msgspec
 from msgspec import Meta
 
-from shared.settings import FILE_SUFFIX, PREFIX, Settings
+from shared.settings import Settings
+from shared.settings_loading import FILE_SUFFIX, PREFIX
 
 HEAD = f"""\
 # Every setting of Talktime with its default. Take the mark off a line to change it.

@@ -21,7 +21,8 @@ from shared.bus.interface import Bus
 from shared.bus.rabbit import RabbitBus
 from shared.clock import SystemClock
 from shared.database import create_engine
-from shared.settings import Settings, must_be_set, with_changes
+from shared.settings import Settings
+from shared.settings_loading import must_be_set, with_changes
 from shared.tokens import TokenVerifier, VerifyKey, load_verify_keys, public_pem
 from signaling.service import Service
 from talktime.renewing import renewing
@@ -125,7 +126,10 @@ def verify_keys(settings: Settings) -> list[VerifyKey]:
 
 @contextlib.asynccontextmanager
 async def database(settings: Settings) -> AsyncIterator[AsyncEngine]:
-    """Hold the program's engine; the server need not be there yet. Raises `shared.settings.SettingsError`."""
+    """Hold the program's engine; the server need not be there yet.
+
+    Raises `shared.settings_loading.SettingsError`.
+    """
     must_be_set(settings, "database_url")
     engine = create_engine(settings.database_url, connections_max=settings.database_connections_max)
     try:
@@ -138,7 +142,7 @@ async def database(settings: Settings) -> AsyncIterator[AsyncEngine]:
 async def broker(settings: Settings, program: str, *, node: str | None = None) -> AsyncIterator[Bus]:
     """Hold the program's connections to RabbitMQ, named after it; the broker need not be there yet.
 
-    Raises `shared.settings.SettingsError`.
+    Raises `shared.settings_loading.SettingsError`.
     """
     must_be_set(settings, "rabbitmq_url")
     bus = RabbitBus(

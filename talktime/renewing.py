@@ -8,7 +8,8 @@ import logging
 import os
 from collections.abc import AsyncIterator, Callable, Mapping
 
-from shared.settings import PREFIX, Settings, SettingsError, load_settings, with_changes
+from shared.settings import Settings
+from shared.settings_loading import PREFIX, SettingsError, load_settings, with_changes
 from shared.tokens import KeyUnusableError
 from talktime.serving import ProgramError
 

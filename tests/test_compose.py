@@ -14,7 +14,8 @@ import pytest
 import yaml
 from click.testing import CliRunner
 
-from shared.settings import FILE_SUFFIX, PREFIX, Settings, load_settings
+from shared.settings import Settings
+from shared.settings_loading import FILE_SUFFIX, PREFIX, load_settings
 from talktime.command_line import talktime
 from talktime.keys import TURN_SECRET, generate_keys
 

@@ -7,7 +7,8 @@ from api.app import create_app
 from api.docs.document import openapi_document
 from shared.clock import SystemClock
 from shared.database import create_engine
-from shared.settings import Settings, with_changes
+from shared.settings import Settings
+from shared.settings_loading import with_changes
 from shared.tokens import new_signing_key
 
 match sys.argv[1:]:

@@ -27,7 +27,8 @@ from shared.ledger import OpenWallet
 from shared.messages.events import PaymentSettled
 from shared.messages.notices import WalletChanged
 from shared.messages.registry import encode
-from shared.settings import Settings, load_settings
+from shared.settings import Settings
+from shared.settings_loading import load_settings
 from shared.tokens import TokenVerifier
 from talktime.programs import http_config, verifier
 from talktime.serving import listen, serving

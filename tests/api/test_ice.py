@@ -9,7 +9,7 @@ from uuid import UUID, uuid4
 import pytest
 
 from shared.messages.base import EndReason
-from shared.settings import SettingsError
+from shared.settings_loading import SettingsError
 from tests.api.callers import call
 from tests.api.world import Api, User, problem_of, running_api
 from tests.harness.clock import ManualClock

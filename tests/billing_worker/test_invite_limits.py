@@ -14,7 +14,8 @@ from shared.ids import new_id
 from shared.messages.base import RefusalReason
 from shared.messages.requests import Authorize, Authorized, Refused, Reply
 from shared.models import Throttle
-from shared.settings import Settings, with_changes
+from shared.settings import Settings
+from shared.settings_loading import with_changes
 from shared.throttling.counters import Counters
 from shared.throttling.shares import Rate, Share
 from tests.billing_worker.town import Resident, Town

@@ -12,7 +12,8 @@ from shared.database import transaction
 from shared.ids import new_id
 from shared.messages.base import EndReason, RefusalReason
 from shared.messages.requests import Authorize, Authorized, Refused
-from shared.settings import Settings, with_changes
+from shared.settings import Settings
+from shared.settings_loading import with_changes
 from tests.billing_worker.test_authorize import refused
 from tests.billing_worker.town import Resident, Town
 

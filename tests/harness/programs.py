@@ -12,7 +12,7 @@ from pathlib import Path
 
 import httpx
 
-from shared.settings import PREFIX
+from shared.settings_loading import PREFIX
 from talktime.child import end_child, send_signal, start_child
 from tests.harness.errors import TookTooLongError
 from tests.harness.leaks.learning import learn_from_environment

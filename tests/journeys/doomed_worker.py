@@ -12,7 +12,7 @@ import talktime.programs
 from shared.bus.interface import Delivery, HandleBatch, Rejected, Subscription
 from shared.messages.events import CallEnded
 from shared.messages.registry import type_of
-from shared.settings import load_settings
+from shared.settings_loading import load_settings
 from talktime.logs import log_to_stderr
 
 

@@ -6,7 +6,8 @@ import pytest
 
 from shared.database import async_url
 from shared.production import SECRET_CHARS_MIN, weakness
-from shared.settings import PREFIX, Settings, SettingsError, load_settings, must_be_set, with_changes
+from shared.settings import Settings
+from shared.settings_loading import PREFIX, SettingsError, load_settings, must_be_set, with_changes
 
 STRONG = "bd3f0a97c51e8642d7f9"
 BASE = {"mode": "production", "payment_provider": "none"}

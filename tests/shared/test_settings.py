@@ -6,7 +6,8 @@ from typing import get_type_hints
 import msgspec
 import pytest
 
-from shared.settings import Settings, SettingsError, load_settings, with_changes
+from shared.settings import Settings
+from shared.settings_loading import SettingsError, load_settings, with_changes
 
 SECRET = "s3cret-that-no-message-may-show"
 ITEMS = {

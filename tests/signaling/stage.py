@@ -16,7 +16,8 @@ from shared.messages.to_client import (
     CallIncoming,
     CallRinging,
 )
-from shared.settings import Settings, with_changes
+from shared.settings import Settings
+from shared.settings_loading import with_changes
 from shared.tokens import TokenSigner, TokenVerifier, load_signing_key, new_signing_key
 from signaling.app import SignalingApp, create_app
 from signaling.billing.journal import Journal

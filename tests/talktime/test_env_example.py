@@ -4,7 +4,8 @@ from pathlib import Path
 
 import msgspec
 
-from shared.settings import PREFIX, Settings, load_settings
+from shared.settings import Settings
+from shared.settings_loading import PREFIX, load_settings
 from talktime.env_example import render
 
 COMMITTED = Path(__file__).parents[2] / ".env.example"

@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from shared.settings import Settings, load_settings
+from shared.settings import Settings
+from shared.settings_loading import load_settings
 from shared.tokens import load_verify_keys, new_signing_key, public_pem
 from talktime.renewing import Renewal
 

@@ -14,7 +14,8 @@ import httpx
 import msgspec
 from websockets.asyncio.connection import Connection
 
-from shared.settings import FILE_SUFFIX, PREFIX, Settings
+from shared.settings import Settings
+from shared.settings_loading import FILE_SUFFIX, PREFIX
 from tests.harness.leaks.search import Watch
 
 TOKEN_CHARS_MIN = 16
