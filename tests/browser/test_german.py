@@ -34,7 +34,7 @@ async def test_a_call_between_two_languages(people: People) -> None:
     incoming = ben.page.get_by_role("alertdialog", name=f"{ann.name} ruft an")
     await expect(incoming).to_be_visible()
     await expect(welcome).to_have_count(0)
-    await incoming.get_by_role("button", name="Annehmen").click()
+    await incoming.get_by_role("button", name="Annehmen", exact=True).click()
     await asyncio.gather(ann.sees(ben.name), media.more_frames(ben.page))
     await ann.hang_up(ben.name)
     ended = ben.page.get_by_role("dialog", name="Anruf beendet")

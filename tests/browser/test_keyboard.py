@@ -61,7 +61,7 @@ async def test_a_call_by_keyboard(people: People) -> None:
     results = ann.page.get_by_role("list", name="Results")
     await press(ann.page, results.get_by_role("button", name=f"Call {ben.name}"))
     await press(ann.page, ann.preview(ben.name).get_by_role("button", name="Start call"))
-    await press(ben.page, ben.incoming(ann.name).get_by_role("button", name="Accept"))
+    await press(ben.page, ben.incoming(ann.name).get_by_role("button", name="Accept", exact=True))
     await ann.sees(ben.name)
     await ann.page.keyboard.press("m")
     mute = ann.talk(ben.name).get_by_role("button", name="Mute microphone")

@@ -92,7 +92,7 @@ class Visitor:
 
     async def accept(self, caller: str) -> None:
         """Take the call that rings."""
-        await self.incoming(caller).get_by_role("button", name="Accept").click()
+        await self.incoming(caller).get_by_role("button", name="Accept", exact=True).click()
 
     async def control(self, name: str, other: str) -> Locator:
         """Return a control of the call; pointing at the screen shows them where they hide."""

@@ -1,4 +1,5 @@
 import { type Call, TalktimeError } from "@talktime/client";
+import { useState } from "preact/hooks";
 import { t } from "../texts/index.js";
 import { Avatar } from "../ui/avatar.js";
 import { Button } from "../ui/button.js";
@@ -8,25 +9,30 @@ import { MediaNotice } from "./media-notice.js";
 import { nameOf } from "./messages.js";
 import { useNotification } from "./notification.js";
 import type { OwnMedia } from "./own-media.js";
-import { OwnPicture } from "./own-picture.js";
-import { isAllowed } from "./permission.js";
-import { OwnSwitches } from "./preview.js";
+import { OwnPreview } from "./own-preview.js";
 import { hangUp } from "./shown-call.js";
 import { useOwnMedia } from "./use-own-media.js";
 import "./incoming.css";
 import "./rings.css";
 
-/** Somebody calls. Camera and microphone open now where that was allowed before, else with the accept. */
+/** Somebody calls. Nobody turns another one's camera on by that: it opens when it is asked for, here or by the accept. */
 export function Incoming({ call }: { call: Call }) {
   const texts = t().calling;
   const name = nameOf(call);
-  const own = useOwnMedia(openIfAllowed);
+  const own = useOwnMedia({ atOnce: false });
+  const [looking, setLooking] = useState(false);
+  const busy = own.opening.value;
   useNotification(texts.isCalling(name), call.id);
+  const look = (on: boolean) => {
+    setLooking(on);
+    if (!on) own.reset();
+    else if (!own.media.peek()) void own.open();
+  };
   return (
     <Dialog
       title={texts.isCalling(name)}
       role="alertdialog"
-      class="incoming"
+      class={looking ? "incoming looking" : "incoming"}
       dismissible={false}
       onClose={() => {}}
     >
@@ -35,35 +41,37 @@ export function Incoming({ call }: { call: Call }) {
           <Avatar name={name} size="large" />
         </span>
       </div>
-      <div class="incoming-own">
-        <OwnPicture own={own} label={texts.yourCamera} />
-        <OwnSwitches own={own} />
-      </div>
-      <MediaNotice problem={own.problem.value} busy={own.opening.value} onRetry={() => void own.retry()} />
+      {looking && <OwnPreview own={own} />}
+      <MediaNotice
+        problem={own.problem.value}
+        busy={busy}
+        onRetry={() => {
+          setLooking(true);
+          void own.retry();
+        }}
+      />
       <div class="incoming-answers">
         <Button kind="danger" icon="hang-up" onClick={() => hangUp(call)}>
           {texts.decline}
         </Button>
-        <Button kind="good" icon="camera" busy={own.opening.value} onClick={() => void accept(call, own)}>
+        <Button kind="good" icon="camera" busy={busy} onClick={() => void accept(call, own, true)}>
           {texts.accept}
+        </Button>
+        {!looking && (
+          <Button icon="camera-off" busy={busy} onClick={() => void accept(call, own, false)}>
+            {texts.acceptWithoutCamera}
+          </Button>
+        )}
+        <Button kind="quiet" aria-expanded={looking} onClick={() => look(!looking)}>
+          {texts.lookFirst}
         </Button>
       </div>
     </Dialog>
   );
 }
 
-async function openIfAllowed(own: OwnMedia): Promise<void> {
-  if ((await isAllowed("camera")) && (await isAllowed("microphone"))) await own.open();
-}
-
-/** Without a microphone there is something to read first; whoever presses again takes the call as it is. */
-async function accept(call: Call, own: OwnMedia): Promise<void> {
-  if (!own.media.peek()) {
-    await own.open();
-    const problem = own.problem.peek();
-    if (problem && problem.concerned !== "camera") return;
-  }
-  const media = own.take();
+async function accept(call: Call, own: OwnMedia, camera: boolean): Promise<void> {
+  const media = await own.takeFor({ camera });
   if (!media) return;
   try {
     await call.accept(media);

@@ -22,6 +22,7 @@ export interface Source {
   isAllowed: typeof isAllowed;
 }
 
+const ALL: Wish = { camera: true, microphone: true };
 const BROWSER: Source = { open: (wanted) => LocalMedia.open(wanted), isAllowed };
 /** To ask for one device alone helps nobody here. */
 const HOPELESS: ReadonlySet<MediaErrorKind> = new Set(["insecure_context", "unsupported"]);
@@ -32,7 +33,7 @@ export class OwnMedia {
   readonly problem = signal<MediaProblem | null>(null);
   readonly opening = signal(false);
   /** What the person wants; it is what `media` does, as soon as that is there. */
-  readonly wish = signal<Wish>({ camera: true, microphone: true });
+  readonly wish = signal(ALL);
   readonly #source: Source;
   #round = 0;
   #left = false;
@@ -60,6 +61,20 @@ export class OwnMedia {
     for (const what of ["camera", "microphone"] as const) {
       if (meant[what] !== asked[what]) await this.turn(what, meant[what]);
     }
+  }
+
+  /**
+   * Open what a call is to be accepted with, and give it away. Null where there is something to read before: that one is
+   * not heard. Whoever asks again takes the call as it is.
+   */
+  async takeFor({ camera }: { camera: boolean }): Promise<LocalMedia | null> {
+    if (!camera) await this.turn("camera", false);
+    if (!this.media.peek()) {
+      await this.open();
+      const problem = this.problem.peek();
+      if (problem && problem.concerned !== "camera") return null;
+    }
+    return this.take();
   }
 
   /** Turn something on or off, now or when it is opened. */
@@ -106,6 +121,13 @@ export class OwnMedia {
     this.#round += 1;
     this.opening.value = false;
     this.take()?.close();
+  }
+
+  /** Close it, and want and know nothing more of it than in the beginning. */
+  reset(): void {
+    this.close();
+    this.problem.value = null;
+    this.wish.value = ALL;
   }
 
   /** Close it for good: a question about permissions may be answered later, and then nobody would close it. */

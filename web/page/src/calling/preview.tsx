@@ -7,13 +7,10 @@ import { t } from "../texts/index.js";
 import { Button } from "../ui/button.js";
 import { Dialog } from "../ui/dialog.js";
 import { Notice } from "../ui/notice.js";
-import { Switch } from "../ui/switch.js";
 import { toast } from "../ui/toast.js";
-import { DeviceFields } from "./device-fields.js";
-import { LevelMeter } from "./level-meter.js";
 import { MediaNotice } from "./media-notice.js";
 import type { OwnMedia } from "./own-media.js";
-import { OwnPicture } from "./own-picture.js";
+import { OwnPreview } from "./own-preview.js";
 import { callee } from "./start-call.js";
 import { useOwnMedia } from "./use-own-media.js";
 import "./preview.css";
@@ -31,14 +28,7 @@ export function Preview({ userName }: { userName: string }) {
     <Dialog title={t().people.call(userName)} class="preview" onClose={close}>
       <div class="preview-main">
         <MediaNotice problem={own.problem.value} busy={own.opening.value} onRetry={() => void own.retry()} />
-        <div class="preview-parts">
-          <div class="preview-own">
-            <OwnPicture own={own} label={texts.yourCamera} />
-            <OwnSwitches own={own} />
-            <LevelMeter stream={own.media.value?.stream ?? null} />
-          </div>
-          <DeviceFields media={own.media.value} onUse={(kind, id) => void own.use(kind, id)} />
-        </div>
+        <OwnPreview own={own} />
         {offline && (
           <Notice kind="warning" role="status">
             {texts.notConnected}
@@ -68,25 +58,6 @@ export function Preview({ userName }: { userName: string }) {
         </div>
       </footer>
     </Dialog>
-  );
-}
-
-/** What is wanted of camera and microphone. */
-export function OwnSwitches({ own }: { own: OwnMedia }) {
-  const texts = t().calling;
-  return (
-    <div class="own-switches">
-      <Switch
-        label={texts.cameraOn}
-        checked={own.wish.value.camera}
-        onChange={(on) => void own.turn("camera", on)}
-      />
-      <Switch
-        label={texts.microphoneOn}
-        checked={own.wish.value.microphone}
-        onChange={(on) => void own.turn("microphone", on)}
-      />
-    </div>
   );
 }
 

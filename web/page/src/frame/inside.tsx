@@ -4,13 +4,13 @@ import { CallLayer } from "../calling/call-layer.js";
 import { late } from "../late.js";
 import { TopUpLayer } from "../money/top-up-layer.js";
 import { People } from "../people/people.js";
-import { Person } from "../people/person.js";
 import { t } from "../texts/index.js";
 import { BlockedBanner } from "./banners.js";
 import { Broken } from "./broken.js";
 import { Header } from "./header.js";
 import { NotFound } from "./not-found.js";
 
+const Person = late(async () => (await import("../people/person.js")).Person);
 const History = late(async () => (await import("../history/history.js")).History);
 const CallDetail = late(async () => (await import("../history/call-detail.js")).CallDetail);
 const Statement = late(async () => (await import("../money/statement.js")).Statement);

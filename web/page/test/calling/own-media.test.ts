@@ -62,6 +62,7 @@ const BOTH = { audio: true, video: true };
 const SOUND = { audio: true, video: false };
 const PICTURE = { audio: false, video: true };
 const NOTHING = { audio: false, video: false };
+const BOTH_ON = { audioOn: true, videoOn: true };
 
 test("H2: camera and microphone are asked for at once", async () => {
   const machine = new Machine();
@@ -183,4 +184,39 @@ test("nothing is opened for whom nobody sees any more", async () => {
   await own.retry();
   expect(machine.opened.map(({ closed }) => closed)).toEqual([true]);
   expect([own.media.peek(), own.opening.peek()]).toEqual([null, false]);
+});
+
+test("accepting asks for camera and microphone, without camera for the microphone alone", async () => {
+  const machine = new Machine();
+  expect(await machine.own().takeFor({ camera: true })).toMatchObject(BOTH_ON);
+  expect(await machine.own().takeFor({ camera: false })).toMatchObject({ audioOn: true, videoOn: false });
+  expect(machine.asked).toEqual([BOTH, SOUND]);
+});
+
+test("accepting takes what was looked at, and turns off a camera that is not wanted", async () => {
+  const machine = new Machine();
+  const [seen, unseen] = [machine.own(), machine.own()];
+  await Promise.all([seen.open(), unseen.open()]);
+  expect(await seen.takeFor({ camera: true })).toMatchObject(BOTH_ON);
+  expect(await unseen.takeFor({ camera: false })).toMatchObject({ audioOn: true, videoOn: false });
+  expect(machine.asked).toEqual([BOTH, BOTH]);
+});
+
+test("nobody accepts unheard without having read so", async () => {
+  const machine = new Machine();
+  machine.missing = { audio: "in_use" };
+  const own = machine.own();
+  expect(await own.takeFor({ camera: true })).toBeNull();
+  expect(own.problem.value).toEqual({ kind: "in_use", concerned: "microphone" });
+  expect(await own.takeFor({ camera: true })).toMatchObject({ audioOn: false, videoOn: true });
+});
+
+test("who has looked and wants no more of it begins anew", async () => {
+  const machine = new Machine();
+  const own = machine.own();
+  await own.open();
+  await own.turn("camera", false);
+  own.reset();
+  expect(machine.opened[0]?.closed).toBe(true);
+  expect(await own.takeFor({ camera: true })).toMatchObject(BOTH_ON);
 });

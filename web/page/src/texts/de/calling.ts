@@ -117,6 +117,8 @@ const calling: Calling = {
 
   isCalling: (name) => `${name} ruft an`,
   accept: "Annehmen",
+  acceptWithoutCamera: "Ohne Kamera annehmen",
+  lookFirst: "Erst sich selbst sehen",
   decline: "Ablehnen",
 
   callWith: (name) => `Anruf mit ${name}`,

@@ -116,6 +116,8 @@ const calling = {
 
   isCalling: (name: string) => `${name} is calling`,
   accept: "Accept",
+  acceptWithoutCamera: "Accept without camera",
+  lookFirst: "See yourself first",
   decline: "Decline",
 
   callWith: (name: string) => `Call with ${name}`,
