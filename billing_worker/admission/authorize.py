@@ -3,17 +3,19 @@
 The checks, in this order, the first that fails being the answer:
 
 1. the caller's account exists and is not disabled (`blocked`),
-2. there were not too many invites already (`too_many_calls`),
+2. the caller has not made too many invites already (`too_many_calls`),
 3. the caller is not the callee (`self_call`),
 4. glare: the callee is at this moment calling this caller (`busy` with `glare_call_id`). Before 5, because the
    caller is claimed by that very call; before 6, because accepting it costs the caller nothing,
 5. the caller is in no call (`already_in_call`),
 6. no operator has blocked the caller (`blocked`, with neither price nor shortfall: no money would help),
 7. the caller can pay a minute (`blocked` where the account is marked so, else `insufficient_funds`),
-8. the callee is not on the caller's blocklist (`on_your_blocklist`),
-9. the callee exists and is not disabled, takes calls from the caller, and has a device that would ring
-   (`unreachable`: which of these it is must be seen nowhere, docs/decisions/0015-unreachable-has-one-answer.md),
-10. the callee is in no call (`busy`).
+8. there were not too many invites to the callee (`too_many_calls`). After 7, or accounts without money, which cost
+   nothing, could keep everybody from reaching somebody,
+9. the callee is not on the caller's blocklist (`on_your_blocklist`),
+10. the callee exists and is not disabled, takes calls from the caller, and has a device that would ring
+    (`unreachable`: which of these it is must be seen nowhere, docs/decisions/0015-unreachable-has-one-answer.md),
+11. the callee is in no call (`busy`).
 """
 
 from __future__ import annotations
@@ -66,6 +68,8 @@ def authorize(request: Authorize, room: Room) -> Authorized | Refused:
     refusal = _refusal_of_caller(request, payer, callee, room)
     if refusal is not None:
         return refusal
+    if (wait := room.invites.take_to_callee(request)) is not None:
+        return _too_many(request, wait)
     found = _callee_for(caller, request, room)
     if isinstance(found, RefusalReason):
         return _refused(request, found)

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from itertools import chain
+from typing import NamedTuple
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -37,15 +38,21 @@ class InviteLimits:
             to_callee=Rate.parse(settings.invite_limit_callee),
         )
 
-    def shares(self, request: Authorize) -> list[Share]:
+    def shares(self, request: Authorize) -> SharesOfInvite:
         """Return what one invite is counted against."""
         caller = str(request.caller_id)
         callee = str(request.callee_id or (request.callee_user_name or "").lower())
-        return [
-            Share("invite", caller, self.of_caller),
-            Share("invite-of-pair", f"{caller} {callee}", self.of_pair),
-            Share("invite-to-callee", callee, self.to_callee),
-        ]
+        return SharesOfInvite(
+            [Share("invite", caller, self.of_caller), Share("invite-of-pair", f"{caller} {callee}", self.of_pair)],
+            [Share("invite-to-callee", callee, self.to_callee)],
+        )
+
+
+class SharesOfInvite(NamedTuple):
+    """The caller's own, and those that all callers of a callee have together."""
+
+    callers: list[Share]
+    callees: list[Share]
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +60,7 @@ class Invites:
     """The invites that are left to the callers of a batch."""
 
     counters: Counters
-    shares: dict[UUID, list[Share]]
+    shares: dict[UUID, SharesOfInvite]
     """Of each call."""
 
     @classmethod
@@ -62,9 +69,18 @@ class Invites:
     ) -> Invites:
         """Lock what these requests are counted against."""
         shares = {request.call_id: limits.shares(request) for request in requests}
-        counters = await Counters.open(connection, list(chain(*shares.values())), now=clock.now())
+        counted = list(chain.from_iterable(chain.from_iterable(shares.values())))
+        counters = await Counters.open(connection, counted, now=clock.now())
         return cls(counters, shares)
 
     def take(self, request: Authorize) -> timedelta | None:
-        """Count an invite; or count nothing, and return how long to wait."""
-        return self.counters.take(self.shares[request.call_id])
+        """Count an invite of the caller; or count nothing, and return how long to wait."""
+        return self.counters.take(self.shares[request.call_id].callers)
+
+    def take_to_callee(self, request: Authorize) -> timedelta | None:
+        """Count it for the callee as well; or no longer for the caller either, and return how long to wait."""
+        shares = self.shares[request.call_id]
+        wait = self.counters.take(shares.callees)
+        if wait is not None:
+            self.counters.give_back(shares.callers)
+        return wait

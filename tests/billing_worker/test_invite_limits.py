@@ -107,6 +107,25 @@ async def test_whose_share_it_is(town: Town, limit: str) -> None:
     assert "again" in refused
 
 
+async def test_who_cannot_call_anybody_uses_up_nothing_of_a_callees(town: Town) -> None:
+    """Else some accounts, which cost nothing, would keep everybody from reaching somebody."""
+    poor, rich, callee = await town.moves_in(0), await town.moves_in(100), await town.moves_in()
+    town = limited(town, invite_limit_callee="1/60")
+    replies = await town.asks(*(away(town, poor, callee) for _ in range(3)), away(town, rich, callee))
+    assert reasons(replies) == [*[RefusalReason.INSUFFICIENT_FUNDS] * 3, RefusalReason.UNREACHABLE]
+
+
+async def test_too_many_to_a_callee_are_none_of_the_callers(town: Town) -> None:
+    """What was refused is not counted, here neither."""
+    caller, callee, other = await town.moves_in(100), await town.moves_in(), await town.moves_in()
+    town = limited(town, invite_limit="2/60", invite_limit_callee="1/60")
+    invites = [away(town, caller, callee) for _ in range(4)]
+    replies = await town.asks(*invites, away(town, caller, other))
+    assert reasons(replies) == [
+        RefusalReason.UNREACHABLE, *[RefusalReason.TOO_MANY_CALLS] * 3, RefusalReason.UNREACHABLE,
+    ]  # fmt: skip
+
+
 @pytest.mark.parametrize("is_there", [True, False])
 @pytest.mark.parametrize("named", [True, False])
 async def test_it_counts_the_same_who_is_not_there(town: Town, is_there: bool, named: bool) -> None:
