@@ -21,6 +21,12 @@ POOL_WAIT_SECONDS_MAX = 5.0
 # second try mends: serialization failure, deadlock, a lock that was not free, a cancelled statement, a standby.
 _OUTAGE_CLASSES = ("08", "28", "3D", "53", "57P")
 _RETRY_STATES = frozenset({"40001", "40P01", "55P03", "57014", "25006"})
+WRONG_ADDRESS = {
+    "28P01": "the password is wrong",
+    "28000": "the server does not let this role in",
+    "3D000": "there is no such database: create it first",
+}
+"""What is wrong with the address where a server says one of these."""
 
 
 class DatabaseUnavailableError(UnavailableError):
@@ -36,6 +42,11 @@ def async_url(url: str) -> URL:
     if mode := made.query.get("sslmode"):
         made = made.difference_update_query(["sslmode"]).update_query_dict({"ssl": mode})
     return made
+
+
+def shown(url: str) -> str:
+    """Return the address for people, without its password. Raises `sqlalchemy.exc.ArgumentError`."""
+    return make_url(url).render_as_string(hide_password=True)
 
 
 def create_engine(url: str, *, connections_max: int) -> AsyncEngine:
@@ -109,5 +120,8 @@ def sqlstate(error: DBAPIError) -> str | None:
 
 def _said(error: BaseException) -> str:
     """Name the driver's own error: SQLAlchemy's name for it tells little, its text may hold statements."""
+    state = sqlstate(error) if isinstance(error, DBAPIError) else None
+    if state in WRONG_ADDRESS:
+        return f"the database is not available: {WRONG_ADDRESS[state]}"
     original = error.orig if isinstance(error, DBAPIError) and error.orig else error
     return f"the database is not available: {type(original.__cause__ or original).__name__}"

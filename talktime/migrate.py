@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 import migrations
 from migrations.rights import grant
-from shared.database import CONNECT_SECONDS_MAX, async_url, outages_told, sqlstate
+from shared.database import CONNECT_SECONDS_MAX, WRONG_ADDRESS, async_url, outages_told, sqlstate
 
 LOCK_ID = 7_425_031
 """Advisory lock: of several migrations started at once, one works and the others wait for it."""
@@ -21,11 +21,6 @@ LOCK_ID = 7_425_031
 # PostgreSQL, appendix A.
 _ALREADY_THERE = frozenset({"42710", "23505"})
 _MAY_NOT = "42501"
-_WRONG_ADDRESS = {
-    "28P01": "the password is wrong",
-    "28000": "the server does not let this role in",
-    "3D000": "there is no such database: create it first",
-}
 
 
 class MigrationError(Exception):
@@ -82,7 +77,7 @@ async def _upgrade(engine: AsyncEngine, owner: URL, app: URL) -> None:
 def _told(error: DBAPIError, owner: URL) -> Exception:
     """Return the error as what to do about it, where that is known."""
     state = sqlstate(error) or ""
-    reason = str(error.orig) if state == _MAY_NOT else _WRONG_ADDRESS.get(state)
+    reason = str(error.orig) if state == _MAY_NOT else WRONG_ADDRESS.get(state)
     if reason is None:
         return error
     return MigrationError(f"TALKTIME_DATABASE_OWNER_URL ({owner.set(drivername='postgresql')}): {reason}")

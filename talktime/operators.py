@@ -6,6 +6,7 @@ import contextlib
 from collections.abc import AsyncIterator
 
 import msgspec
+from sqlalchemy.exc import ProgrammingError
 
 from api.accounts.schemas import NewAccount
 from api.accounts.service import Accounts
@@ -16,13 +17,17 @@ from api.operators.audit.log import AuditLog
 from api.passwords import Passwords
 from api.weak_passwords import WeakPasswordError
 from shared.clock import SystemClock
+from shared.database import DatabaseUnavailableError, shown, sqlstate
 from shared.settings import Settings
 from talktime.programs import database
 from talktime.serving import ProgramError
 
+_NO_TABLE = "42P01"
+"""PostgreSQL, appendix A: undefined_table."""
+
 
 async def appoint(settings: Settings, login: str) -> None:
-    """Make an account an operator's, and say so. Raises `ProgramError`."""
+    """Make an account an operator's, and say so. Raises `ProgramError`, here and below also for an outage."""
     async with _appointments(settings) as appointments:
         try:
             is_news = await appointments.appoint(login)
@@ -72,5 +77,18 @@ async def _appointments(settings: Settings) -> AsyncIterator[Appointments]:
         try:
             accounts = Accounts(engine, clock, passwords, settings.price_minor)
             yield Appointments(engine, clock, accounts, AuditLog(engine, clock))
+        except DatabaseUnavailableError as error:
+            raise ProgramError(f"{_where(settings)}: {error}") from error
+        except ProgrammingError as error:
+            if sqlstate(error) != _NO_TABLE:
+                raise
+            raise ProgramError(f"{_where(settings)} has no tables: `talktime migrate` makes them") from error
         finally:
             await passwords.close()
+
+
+def _where(settings: Settings) -> str:
+    address = shown(settings.database_url)
+    if settings.database_url != Settings().database_url:
+        return address
+    return f"TALKTIME_DATABASE_URL is not set (for `talktime run`, --data-dir names its folder), and at {address}"

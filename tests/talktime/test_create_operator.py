@@ -7,6 +7,7 @@ import asyncpg
 import pytest
 from click.testing import CliRunner, Result
 
+from shared.settings import Settings
 from talktime.command_line import talktime
 from tests.harness.databases import Database
 from tests.harness.ports import free_port
@@ -99,10 +100,35 @@ def test_what_cannot_be_done_is_said_in_a_sentence(types: Type, database: Databa
 
 
 def test_a_database_that_is_away_is_said(types: Type) -> None:
-    """E7"""
-    failed = types("olga", url=f"postgresql://talktime_app@127.0.0.1:{free_port()}/talktime")
-    assert (failed.exit_code, failed.output.count("\n")) == (1, 1)
-    assert "the database is not available" in failed.output
+    """E7: with the address, and without its password."""
+    address = f"127.0.0.1:{free_port()}/talktime"
+    failed = types("olga", url=f"postgresql://talktime_app:{PASSWORD}@{address}")
+    assert failed.exit_code == 1
+    assert failed.output == (
+        f"Error: postgresql://talktime_app:***@{address}: the database is not available: ConnectionRefusedError\n"
+    )
+
+
+def test_an_address_that_nobody_gave_is_told_from_one_that_is_wrong(
+    types: Type, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A17: whoever tries `talktime run` may have meant its database."""
+    default = f"postgresql://talktime_app@127.0.0.1:{free_port()}/talktime"
+    monkeypatch.setattr("talktime.operators.Settings", lambda: Settings(database_url=default))
+    failed = types("olga", url=default)
+    assert failed.exit_code == 1
+    for words in ("TALKTIME_DATABASE_URL is not set", "--data-dir", f"at {default}: the database is not available"):
+        assert words in failed.output
+
+
+def test_a_database_that_is_not_there_or_empty_is_said(types: Type, empty_database: Database) -> None:
+    """A17"""
+    missing = types("olga", url=f"{empty_database.app_url}_gone")
+    assert missing.exit_code == 1
+    assert f"{empty_database.name}_gone: the database is not available: there is no such database" in missing.output
+    empty = types("olga", url=empty_database.app_url)
+    assert empty.exit_code == 1
+    assert f"{empty_database.name} has no tables: `talktime migrate` makes them\n" in empty.output
 
 
 def test_a_data_folder_where_nothing_runs_is_said(types: Type, tmp_path: object) -> None:
