@@ -18,10 +18,14 @@ from shared.models import Account, Call
 
 @dataclass(frozen=True)
 class Filter:
-    """Which calls: in one direction or any, for one of these reasons or, without one, whatever the reason."""
+    """Which calls: in one direction or any, for one of these reasons or, without one, whatever the reason.
+
+    `with_hidden` also those that the account made and must not see itself: for operators.
+    """
 
     direction: Direction | Literal["any"]
     outcomes: tuple[EndReason, ...]
+    with_hidden: bool = False
 
 
 @dataclass(frozen=True)
@@ -36,7 +40,7 @@ class Calls:
         before = read_cursor(cursor, UUID)
         # Each half reads its own index in order and stops early; an OR over both parties could not.
         halves = [
-            _half(side, account_id, wanted.outcomes, before, limit + 1)
+            _half(side, account_id, wanted, before, limit + 1)
             for side in _SIDES
             if wanted.direction in {"any", side}
         ]
@@ -48,7 +52,7 @@ class Calls:
 
     async def get_own(self, account_id: UUID, call_id: UUID) -> CallView:
         """Return one of these calls. Raises `NotFoundError`."""
-        halves = [_of(side, account_id).where(Call.id == call_id) for side in _SIDES]
+        halves = [_visible(side, account_id).where(Call.id == call_id) for side in _SIDES]
         async with reading(self.engine) as connection:
             row = (await connection.execute(union_all(*halves))).first()
         if row is None:
@@ -91,16 +95,20 @@ def _of(side: Direction, account_id: UUID) -> Select[Any]:
             _other.user_name.label("other_name"),
         )
         .outerjoin(_other, and_(_other.id == others, _other.deleted_at.is_(None)))
-        .where(own == account_id, *([] if side == "incoming" else [Call.hidden_from_caller.is_(False)]))
+        .where(own == account_id)
     )
 
 
-def _half(
-    side: Direction, account_id: UUID, outcomes: tuple[EndReason, ...], before: UUID | None, rows_max: int
-) -> Select[Any]:
-    half = _of(side, account_id)
-    if outcomes:
-        half = half.where(Call.reason.in_(outcomes))
+def _visible(side: Direction, account_id: UUID) -> Select[Any]:
+    """Those of them that the account may see."""
+    calls = _of(side, account_id)
+    return calls if side == "incoming" else calls.where(Call.hidden_from_caller.is_(False))
+
+
+def _half(side: Direction, account_id: UUID, wanted: Filter, before: UUID | None, rows_max: int) -> Select[Any]:
+    half = (_of if wanted.with_hidden else _visible)(side, account_id)
+    if wanted.outcomes:
+        half = half.where(Call.reason.in_(wanted.outcomes))
     if before is not None:
         half = half.where(Call.id < before)
     return select(half.order_by(Call.id.desc()).limit(rows_max).subquery())

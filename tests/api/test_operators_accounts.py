@@ -155,6 +155,20 @@ async def test_what_was_booked_called_and_paid(api: Api, ann: User, bob: User, o
         assert problem_of(await olga.get(f"/operator/accounts/{ann.id}/entries?{query}")).status == 422
 
 
+async def test_attempts_that_the_caller_does_not_see(api: Api, ann: User, bob: User, olga: User) -> None:
+    """A17, C13: whoever looks into a complaint sees them, in their place among the others."""
+    hidden = [await call(api, ann, bob, EndReason.UNREACHABLE) for _ in range(2)]
+    await api.execute("UPDATE calls SET hidden_from_caller = true")
+    missed = await call(api, ann, bob, EndReason.MISSED)
+    path = f"/operator/accounts/{ann.id}/calls"
+    first = (await olga.get(path, limit=2)).json()
+    rest = (await olga.get(path, limit=2, cursor=first["next_cursor"])).json()
+    seen = [item["id"] for item in [*first["items"], *rest["items"]]]
+    assert seen == [str(missed), str(hidden[1]), str(hidden[0])]
+    assert (await olga.get(path, direction="incoming")).json()["items"] == []
+    assert [item["id"] for item in (await ann.get("/calls")).json()["items"]] == [str(missed)]
+
+
 async def test_nobody_there(olga: User) -> None:
     """E5, E6"""
     nobody = uuid4()

@@ -1,4 +1,4 @@
-"""What was booked, called and paid of an account, as its owner sees it."""
+"""What was booked, called and paid of an account."""
 
 from dataclasses import dataclass
 from uuid import UUID

@@ -86,8 +86,9 @@ class OperatorAccountRoutes(Controller):
         limit: Limit = PAGE_ITEMS_DEFAULT,
         cursor: Cursor = FIRST_PAGE,
     ) -> Page[CallView]:
-        """Return the calls that the account made or got, newest first."""
-        return await records.calls_of(login, account_id, Filter(direction, outcome), limit=limit, cursor=cursor)
+        """Return the calls that the account made or got, newest first, and attempts hidden from it."""
+        wanted = Filter(direction, outcome, with_hidden=True)
+        return await records.calls_of(login, account_id, wanted, limit=limit, cursor=cursor)
 
     @get("/{account_id:uuid}/payments")
     async def account_payments(
