@@ -20,7 +20,7 @@ def run(connection: Connection) -> None:
 
 async def run_on_settings() -> None:
     """Run on the database that the environment names; what `alembic` on the command line does."""
-    settings = load_settings(os.environ)
+    settings = load_settings(os.environ, "migrate")
     url = make_url(settings.database_owner_url or settings.database_url).set(drivername="postgresql+asyncpg")
     engine = create_async_engine(url, poolclass=pool.NullPool)
     async with engine.begin() as connection:

@@ -6,11 +6,28 @@ Whatever is said of a fault names the setting and what to do, and never the valu
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from ipaddress import ip_address
+from typing import Literal
 from urllib.parse import SplitResult, parse_qs, unquote, urlsplit
 
 from shared.settings import Settings
+
+Program = Literal["api", "signaling", "worker", "migrate", "create-operator"]
+
+USED: dict[Program, frozenset[str]] = {
+    "api": frozenset({
+        "payment_provider", "turn_secrets", "sandbox_webhook_secrets", "public_url", "signaling_url",
+        "allowed_origins", "database_url",
+    }),
+    "signaling": frozenset({"public_url", "signaling_url", "allowed_origins", "rabbitmq_url"}),
+    "worker": frozenset({"database_url", "rabbitmq_url"}),
+    "migrate": frozenset({"database_url", "database_owner_url"}),
+    "create-operator": frozenset({"database_url"}),
+}  # fmt: skip
+"""Of the settings that production looks at, those that each program uses."""
+EVERY = frozenset().union(*USED.values())
+"""What production looks at; together the programs use all of it."""
 
 SECRET_CHARS_MIN = 16
 """Besides well-known words; twice as many hexadecimal digits are what `openssl rand -hex 16` makes."""
@@ -42,22 +59,33 @@ def weakness(secret: str, *, also: Iterable[str] = ()) -> str | None:
     return "repeats few characters" if len(set(rest)) < DISTINCT_CHARS_MIN else None
 
 
-def faults(settings: Settings) -> Iterator[str]:
-    """Yield what production does not take of these settings, each fault in a sentence.
+def faults(settings: Settings, names: Collection[str] = EVERY) -> Iterator[str]:
+    """Yield what production does not take of the settings with these names, each fault in a sentence.
 
-    Addresses that are not set are no fault: not every program uses them all, and those that do say so.
+    Addresses of servers that are not set are no fault here: see `missing`.
     """
-    if settings.payment_provider == "sandbox":
-        yield "`payment_provider` must not be `sandbox` in production"
-    yield from _guessable("turn_secrets", settings.turn_secrets)
-    yield from _guessable("sandbox_webhook_secrets", settings.sandbox_webhook_secrets)
-    for name in ("public_url", "signaling_url"):
-        yield from _in_the_open(name, [getattr(settings, name)])
-    yield from _in_the_open("allowed_origins", settings.allowed_origins)
+    defaults = Settings()
+    for name in (each for each in Settings.__struct_fields__ if each in names):
+        value = getattr(settings, name)
+        match name:
+            case "payment_provider" if value == "sandbox":
+                yield "`payment_provider` must not be `sandbox` in production"
+            case "turn_secrets" | "sandbox_webhook_secrets":
+                yield from _guessable(name, value)
+            case "public_url" | "signaling_url":
+                yield from _in_the_open(name, [value])
+            case "allowed_origins":
+                yield from _in_the_open(name, value)
+            case "database_url" | "database_owner_url" | "rabbitmq_url" if value != getattr(defaults, name):
+                yield from _of_a_server(name, value, private=settings.private_network)
+
+
+def missing(settings: Settings, program: Program) -> Iterator[str]:
+    """Yield the addresses of servers that the program uses and production has no default for."""
     defaults = Settings()
     for name in ("database_url", "database_owner_url", "rabbitmq_url"):
-        if (url := getattr(settings, name)) != getattr(defaults, name):
-            yield from _of_a_server(name, url, private=settings.private_network)
+        if name in USED[program] and getattr(settings, name) == getattr(defaults, name):
+            yield f"`{name}` is not set: production has no default for it"
 
 
 def _guessable(name: str, secrets: Iterable[str]) -> Iterator[str]:

@@ -6,25 +6,30 @@ A setting `name` is read from ``TALKTIME_NAME``, or from the file that ``TALKTIM
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Literal, get_args, get_origin, get_type_hints
 
 import msgspec
 
-from shared.production import faults
+from shared.production import EVERY, USED, Program, faults, missing
 from shared.settings import Settings
 
 PREFIX = "TALKTIME_"
 FILE_SUFFIX = "_FILE"
+_CHANGING_ALL = frozenset({"mode", "private_network"})
+"""What decides how other settings are looked at."""
 
 
 class SettingsError(Exception):
     """The environment does not make valid settings; the message names the variable and what to do."""
 
 
-def load_settings(environ: Mapping[str, str]) -> Settings:
-    """Return the settings of an environment. Raises `SettingsError`."""
+def load_settings(environ: Mapping[str, str], program: Program | None = None) -> Settings:
+    """Return the settings of an environment. Raises `SettingsError`.
+
+    In production, what the program uses must be there and strong; without one, whatever is there must be strong.
+    """
     given = {name: value for name, value in environ.items() if name.startswith(PREFIX)}
     known = {field.name for field in msgspec.structs.fields(Settings)}
     values: dict[str, str] = {}
@@ -41,12 +46,21 @@ def load_settings(environ: Mapping[str, str]) -> Settings:
         else:
             raise SettingsError(f"{variable} is not a setting; .env.example lists them all")
         values[name] = text
-    return _validated({name: _split(name, text) for name, text in values.items()})
+    settings = _validated({name: _split(name, text) for name, text in values.items()})
+    if settings.mode == "production":
+        if program is None:
+            _refuse(faults(settings))
+        else:
+            _refuse([*missing(settings, program), *faults(settings, USED[program])])
+    return settings
 
 
 def with_changes(settings: Settings, **changes: object) -> Settings:
-    """Return the settings with some values replaced, validated again. Raises `SettingsError`."""
-    return _validated({**msgspec.structs.asdict(settings), **changes})
+    """Return the settings with some values replaced, and these checked again. Raises `SettingsError`."""
+    changed = _validated({**msgspec.structs.asdict(settings), **changes})
+    if changed.mode == "production":
+        _refuse(faults(changed, EVERY if changes.keys() & _CHANGING_ALL else changes.keys()))
+    return changed
 
 
 def must_be_set(settings: Settings, name: str) -> None:
@@ -55,15 +69,18 @@ def must_be_set(settings: Settings, name: str) -> None:
         raise SettingsError(f"{PREFIX}{name.upper()} is not set: production has no default for it")
 
 
+def _refuse(found: Iterable[str]) -> None:
+    """Raise them all, a line each, where there are any."""
+    if lines := [_with_variables(fault) for fault in found]:
+        raise SettingsError("\n".join(lines))
+
+
 def _validated(values: Mapping[str, object]) -> Settings:
     try:
-        settings = msgspec.convert(dict(values), Settings, strict=False)
+        return msgspec.convert(dict(values), Settings, strict=False)
     except msgspec.ValidationError as error:
         said = re.sub(r"`\$\.(\w+)(\[[.\d]+\])?`", lambda m: f"{PREFIX}{m[1].upper()}{_choices(m[1])}", str(error))
         raise SettingsError(_with_variables(said)) from error
-    if settings.mode == "production" and (found := list(faults(settings))):
-        raise SettingsError(_with_variables("; ".join(found)))
-    return settings
 
 
 def _with_variables(said: str) -> str:

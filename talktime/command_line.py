@@ -14,6 +14,7 @@ from typing import Any, get_args
 import click
 
 from shared.database import DatabaseUnavailableError
+from shared.production import Program
 from shared.settings import Settings
 from shared.settings_loading import SettingsError, load_settings, with_changes
 from shared.tokens import KeyUnusableError
@@ -70,7 +71,7 @@ def api() -> None:
     """Run the REST API."""
     from talktime.programs import run_api
 
-    _run(run_api(_settings()))
+    _run(run_api(_settings("api")))
 
 
 @talktime.command()
@@ -78,7 +79,7 @@ def signaling() -> None:
     """Run a signaling node."""
     from talktime.programs import run_signaling
 
-    _run(run_signaling(_settings()))
+    _run(run_signaling(_settings("signaling")))
 
 
 @talktime.command()
@@ -86,13 +87,13 @@ def worker() -> None:
     """Run a billing worker."""
     from talktime.programs import run_worker
 
-    _run(run_worker(_settings()))
+    _run(run_worker(_settings("worker")))
 
 
 @talktime.command()
 def migrate() -> None:
     """Bring the database to the newest schema."""
-    settings = _settings()
+    settings = _settings("migrate")
     if not settings.database_owner_url:
         raise click.ClickException("TALKTIME_DATABASE_OWNER_URL is not set: it names the role that owns the tables")
     _run(bring_up_to_date(settings.database_owner_url, settings.database_url))
@@ -119,7 +120,7 @@ def create_operator(
     """
     from talktime.operators import appoint, dismiss, make
 
-    settings = _settings() if data_dir is None else _settings_of(data_dir.absolute())
+    settings = _settings("create-operator") if data_dir is None else _settings_of(data_dir.absolute())
     if remove:
         _run(dismiss(settings, login))
     elif email is None:
@@ -170,9 +171,9 @@ def health(url: str) -> None:
         raise click.ClickException(f"{url}: {error}") from error
 
 
-def _settings() -> Settings:
+def _settings(program: Program | None = None) -> Settings:
     try:
-        settings = load_settings(os.environ)
+        settings = load_settings(os.environ, program)
     except SettingsError as error:
         raise click.ClickException(str(error)) from error
     log_to_stderr(settings.log_level, settings.log_format)

@@ -41,7 +41,7 @@ async def run_api(settings: Settings) -> None:
     async with database(settings) as engine:
         app = api.app.create_app(settings, engine=engine, clock=SystemClock(), internal_url=address_of(listener))
         take = app.state[api.app.RENEWING].take
-        async with serving(http_config(app, settings), listener), renewing(settings, take):
+        async with serving(http_config(app, settings), listener), renewing("api", settings, take):
             log.info("api is ready at %s", address_of(listener))
             await forever()
 
@@ -55,7 +55,8 @@ async def run_signaling(settings: Settings) -> None:
         verifies = verifier(settings)
         app = signaling.app.create_app(settings, bus=bus, verifier=verifies, clock=clock)
         served = serving(signaling.server.server_config(app, settings), listener)
-        async with served, live(app.service), renewing(settings, lambda new: verifies.trust(verify_keys(new))):
+        renewed = renewing("signaling", settings, lambda new: verifies.trust(verify_keys(new)))
+        async with served, live(app.service), renewed:
             log.info("signaling node %s is ready at %s", settings.node, address_of(listener))
             await forever()
 

@@ -8,6 +8,7 @@ import logging
 import os
 from collections.abc import AsyncIterator, Callable, Mapping
 
+from shared.production import Program
 from shared.settings import Settings
 from shared.settings_loading import PREFIX, SettingsError, load_settings, with_changes
 from shared.tokens import KeyUnusableError
@@ -26,7 +27,8 @@ REFUSALS = (SettingsError, KeyUnusableError, ProgramError)
 class Renewal:
     """What a program has, and what it finds."""
 
-    def __init__(self, settings: Settings, take: Take, environ: Mapping[str, str]) -> None:
+    def __init__(self, program: Program, settings: Settings, take: Take, environ: Mapping[str, str]) -> None:
+        self._program = program
         self._settings = settings
         self._take = take
         self._environ = environ
@@ -38,13 +40,13 @@ class Renewal:
             self._take_what_is_new()
             self._told = ""
         except REFUSALS as error:
-            self._tell(str(error))
+            self._tell("; ".join(str(error).splitlines()))
         except Exception as error:  # noqa: BLE001 - the task that looks must live on
             # A bug, but the next file may be good; the error's own words may be those of a secret.
             self._tell(type(error).__name__)
 
     def _take_what_is_new(self) -> None:
-        found = load_settings(self._environ)
+        found = load_settings(self._environ, self._program)
         new = [name for name in RENEWABLE if getattr(found, name) != getattr(self._settings, name)]
         if new:
             changed = with_changes(self._settings, **{name: getattr(found, name) for name in new})
@@ -59,9 +61,9 @@ class Renewal:
 
 
 @contextlib.asynccontextmanager
-async def renewing(settings: Settings, take: Take) -> AsyncIterator[None]:
+async def renewing(program: Program, settings: Settings, take: Take) -> AsyncIterator[None]:
     """Look every `secrets_reread_seconds` while the block runs."""
-    renewal = Renewal(settings, take, os.environ.copy())
+    renewal = Renewal(program, settings, take, os.environ.copy())
 
     async def look_again_and_again() -> None:
         while True:

@@ -7,13 +7,14 @@ import subprocess
 import sys
 from ipaddress import ip_address, ip_network
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import msgspec
 import pytest
 import yaml
 from click.testing import CliRunner
 
+from shared.production import Program
 from shared.settings import Settings
 from shared.settings_loading import FILE_SUFFIX, PREFIX, load_settings
 from talktime.command_line import talktime
@@ -78,13 +79,14 @@ def command(service: str, given: dict[str, str]) -> list[str]:
 
 def settings_of(service: str, keys: Path, given: dict[str, str] = PASSWORDS) -> Settings:
     """Return the settings a program would run with, its key files being those of a real `generate-keys`."""
+    program: Program | None = next((each for each in get_args(Program) if each == service), None)
     mounts = {"/keys/private": keys, "/keys/public": keys}
     found = environment(service, given)
     for name, value in found.items():
         if name.endswith(FILE_SUFFIX):
             folder, _, file = value.rpartition("/")
             found[name] = str(mounts[folder] / file)
-    return load_settings(found)
+    return load_settings(found, program)
 
 
 def test_there_is_all_that_the_product_needs() -> None:

@@ -1,11 +1,11 @@
 """What production refuses, and that it says what to do about it (A13)."""
 
 import secrets
+from typing import get_args
 
 import pytest
 
-from shared.database import async_url
-from shared.production import SECRET_CHARS_MIN, weakness
+from shared.production import EVERY, SECRET_CHARS_MIN, Program, weakness
 from shared.settings import Settings
 from shared.settings_loading import PREFIX, SettingsError, load_settings, must_be_set, with_changes
 
@@ -178,8 +178,68 @@ def test_what_is_no_address_of_a_page_is_refused_in_every_mode(url: str) -> None
 
 
 def test_all_faults_are_told_at_once() -> None:
-    said = refusal(turn_secrets="x", public_url="http://talk.example", rabbitmq_url="amqp://guest:guest@mq/")
-    assert all(PREFIX + name in said for name in ("TURN_SECRETS", "PUBLIC_URL", "RABBITMQ_URL"))
+    """A line each."""
+    said = refusal(turn_secrets="x", public_url="http://talk.example", rabbitmq_url="amqps://app:guest@mq/")
+    for name in ("TURN_SECRETS", "PUBLIC_URL", "RABBITMQ_URL"):
+        assert sum(PREFIX + name in line for line in said.splitlines()) == 1
+    assert len(said.splitlines()) == 3
+
+
+BAD = {
+    "payment_provider": "sandbox",
+    "turn_secrets": "x",
+    "sandbox_webhook_secrets": "x",
+    "public_url": "http://talk.example",
+    "signaling_url": "ws://talk.example",
+    "allowed_origins": "http://talk.example",
+    "database_url": "postgresql://app:app@db.internal/calls",
+    "database_owner_url": "postgresql://owner:owner@db.internal/calls",
+    "rabbitmq_url": "amqp://guest:guest@mq.internal",
+}
+USES: dict[Program, set[str]] = {
+    "api": set(BAD) - {"rabbitmq_url", "database_owner_url"},
+    "signaling": {"public_url", "signaling_url", "allowed_origins", "rabbitmq_url"},
+    "worker": {"database_url", "rabbitmq_url"},
+    "migrate": {"database_url", "database_owner_url"},
+    "create-operator": {"database_url"},
+}
+
+
+@pytest.mark.parametrize("program", get_args(Program))
+def test_each_program_refuses_what_it_uses(program: Program) -> None:
+    """And only that: nobody has to tell signaling who takes payments."""
+    with pytest.raises(SettingsError) as refused:
+        load_settings({PREFIX + name.upper(): value for name, value in {**BASE, **BAD}.items()}, program)
+    named = {line.split()[0].rstrip(":").removeprefix(PREFIX).lower() for line in str(refused.value).splitlines()}
+    assert named == USES[program]
+
+
+def test_nothing_is_looked_at_by_nobody() -> None:
+    """Who loads settings for no program in particular is told of everything, and some program of each."""
+    assert set().union(*USES.values()) == set(BAD) == EVERY
+    for name, value in BAD.items():
+        assert PREFIX + name.upper() in refusal(**{name: value})
+
+
+def test_what_changes_while_a_program_runs_is_looked_at_again() -> None:
+    """And what the program does not use is not."""
+    signaling = load_settings(
+        {PREFIX + "MODE": "production", PREFIX + "RABBITMQ_URL": f"amqps://app:{STRONG}@mq.example/"}, "signaling"
+    )
+    assert with_changes(signaling, node="node-1").node == "node-1"
+    for changes in ({"turn_secrets": ("x",)}, {"private_network": True}):
+        with pytest.raises(SettingsError):
+            with_changes(signaling, **changes)
+
+
+@pytest.mark.parametrize("program", get_args(Program))
+def test_a_program_is_told_every_server_that_it_lacks(program: Program) -> None:
+    with pytest.raises(SettingsError) as refused:
+        load_settings({PREFIX + name.upper(): value for name, value in BASE.items()}, program)
+    servers = {name for name in ("database_url", "database_owner_url", "rabbitmq_url") if name in USES[program]}
+    assert set(str(refused.value).splitlines()) == {
+        f"{PREFIX}{name.upper()} is not set: production has no default for it" for name in servers
+    }
 
 
 @pytest.mark.parametrize("name", ["database_url", "rabbitmq_url"])
@@ -191,9 +251,3 @@ def test_a_program_that_needs_a_server_does_not_run_on_the_default(name: str) ->
         must_be_set(production, name)
     scheme = "amqps" if name == "rabbitmq_url" else "postgresql"
     must_be_set(with_changes(production, **{name: f"{scheme}://app:{STRONG}@127.0.0.1/"}), name)
-
-
-@pytest.mark.parametrize("mode", ["disable", "require", "verify-full"])
-def test_the_driver_is_told_of_tls_in_its_own_word(mode: str) -> None:
-    url = async_url(f"postgresql://a:b@host/calls?sslmode={mode}&application_name=x")
-    assert url.query == {"ssl": mode, "application_name": "x"}

@@ -21,7 +21,7 @@ class Taker:
         settings = load_settings(environ)
         self.has = settings.token_verify_keys
         self.fails: Exception | None = None
-        self.renewal = Renewal(settings, self.take, environ)
+        self.renewal = Renewal("api", settings, self.take, environ)
 
     def take(self, settings: Settings) -> None:
         load_verify_keys(settings.token_verify_keys)
