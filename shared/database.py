@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from urllib.parse import urlencode
 
 from sqlalchemy import URL, make_url
 from sqlalchemy.exc import DBAPIError, InterfaceError
@@ -28,6 +29,8 @@ WRONG_ADDRESS = {
 }
 """What is wrong with the address where a server says one of these."""
 
+_DRIVERS_OWN = frozenset({"host", "port", "ssl", "dsn"})
+
 
 class DatabaseUnavailableError(UnavailableError):
     """The database cannot be reached or cannot serve now; the same work may succeed later."""
@@ -36,12 +39,15 @@ class DatabaseUnavailableError(UnavailableError):
 def async_url(url: str) -> URL:
     """Return the URL with the driver that we use. Raises `sqlalchemy.exc.ArgumentError` where it is none.
 
-    libpq's `sslmode`, which everybody knows, is called `ssl` there.
+    What libpq calls `sslmode`, `sslrootcert`, `options` and so on, which everybody knows, the driver knows in a DSN
+    alone; an argument of its own wins over that.
     """
     made = make_url(url).set(drivername="postgresql+asyncpg")
-    if mode := made.query.get("sslmode"):
-        made = made.difference_update_query(["sslmode"]).update_query_dict({"ssl": mode})
-    return made
+    of_libpq = {name: value for name, value in made.query.items() if name not in _DRIVERS_OWN}
+    if not of_libpq:
+        return made
+    dsn = f"postgresql://?{urlencode(of_libpq, doseq=True)}"
+    return made.difference_update_query(of_libpq).update_query_dict({"dsn": dsn})
 
 
 def shown(url: str) -> str:

@@ -254,3 +254,22 @@ def test_any_postgresql_address_will_do(scheme: str) -> None:
 def test_what_is_no_address_is_refused() -> None:
     with pytest.raises(ArgumentError):
         async_url("localhost")
+
+
+@pytest.mark.parametrize("word", ["sslmode=disable&sslrootcert=/not/there.pem", "ssl=disable&sslmode=verify-full"])
+async def test_no_tls_where_none_is_wanted(database: Database, word: str) -> None:
+    engine = create_engine(f"{database.app_url}?{word}&application_name=x", connections_max=1)
+    async with reading(engine) as connection:
+        assert await connection.scalar(text("SELECT ssl FROM pg_stat_ssl WHERE pid = pg_backend_pid()")) is False
+    await engine.dispose()
+
+
+@pytest.mark.parametrize("mode", ["verify-ca", "verify-full"])
+async def test_the_server_is_held_against_the_certificate_in_the_address(database: Database, mode: str) -> None:
+    """libpq's words; the driver alone knows none of them."""
+    engine = create_engine(f"{database.app_url}?sslmode={mode}&sslrootcert=/not%20there.pem", connections_max=1)
+    with pytest.raises(DatabaseUnavailableError) as raised:
+        async with reading(engine):
+            pass
+    assert isinstance(raised.value.__cause__, FileNotFoundError)
+    await engine.dispose()
