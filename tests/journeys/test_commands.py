@@ -8,7 +8,6 @@ from pathlib import Path
 import pytest
 
 from tests.harness.programs import Program, Programs
-from tests.journeys.conftest import let_others_pass
 from tests.journeys.installation import Installation, Separate
 
 
@@ -62,13 +61,12 @@ async def test_the_demo_says_what_to_do_without_a_server(programs: Programs) -> 
     assert "Traceback" not in demo.output
 
 
-async def test_all_in_one_keeps_its_data_and_stops_clean(programs: Programs, tmp_path: Path) -> None:
+async def test_all_in_one_keeps_its_data_and_stops_clean(open_folder: Path, programs: Programs) -> None:
     """A18: demo accounts only when asked for. Stopped and started again, accounts and secrets are the same.
 
     Nothing in the log looks as if somebody had tried to break in.
     """
-    let_others_pass(tmp_path)
-    folder = tmp_path / "data"
+    folder = open_folder / "data"
     arguments = ("run", "--port", "0", "--data-dir", str(folder), "--demo-accounts")
     said = []
     for _ in range(2):
@@ -81,6 +79,7 @@ async def test_all_in_one_keeps_its_data_and_stops_clean(programs: Programs, tmp
     assert said[0][1] == said[1][1]
 
 
+STRONG = "bd3f0a97c51e8642d7f9"
 PRODUCTION = {
     "TALKTIME_MODE": "production",
     "TALKTIME_PAYMENT_PROVIDER": "none",
@@ -98,6 +97,20 @@ PRODUCTION = {
         ("api", {"TALKTIME_PRICE_MINOR": "1.5"}, "TALKTIME_PRICE_MINOR"),
         ("api", {"TALKTIME_TOKEN_SIGNING_KEY": "nonsense", "TALKTIME_API_PORT": "0"}, "signing key"),
         ("worker", {**PRODUCTION, "TALKTIME_WORKER_PORT": "0"}, "TALKTIME_RABBITMQ_URL is not set"),
+        (
+            "signaling",
+            {"TALKTIME_MODE": "production", "TALKTIME_RABBITMQ_URL": f"amqp://app:{STRONG}@127.0.0.1:1/"},
+            "TALKTIME_TOKEN_VERIFY_KEYS",
+        ),
+        (
+            "migrate",
+            {
+                "TALKTIME_MODE": "production",
+                "TALKTIME_DATABASE_URL": PRODUCTION["TALKTIME_DATABASE_URL"],
+                "TALKTIME_DATABASE_OWNER_URL": "postgresql://talktime_owner@127.0.0.1:1/talktime",
+            },
+            "the database is not available",
+        ),
         (
             "signaling",
             {**PRODUCTION, "TALKTIME_RABBITMQ_URL": "amqps://guest:guest@mq.example/"},
@@ -140,10 +153,9 @@ async def test_generated_keys_are_kept(programs: Programs, tmp_path: Path) -> No
     shutil.rmtree(folder)
 
 
-async def test_a_demo_account_of_an_unknown_password_is_left_alone(programs: Programs, tmp_path: Path) -> None:
+async def test_a_demo_account_of_an_unknown_password_is_left_alone(open_folder: Path, programs: Programs) -> None:
     """A data folder whose passwords were lost still starts, and says which accounts it could not enter."""
-    let_others_pass(tmp_path)
-    folder = tmp_path / "data"
+    folder = open_folder / "data"
     for words in (r"demo account +alice", "alice exists, with a password that is not in"):
         program = await programs.talktime(
             *("run", "--port", "0", "--data-dir", str(folder), "--demo-accounts"), env={}
