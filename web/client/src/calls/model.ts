@@ -104,9 +104,13 @@ export function timeLeftMsOf(call: CallModel, money: Money | null, nowMs: number
 /** What of a wallet matters to a call. */
 export type Money = Pick<WalletState, "balance_minor">;
 
-/** The paid minutes are held: they are still in the balance, whether the wallet that is known is from before or after. */
-function payableMsOf({ role, terms, paidMs }: CallModel, money: Money | null): number | null {
+/**
+ * The paid minutes are held: they are still in the balance, whether the wallet that is known is from before or after.
+ * Without a connection nobody knows whether more of them are paid.
+ */
+function payableMsOf({ role, terms, paidMs, online }: CallModel, money: Money | null): number | null {
   if (role !== "caller" || !terms?.priceMinor || !money) return null;
+  if (!online) return paidMs;
   const heldMinor = (paidMs / terms.minuteMs) * terms.priceMinor;
   const more = Math.max(0, Math.floor((money.balance_minor - heldMinor) / terms.priceMinor));
   return paidMs + more * terms.minuteMs;

@@ -11,7 +11,7 @@ import "./call-signs.css";
 /** What is waited for, in the middle; said once, not every time that something moves. */
 export function CallStatus({ call }: { call: Call }) {
   useChanges(call);
-  const status = statusOf(call, connectionState.value);
+  const status = statusOf(call, connectionState.value, navigator.onLine);
   return (
     <div class="call-status" role="status">
       {status && (

@@ -1,4 +1,5 @@
 import type { Call, CallEnd, CallView } from "@talktime/client";
+import { useEffect, useState } from "preact/hooks";
 import { duration, money } from "../format.js";
 import { openTopUp } from "../money/open-top-up.js";
 import { AllowCalls, PersonActsAside } from "../people/later.js";
@@ -16,6 +17,9 @@ import { useChanges } from "./use-changes.js";
 import { useRecord } from "./use-record.js";
 import "./ended.css";
 
+/** Mostly it is known at once; who has waited for so long is not kept waiting. */
+const CHARGING_MS_MAX = 5_000;
+
 /** Why the call is over, what it cost, and what can be done next. */
 export function Ended({ call, end: told }: { call: Call; end: CallEnd }) {
   useChanges(call);
@@ -23,9 +27,15 @@ export function Ended({ call, end: told }: { call: Call; end: CallEnd }) {
   const end = record ? endIn(record, told) : told;
   const texts = t().calling;
   const name = nameOf(call);
+  const missed = isMissed(end, call.role);
   const poor = call.role === "caller" && isPoor();
   return (
-    <Dialog title={texts.ended} class="ended" closeButton={false} onClose={() => dismiss(call)}>
+    <Dialog
+      title={missed ? texts.missed : texts.ended}
+      class="ended"
+      closeButton={false}
+      onClose={() => dismiss(call)}
+    >
       <div class="ended-why">
         <Avatar name={name} />
         <p data-testid="end-reason">{endText(end, call.role, name, endedByOneself(call))}</p>
@@ -42,7 +52,7 @@ export function Ended({ call, end: told }: { call: Call; end: CallEnd }) {
         )}
         {call.otherName && end.reason !== "on_your_blocklist" && (
           <Button kind={poor ? "secondary" : "primary"} icon="camera" onClick={() => callAgain(call)}>
-            {isMissed(end, call.role) ? texts.callBack : texts.callAgain}
+            {missed ? texts.callBack : texts.callAgain}
           </Button>
         )}
       </div>
@@ -56,6 +66,7 @@ function Money({ call, end, record }: { call: Call; end: CallEnd; record: CallVi
   useChanges(call);
   const told = call.endTold || record !== null;
   const cost = costOf(end, told, call.charge ?? (record && chargeIn(record)));
+  const isLong = useLater(CHARGING_MS_MAX);
   const now = wallet.value;
   const currency = call.cost?.currency ?? now?.currency;
   const charged =
@@ -65,7 +76,7 @@ function Money({ call, end, record }: { call: Call; end: CallEnd; record: CallVi
   return (
     <div class="ended-money">
       <p data-testid="charge" role="status">
-        {cost.known ? charged : texts.charging}
+        {cost.known ? charged : isLong ? texts.chargingLong : texts.charging}
       </p>
       {now && cost.known && <p class="muted">{texts.balanceNow(money(now.available_minor, now.currency))}</p>}
       {cost.known && isPoor() && (
@@ -83,6 +94,16 @@ function Money({ call, end, record }: { call: Call; end: CallEnd; record: CallVi
       )}
     </div>
   );
+}
+
+/** Whether so much time has passed. */
+function useLater(afterMs: number): boolean {
+  const [later, setLater] = useState(false);
+  useEffect(() => {
+    const timer = setTimeout(() => setLater(true), afterMs);
+    return () => clearTimeout(timer);
+  }, []);
+  return later;
 }
 
 /** Whether there is less than a minute's price. */

@@ -19,6 +19,8 @@ const none: Record<Concerned, string> = {
 };
 const firewall =
   "Die beiden Geräte konnten nicht verbunden werden. Vielleicht steht eine Firewall oder ein VPN dazwischen: Versuchen Sie es in einem anderen Netz oder ohne VPN.";
+const unrelayed =
+  "Die beiden Geräte konnten nicht verbunden werden, und hier hilft ihnen kein Relay-Server. Sagen Sie es dem Betreiber.";
 const shutdown = "Der Dienst musste neu starten. Rufen Sie gleich noch einmal an.";
 
 const endForCaller: Calling["endForCaller"] = {
@@ -71,7 +73,7 @@ const localEnds: Calling["localEnds"] = {
   answered_elsewhere: () => "Sie haben den Anruf auf einem anderen Gerät angenommen.",
   not_connected: () => "Es besteht keine Verbindung zum Dienst. Prüfen Sie Ihr Netz und rufen Sie noch einmal an.",
   no_relay: () =>
-    "Ihre Adresse soll verborgen bleiben, aber es gibt gerade keine Vermittlung. Versuchen Sie es später, oder ändern Sie das in den Einstellungen.",
+    "Ihre Adresse soll verborgen bleiben, aber hier gibt es keinen Relay-Server dafür. Schalten Sie „Meine Adresse verbergen“ in den Einstellungen aus, um ohne anzurufen.",
 };
 
 const mediaProblems: Calling["mediaProblems"] = {
@@ -147,6 +149,8 @@ const calling: Calling = {
   connected: "Sie sind verbunden.",
   peerLost: (name) => `${name} hat die Verbindung verloren, bitte warten …`,
   offline: "Sie sind offline, die Verbindung wird wiederhergestellt …",
+  serverAway:
+    "Der Server ist nicht erreichbar, die Verbindung wird wiederhergestellt … Der Anruf geht weiter, soweit er bezahlt ist.",
   mediaLost: "Ton und Bild sind unterbrochen, die Verbindung wird wiederhergestellt …",
   remoteCameraOff: (name) => `Die Kamera von ${name} ist aus`,
   remoteCameraOn: (name) => `Die Kamera von ${name} ist an`,
@@ -165,6 +169,7 @@ const calling: Calling = {
   goesOn: "Die nächste Minute ist bezahlt: Der Anruf geht weiter.",
 
   ended: "Anruf beendet",
+  missed: "Verpasster Anruf",
   tooManyCalls: (seconds) =>
     `Das waren zu viele Anrufe in kurzer Zeit. Versuchen Sie es in ${
       seconds < 100
@@ -180,6 +185,7 @@ const calling: Calling = {
     `Dieser Anruf hat ${amount} gekostet (${count(minutes, { one: "# angefangene Minute", other: "# angefangene Minuten" })})`,
   free: "Dieser Anruf hat nichts gekostet",
   charging: "Die Kosten werden ermittelt …",
+  chargingLong: "Die Kosten stehen noch nicht fest. Sie finden sie später im Verlauf.",
   balanceNow: (amount) => `Ihr Guthaben beträgt jetzt ${amount}.`,
   blockedHint: "Ihr Guthaben reicht nicht für eine weitere Minute",
   callAgain: "Noch einmal anrufen",
@@ -194,6 +200,7 @@ const calling: Calling = {
   },
   endForCaller,
   endForCallee,
+  unrelayed,
   refusals,
   localEnds,
 };

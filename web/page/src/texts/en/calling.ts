@@ -14,6 +14,8 @@ const devices: Record<Concerned, string> = {
 };
 const firewall =
   "The two devices could not be connected. A firewall or a VPN may stand between them: try another network, or without the VPN.";
+const unrelayed =
+  "The two devices could not be connected, and this installation has no relay to help them. Tell its operator.";
 const shutdown = "The service had to restart. Call again in a moment.";
 
 /** Why a call ended, as its caller reads it. */
@@ -67,7 +69,7 @@ const localEnds: Record<LocalEndReason, Say> = {
   answered_elsewhere: () => "You took the call on another device.",
   not_connected: () => "There is no connection to the service. Check your network, then call again.",
   no_relay: () =>
-    "Your address is to stay hidden, but there is no relay at the moment. Try again later, or change that in the settings.",
+    "Your address is to stay hidden, but there is no relay for that here. Turn “Hide my address” off in the settings to call without.",
 };
 
 const mediaProblems: Record<MediaErrorKind, (what: Concerned) => string> = {
@@ -141,6 +143,7 @@ const calling = {
   connected: "You are connected.",
   peerLost: (name: string) => `${name} lost the connection, waiting…`,
   offline: "You are offline, reconnecting…",
+  serverAway: "The server cannot be reached, reconnecting… The call goes on as far as it is paid.",
   mediaLost: "Sound and picture are interrupted, reconnecting…",
   remoteCameraOff: (name: string) => `${name}'s camera is off`,
   remoteCameraOn: (name: string) => `${name}'s camera is on`,
@@ -159,6 +162,7 @@ const calling = {
   goesOn: "The next minute is paid: the call goes on.",
 
   ended: "Call ended",
+  missed: "Missed call",
   tooManyCalls: (seconds: number) =>
     `There were too many calls in a short time. Try again in ${
       seconds < 100
@@ -174,6 +178,7 @@ const calling = {
     `This call cost ${amount} (${count(minutes, { one: "# started minute", other: "# started minutes" })})`,
   free: "This call cost nothing",
   charging: "Working out what the call cost…",
+  chargingLong: "What the call cost is not settled yet. You will find it in the history.",
   balanceNow: (amount: string) => `Your balance is now ${amount}.`,
   blockedHint: "Your balance cannot pay another minute",
   callAgain: "Call again",
@@ -188,6 +193,7 @@ const calling = {
   } satisfies Record<Concerned, string>,
   endForCaller,
   endForCallee,
+  unrelayed,
   refusals,
   localEnds,
 };
