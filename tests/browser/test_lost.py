@@ -11,6 +11,10 @@ from tests.browser.visitor import connected
 from tests.browser.waiting import until
 
 
+OLD_PAGE = "{ const now = performance.now.bind(performance); performance.now = () => now() + 60_000; }"
+"""Before the page's own code: it is there for a minute already."""
+
+
 async def test_a_dropped_socket_is_resumed_in_the_call(people: People) -> None:
     """H3, D8: only the sockets break; pictures go on meanwhile, the call is there afterwards, and charged."""
     ann, ben = await people.two(money_minor=1_000)
@@ -19,7 +23,8 @@ async def test_a_dropped_socket_is_resumed_in_the_call(people: People) -> None:
     assert front is not None
     front.cut()
     try:
-        await expect(ann.page.get_by_role("status").filter(has_text="reconnecting")).to_be_visible()
+        status = ann.page.get_by_role("status").filter(has_text="reconnecting")
+        await expect(status).to_contain_text("The server cannot be reached")
         await asyncio.gather(media.more_frames(ann.page), media.more_frames(ben.page))
     finally:
         front.mend()
@@ -61,3 +66,18 @@ async def test_another_network_restarts_ice(people: People) -> None:
     await asyncio.gather(ann.sees(ben.name), ben.sees(ann.name))
     await ann.hang_up(ben.name)
     await expect(ben.ended).to_be_visible()
+
+
+async def test_a_screen_that_is_opened_without_network(people: People) -> None:
+    """H3: it says what is wrong, under a heading; with the network back it comes by itself."""
+    ann = await people.arrive("ann")
+    await ann.page.add_init_script(OLD_PAGE)
+    await ann.sign_in()
+    await ann.page.context.set_offline(True)
+    await ann.page.get_by_role("link", name="Statement").click()
+    main = ann.page.get_by_role("main")
+    await expect(main.get_by_role("alert")).to_contain_text("The server cannot be reached")
+    await expect(main.get_by_role("heading", level=1)).to_be_focused()
+    await ann.page.context.set_offline(False)
+    await expect(main.get_by_role("heading", name="Statement", level=1)).to_be_visible()
+    await expect(main.get_by_role("alert")).to_have_count(0)

@@ -1,12 +1,14 @@
 import { t } from "../texts/index.js";
 import { Button } from "../ui/button.js";
+import { LoadFailure } from "../ui/loaded.js";
 import { Notice } from "../ui/notice.js";
+import { Screen } from "../ui/screen.js";
 
-/** Something of the page itself failed, or could not be loaded. */
+/** Something of the page itself failed, or is not to be had any more. */
 export function Broken() {
   const texts = t().frame;
   return (
-    <div class="screen">
+    <Screen title={texts.notShown}>
       <Notice
         kind="danger"
         role="alert"
@@ -18,6 +20,15 @@ export function Broken() {
       >
         {texts.brokenScreen}
       </Notice>
-    </div>
+    </Screen>
+  );
+}
+
+/** The server that has the screen is away. */
+export function NotReached({ error, again }: { error: unknown; again: () => void }) {
+  return (
+    <Screen title={t().frame.notShown}>
+      <LoadFailure error={error} again={again} />
+    </Screen>
   );
 }

@@ -3,6 +3,6 @@ import { late } from "../late.js";
 
 const load = () => import("./person-acts.js");
 
-export const PersonActs = late(async () => (await load()).PersonActs);
-export const PersonActsAside = late(async () => (await load()).PersonActs, { aside: true });
-export const AllowCalls = late(async () => (await load()).AllowCalls, { aside: true });
+export const PersonActs = late(async () => (await load()).PersonActs, "part");
+export const PersonActsAside = late(async () => (await load()).PersonActs, "aside");
+export const AllowCalls = late(async () => (await load()).AllowCalls, "aside");

@@ -25,6 +25,7 @@ const frame: Texts["frame"] = {
   notFound: "Hier ist nichts",
   notFoundHint: "Die Adresse stimmt nicht, oder es gibt ihr Ziel nicht mehr.",
   toPeople: "Zu den Personen",
+  notShown: "Hier fehlt etwas",
   brokenScreen: "Diese Ansicht konnte nicht geladen werden. Laden Sie die Seite neu.",
 };
 

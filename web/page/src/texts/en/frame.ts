@@ -23,6 +23,7 @@ const frame = {
   notFound: "Nothing is here",
   notFoundHint: "The address is wrong, or what it led to is gone.",
   toPeople: "To People",
+  notShown: "Something is missing here",
   brokenScreen: "This screen could not be shown. Load the page again.",
 };
 
