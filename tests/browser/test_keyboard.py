@@ -4,6 +4,7 @@ import re
 
 from playwright.async_api import Locator, Page, expect
 
+from tests.browser.paying import pay
 from tests.browser.people import People
 from tests.browser.visitor import Visitor
 from tests.journeys.installation import PASSWORD
@@ -87,3 +88,15 @@ async def test_a_dialog_keeps_the_focus_and_gives_it_back(people: People) -> Non
     await expect(preview).to_be_hidden()
     button = ann.page.get_by_role("list", name="Results").get_by_role("button", name=f"Call {ben.user_name}")
     await expect(button).to_be_focused()
+
+
+async def test_the_focus_stays_in_a_dialog_below_another_one(people: People) -> None:
+    """H2: the top-up was opened by a button that is gone once it is paid; the preview has the focus all the same."""
+    ann, ben = await people.sit_down("ann"), await people.product.installation.person("ben")
+    preview = await ann.prepare_call(ben.user_name)
+    await press(ann.page, preview.get_by_role("button", name="Top up"))
+    dialog = ann.page.get_by_role("dialog", name="Top up")
+    await pay(ann.page, dialog, "1.00")
+    await ann.page.keyboard.press("Escape")
+    await expect(dialog).to_be_hidden()
+    await expect(preview.get_by_role("heading")).to_be_focused()

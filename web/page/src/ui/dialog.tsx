@@ -45,7 +45,12 @@ export function Dialog(props: DialogProps) {
     open(element);
     return () => {
       element.close();
-      const back = before instanceof HTMLElement && before.isConnected ? before : document.querySelector("h1");
+      // What it was opened by may be gone, and below a dialog that is still open nothing takes the focus.
+      const open = [...document.querySelectorAll("dialog[open]")].at(-1);
+      const back =
+        before instanceof HTMLElement && before.isConnected
+          ? before
+          : (open ?? document).querySelector<HTMLElement>("h1, h2");
       back?.focus();
     };
   }, []);
