@@ -16,6 +16,9 @@ import type { WebSocketClass } from "./signaling/link.js";
 import type { Welcome } from "./signaling/messages.js";
 import { browserWake, type Wake } from "./signaling/wake.js";
 
+/** Else every attempt to connect would fail, and be made again for ever. */
+const NO_WEBSOCKET = "There is no WebSocket here, as in Node before version 22: give one as the option WebSocket.";
+
 export interface TalktimeOptions {
   /** Where the API is, without `/v1`; `location.origin` for a page that it serves. */
   baseUrl: string;
@@ -33,7 +36,7 @@ export interface TalktimeOptions {
   wake?: Wake;
 }
 
-/** A product's page needs one of these. */
+/** A product's page needs one of these. Throws `TypeError` where there is neither a WebSocket nor one is given. */
 export class Talktime {
   readonly api: Api;
   /** Who is logged in. */
@@ -50,6 +53,8 @@ export class Talktime {
 
   constructor(options: TalktimeOptions) {
     const timers = options.timers ?? systemTimers;
+    const WebSocket = options.WebSocket ?? globalThis.WebSocket;
+    if (!WebSocket) throw new TypeError(NO_WEBSOCKET);
     const fetch = limited(options.fetch ?? ((request) => globalThis.fetch(request)), timers);
     const open = createHttp(options.baseUrl, fetch);
     const own = createHttp(
@@ -74,7 +79,7 @@ export class Talktime {
     this.connection = new Connection({
       url: () => this.#socketUrl(),
       token: (refused) => this.session.token(refused),
-      WebSocket: options.WebSocket ?? globalThis.WebSocket,
+      WebSocket,
       timers,
       wake: options.wake ?? browserWake,
       isUrgent: () => this.calls.current !== null,

@@ -220,3 +220,10 @@ test("closing drops everything but the login", async () => {
   expect([socket.closedWith, timers.waiting, heard]).toEqual([1000, 0, ["ann", 1]]);
   expect((await new Talktime(options).session.restore())?.user_name).toBe("ann");
 });
+
+test("where there is no WebSocket it says so at once, and takes one that is given", () => {
+  vi.stubGlobal("WebSocket", undefined);
+  const { WebSocket, ...others } = world.options;
+  expect(() => new Talktime(others)).toThrow(/WebSocket/);
+  expect(() => new Talktime({ ...others, WebSocket })).not.toThrow();
+});
