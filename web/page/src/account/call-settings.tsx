@@ -1,11 +1,20 @@
-import type { Account, ProfileChanges } from "@talktime/client";
+import type { Account, Installation, ProfileChanges } from "@talktime/client";
 import { useState } from "preact/hooks";
 import { failureText } from "../failures.js";
-import { talktime } from "../talktime.js";
+import { installation } from "../installation.js";
+import { useLoad } from "../load.js";
+import { learnInstallation, talktime } from "../talktime.js";
 import { t } from "../texts/index.js";
 import { Choice } from "../ui/choice.js";
 import { Notice } from "../ui/notice.js";
 import { Switch } from "../ui/switch.js";
+
+/** Return what is said of hiding one's address; where nothing relays it can be turned off, not on. */
+export function relaySwitch(on: boolean, here: Pick<Installation, "relay_available"> | null) {
+  const texts = t().account.settings;
+  if (here?.relay_available !== false) return { hint: texts.relayOnlyHint, disabled: false };
+  return { hint: on ? texts.relayMissing : t().problems.relayNotOffered, disabled: !on };
+}
 
 /** What concerns every call of the account, on whichever device. */
 export function CallSettings({ account }: { account: Account }) {
@@ -22,6 +31,8 @@ export function CallSettings({ account }: { account: Account }) {
     }
     setWanted({});
   };
+  useLoad(learnInstallation, []);
+  const relay = relaySwitch(account.relay_only, installation.value);
   return (
     <>
       {failure && (
@@ -41,7 +52,8 @@ export function CallSettings({ account }: { account: Account }) {
       <p class="field-hint">{texts.callsFromHint}</p>
       <Switch
         label={texts.relayOnly}
-        hint={texts.relayOnlyHint}
+        hint={relay.hint}
+        disabled={relay.disabled}
         checked={wanted.relay_only ?? account.relay_only}
         onChange={(relay_only) => void change({ relay_only })}
       />

@@ -1,7 +1,15 @@
-import type { CallEnd, EndReason, LocalEndReason, MediaErrorKind, RefusalReason } from "@talktime/client";
+import type {
+  CallEnd,
+  EndReason,
+  Installation,
+  LocalEndReason,
+  MediaErrorKind,
+  RefusalReason,
+} from "@talktime/client";
 import { describe, expect, test } from "vitest";
 import { endReasonValues, refusalReasonValues } from "../../../client/src/generated/to-client.js";
 import { endText } from "../../src/calling/messages.js";
+import { installation } from "../../src/installation.js";
 import de from "../../src/texts/de/calling.js";
 import en from "../../src/texts/en/calling.js";
 import problems from "../../src/texts/en/problems.js";
@@ -86,4 +94,13 @@ test("who called too often reads how long to wait, where the server says so", ()
 test.each([en, de])("who is refused by a person reads what they would if that one were away", (texts) => {
   const away = texts.endForCaller.unreachable("ben");
   expect(away).toContain(texts.refusals.unreachable("ben").replace(/\.$/, ""));
+});
+
+test("where nothing relays nobody is sent to another network, nor told that a relay may come back", () => {
+  installation.value = { relay_available: false } as Installation;
+  for (const role of ["caller", "callee"] as const)
+    expect(endText(ended("connect_failed"), role, "ben")).toBe(en.unrelayed);
+  installation.value = null;
+  expect(endText(ended("connect_failed"), "caller", "ben")).toBe(en.endForCaller.connect_failed("ben"));
+  for (const texts of [en, de]) expect(texts.localEnds.no_relay("ben")).not.toMatch(/later|später/);
 });

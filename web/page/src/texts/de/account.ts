@@ -47,6 +47,7 @@ const account: Texts["account"] = {
     relayOnly: "Meine Adresse verbergen (nur über Relay)",
     relayOnlyHint:
       "Bild und Ton nehmen den Weg über einen Server, sodass andere Ihre Netzadresse nicht erfahren. Das Verbinden kann etwas länger dauern.",
+    relayMissing: "Hier gibt es keinen Relay-Server: Solange das an ist, kommt kein Anruf zustande.",
     appearance: "Darstellung",
     theme: "Farben",
     themes: { system: "System", light: "Hell", dark: "Dunkel" },

@@ -38,6 +38,7 @@ const account = {
     relayOnly: "Hide my address (relay only)",
     relayOnlyHint:
       "Picture and sound take the way through a server, so that others do not learn your network address. It may take a little longer to connect.",
+    relayMissing: "There is no relay server here: with this on, no call can be connected.",
     appearance: "Appearance",
     theme: "Theme",
     themes: { system: "System", light: "Light", dark: "Dark" },
