@@ -1,6 +1,7 @@
 """A browser, an installation behind one address, and people who sit at its windows."""
 
 import os
+import shutil
 from collections.abc import AsyncIterator, Generator
 from contextlib import AsyncExitStack
 from pathlib import Path
@@ -16,8 +17,8 @@ from tests.harness.browser import running_browser
 from tests.harness.desk import DeskWindow
 from tests.harness.errors import UnavailableServiceError
 from tests.harness.fixtures import VirtualHostStock
+from tests.harness.leftovers import make_folder
 from tests.harness.postgres import PostgresAddress
-from tests.journeys.conftest import let_others_pass
 
 FAILED = pytest.StashKey[bool]()
 
@@ -85,14 +86,13 @@ async def separate(
 @pytest.fixture(scope="session")
 async def all_in_one(
     page_is_built: None,
-    tmp_path_factory: pytest.TempPathFactory,
     http: httpx.AsyncClient,
 ) -> AsyncIterator[Product]:
     """`talktime run`: one process."""
-    folder = tmp_path_factory.mktemp("all-in-one")
-    let_others_pass(folder)
+    folder = make_folder()
     async with all_in_one_product(folder / "data", http) as product:
         yield product
+    shutil.rmtree(folder, ignore_errors=True)
 
 
 @pytest.fixture

@@ -1,9 +1,11 @@
 """The fixtures that tests ask for by name."""
 
 import os
-from collections.abc import AsyncIterator
+import shutil
+from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
 from itertools import count
+from pathlib import Path
 from uuid import uuid4
 
 import pytest
@@ -14,6 +16,7 @@ from tests.harness.coturn import Coturns, TurnAddress
 from tests.harness.databases import Database, make_database
 from tests.harness.desk import DeskWindow
 from tests.harness.errors import UnavailableServiceError
+from tests.harness.leftovers import make_folder
 from tests.harness.postgres import PostgresAddress
 from tests.harness.programs import Programs
 from tests.harness.rabbitmq import make_private_broker
@@ -199,6 +202,17 @@ async def programs(anyio_backend: str) -> AsyncIterator[Programs]:
 
 
 _numbers = count(1)
+
+
+@pytest.fixture
+def open_folder() -> Iterator[Path]:
+    """A folder that every user can pass through.
+
+    As root, PostgreSQL is another one's; pytest's own folders are closed to that, whenever a session begins.
+    """
+    folder = make_folder()
+    yield folder
+    shutil.rmtree(folder, ignore_errors=True)
 
 
 def _unique(prefix: str) -> str:

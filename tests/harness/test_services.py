@@ -141,5 +141,5 @@ async def test_a_session_that_is_ended_leaves_no_server(
     server = int((await session.says(r"ready (\d+)"))[1])
     assert runs(server)
     session.send(ended_by)
-    await session.ends()
+    await session.ends(seconds_max=90)
     await gone(server)

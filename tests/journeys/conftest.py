@@ -1,14 +1,15 @@
 """The installations that journeys run on; most share one of each kind, those that break it take their own."""
 
 import os
+import shutil
 from collections.abc import AsyncIterator
-from pathlib import Path
 
 import httpx
 import pytest
 
 from tests.harness.databases import Database, make_database
 from tests.harness.fixtures import VirtualHostStock
+from tests.harness.leftovers import make_folder
 from tests.harness.postgres import PostgresAddress
 from tests.harness.programs import Programs
 from tests.harness.sql import drop_database
@@ -50,13 +51,13 @@ async def separate(
 
 
 @pytest.fixture(scope="session")
-async def all_in_one(
-    session_programs: Programs, tmp_path_factory: pytest.TempPathFactory, http: httpx.AsyncClient
-) -> Installation:
+async def all_in_one(session_programs: Programs, http: httpx.AsyncClient) -> AsyncIterator[Installation]:
     """`talktime run`: one process, the in-process bus, a PostgreSQL of its own."""
-    folder = tmp_path_factory.mktemp("all-in-one")
-    let_others_pass(folder)
-    return await start_all_in_one(session_programs, folder / "data", http)
+    folder = make_folder()
+    made = await start_all_in_one(session_programs, folder / "data", http)
+    yield made
+    await made.running["run"].stop()
+    shutil.rmtree(folder, ignore_errors=True)
 
 
 @pytest.fixture(scope="session", params=["separate", "all_in_one"])
@@ -70,12 +71,3 @@ def installation(request: pytest.FixtureRequest) -> Installation:
 async def own_separate(programs: Programs, database: Database, vhost_url: str, http: httpx.AsyncClient) -> Separate:
     """Three processes that the test may kill."""
     return await Separate.start(programs, database, vhost_url, http)
-
-
-def let_others_pass(folder: Path) -> None:
-    """PostgreSQL does not run as root: whoever it runs as must be able to enter pytest's folders."""
-    for parent in (folder, *folder.parents):
-        if parent.stat().st_mode & 0o005 != 0o005 and parent.owner() == Path.home().owner():
-            parent.chmod(parent.stat().st_mode | 0o055)
-        if parent.name.startswith("pytest-of-"):
-            return

@@ -10,7 +10,6 @@ from shared.tokens import public_pem
 from tests.harness.databases import Database
 from tests.harness.ports import free_port
 from tests.harness.programs import ROOT, Programs
-from tests.journeys.conftest import let_others_pass
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 COMMANDS = re.findall(r"^\$ (.+)$", README, re.MULTILINE)
@@ -38,18 +37,17 @@ def test_every_command_has_a_test() -> None:
     assert all(name in globals() for name in RUN_BY.values())
 
 
-async def test_make_run_and_the_demo(programs: Programs, tmp_path: Path) -> None:
+async def test_make_run_and_the_demo(open_folder: Path, programs: Programs) -> None:
     """G1: what it prints is what README shows, line for line but for names, passwords and times."""
-    let_others_pass(tmp_path)
     make = shutil.which("make")
     assert make is not None
-    run = await programs.run(make, "run", f"ARGS=--port 0 --data-dir {tmp_path / 'data'}")
+    run = await programs.run(make, "run", f"ARGS=--port 0 --data-dir {open_folder / 'data'}")
     ready = await run.says(r"Talktime is ready at (\S+)", seconds_max=300)
     await run.says("Ctrl-C")
     demo = await programs.run(str(ROOT / ".venv/bin/talktime"), "demo", "--url", ready[1])
     assert await demo.ends() == os.EX_OK
     operator = await programs.run(
-        *(str(ROOT / ".venv/bin/talktime"), "create-operator", "alice", "--data-dir", str(tmp_path / "data"))
+        *(str(ROOT / ".venv/bin/talktime"), "create-operator", "alice", "--data-dir", str(open_folder / "data"))
     )
     assert await operator.ends() == os.EX_OK
     assert operator.lines[-1] == "alice is an operator."

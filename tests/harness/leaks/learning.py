@@ -19,7 +19,7 @@ from shared.settings_loading import FILE_SUFFIX, PREFIX
 from tests.harness.leaks.search import Watch
 
 TOKEN_CHARS_MIN = 16
-"""What tests send as tokens and is shorter is no token."""
+"""What tests give as tokens or secrets and is shorter is none, but words that may stand in any log."""
 PASSWORD = re.compile(r"(?![a-z]+\Z).{10,}")
 """One word of small letters is in many logs; tests of weak passwords send such."""
 DESCRIPTION_LINE = re.compile(r"[a-z]=[^\r\n]{10,}")
@@ -81,12 +81,14 @@ def learn_from_settings(watch: Watch, settings: Settings) -> None:
 
 
 def _learn_setting(watch: Watch, name: str, text: str) -> None:
-    if name in _URLS and (password := urlsplit(text).password):
-        watch.learn("a server's password", unquote(password))
+    if name in _URLS:
+        server = urlsplit(text)
+        if server.password and server.password != server.username:
+            watch.learn("a server's password", unquote(server.password))
     elif kind := _SECRET_SETTINGS.get(name):
         parts = (part.strip() for part in re.split(r"[,\n]", text))
         for part in parts:
-            if part and not part.startswith("-----"):
+            if len(part) >= TOKEN_CHARS_MIN and not part.startswith("-----"):
                 watch.learn(kind, part)
 
 
