@@ -53,7 +53,13 @@ export function useSubmission(
         setBusy(false);
       });
   };
-  return { busy, failure, fields, onSubmit };
+  return { busy, failure, fields: stillWrong(fields, required), onSubmit };
+}
+
+/** Return what is wrong with the fields, but not that one is empty which is filled in by now. */
+export function stillWrong(fields: FieldTexts, required: Record<string, string>): FieldTexts {
+  const empty = t().problems.fields.required;
+  return Object.fromEntries(Object.entries(fields).filter(([name, text]) => text !== empty || !required[name]));
 }
 
 /** Return what is wrong with which field, in words for people; the API's own words where we have no better ones. */

@@ -1,7 +1,7 @@
 import { NetworkError, ProblemError } from "@talktime/client";
 import { describe, expect, it } from "vitest";
 import { failureText } from "../src/failures.js";
-import { fieldTexts } from "../src/forms.js";
+import { fieldTexts, stillWrong } from "../src/forms.js";
 import en from "../src/texts/en/index.js";
 import "./english.js";
 
@@ -69,5 +69,13 @@ describe("what a failure means", () => {
   it("says how long to wait", () => {
     const busy = new ProblemError({ type: "too-many-requests", status: 429, retryAfterSeconds: 30 });
     expect(failureText(busy)).toContain("30 s");
+  });
+});
+
+it("is not said to be empty once it is filled in", () => {
+  const said = { amount: fields.required, reason: fields.required, email: fields.email };
+  expect(stillWrong(said, { amount: "2.50", reason: "" })).toEqual({
+    reason: fields.required,
+    email: fields.email,
   });
 });

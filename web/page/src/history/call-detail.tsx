@@ -1,4 +1,4 @@
-import type { CallView } from "@talktime/client";
+import { type CallView, ProblemError } from "@talktime/client";
 import type { ComponentChildren } from "preact";
 import { useRoute } from "preact-iso";
 import { duration, moment, money } from "../format.js";
@@ -7,6 +7,7 @@ import { PersonActs } from "../people/later.js";
 import { CallButton } from "../people/person-row.js";
 import { callsChanged, talktime } from "../talktime.js";
 import { t } from "../texts/index.js";
+import { EmptyState } from "../ui/empty-state.js";
 import { Icon } from "../ui/icon.js";
 import { LoadFailure, Loading } from "../ui/loaded.js";
 import { Screen } from "../ui/screen.js";
@@ -19,16 +20,18 @@ export function CallDetail() {
   const { data: call, error, again } = useLoad(() => talktime.api.call(id), [id, callsChanged.value]);
   const texts = t().history;
   const name = call?.other?.user_name ?? (call ? texts.unknownPerson : "…");
+  const gone = error instanceof ProblemError && (error.status === 404 || error.type === "invalid-fields");
   return (
     <Screen
-      title={texts.details(name)}
+      title={gone ? texts.noSuchCall : texts.details(name)}
       lead={
         <a class="back" href="/history">
           <Icon name="back" /> {texts.back}
         </a>
       }
     >
-      {error ? <LoadFailure error={error} again={again} /> : null}
+      {gone && <EmptyState icon="search" title={t().frame.notFoundHint} />}
+      {error && !gone ? <LoadFailure error={error} again={again} /> : null}
       {!call && !error && <Loading />}
       {call && <Facts call={call} />}
     </Screen>

@@ -8,11 +8,12 @@ export function PriceLine() {
   const state = wallet.value;
   if (!state) return null;
   const texts = t().people;
+  const minutes = state.minutes_affordable;
   if (state.price_minor === 0) return <p class="muted">{texts.free}</p>;
   return (
     <p class="price-line">
       <span>{texts.price(money(state.price_minor, state.currency))}</span>
-      {state.minutes_affordable !== null && <span>{texts.enoughFor(state.minutes_affordable)}</span>}
+      {minutes !== null && <span>{minutes ? texts.enoughFor(minutes) : texts.notEnough}</span>}
     </p>
   );
 }

@@ -39,6 +39,7 @@ const history: Texts["history"] = {
   emptyFilter: "Keine solchen Anrufe",
   emptyFilterHint: "Wählen Sie „Alle“, um jeden Anruf zu sehen.",
   details: (name) => `Anruf mit ${name}`,
+  noSuchCall: "Diesen Anruf gibt es nicht",
   with: "Mit",
   began: "Begonnen",
   talkStarted: "Gespräch ab",

@@ -6,7 +6,7 @@ const count = plural("de");
 const people: Texts["people"] = {
   title: "Personen",
   find: "Personen suchen",
-  findHint: "Personen nach Benutzernamen suchen",
+  findHint: "Nach Benutzernamen suchen",
   clear: "Leeren",
   results: "Ergebnisse",
   found: (people) => count(people, { one: "# Person gefunden", other: "# Personen gefunden" }),
@@ -34,6 +34,7 @@ const people: Texts["people"] = {
   contactRemoved: (name) => `${name} gehört nicht mehr zu Ihren Kontakten.`,
   price: (amount) => `${amount} je angefangene Minute`,
   free: "Kostenlos",
+  notEnough: "reicht nicht für eine Minute",
   enoughFor: (minutes) => `reicht für ${count(minutes, { one: "# Minute", other: "# Minuten" })}`,
 };
 

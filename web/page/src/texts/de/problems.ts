@@ -22,7 +22,7 @@ const problems: Texts["problems"] = {
     email: "Geben Sie eine E-Mail-Adresse ein, etwa anna@example.com.",
     emailTaken: "Mit dieser E-Mail gibt es schon ein Konto. Melden Sie sich an oder nehmen Sie eine andere.",
     userName:
-      "Nehmen Sie 3 bis 32 Buchstaben ohne Umlaute, Ziffern, Punkte, Binde- oder Unterstriche, vorn einen Buchstaben oder eine Ziffer.",
+      "Nehmen Sie 3 bis 32 Buchstaben von a bis z, Ziffern, Punkte, Binde- oder Unterstriche, vorn einen Buchstaben oder eine Ziffer.",
     userNameTaken: "Diesen Namen hat schon jemand. Wählen Sie einen anderen.",
     passwordShort: (least) => `Nehmen Sie mindestens ${least} Zeichen.`,
     passwordEasy: "Das ist leicht zu erraten. Nehmen Sie ein paar Wörter, die nicht zusammengehören.",

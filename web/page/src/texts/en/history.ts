@@ -42,6 +42,7 @@ const history = {
   emptyFilter: "No calls like these",
   emptyFilterHint: "Choose “All” to see every call.",
   details: (name: string) => `Call with ${name}`,
+  noSuchCall: "No such call",
   with: "With",
   began: "Began",
   talkStarted: "Talk began",

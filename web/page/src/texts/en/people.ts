@@ -35,6 +35,7 @@ const people = {
   /** A minute's price, written wherever a call may begin. */
   price: (amount: string) => `${amount} per started minute`,
   free: "Free of charge",
+  notEnough: "not enough for a minute",
   enoughFor: (minutes: number) => `enough for ${count(minutes, { one: "# minute", other: "# minutes" })}`,
 };
 

@@ -17,7 +17,8 @@ const problems = {
     required: "Fill this in.",
     email: "Enter an e-mail address, like ann@example.com.",
     emailTaken: "There is an account with this e-mail already. Sign in, or use another one.",
-    userName: "Use 3 to 32 letters, digits, dots, hyphens or underscores, and begin with a letter or digit.",
+    userName:
+      "Use 3 to 32 letters from a to z, digits, dots, hyphens or underscores, and begin with a letter or digit.",
     userNameTaken: "Somebody has this name already. Choose another one.",
     passwordShort: (least: number) => `Use at least ${least} characters.`,
     passwordEasy: "Too easy to guess. Take a few words that do not belong together.",
