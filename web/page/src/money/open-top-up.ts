@@ -12,3 +12,7 @@ export const topUpWish = signal<TopUpWish | null>(null);
 export function openTopUp(wish: TopUpWish = {}): void {
   topUpWish.value = wish;
 }
+
+export function closeTopUp(): void {
+  topUpWish.value = null;
+}

@@ -5,12 +5,11 @@ import { installation } from "../installation.js";
 import { useLoad } from "../load.js";
 import { learnInstallation } from "../talktime.js";
 import { t } from "../texts/index.js";
-import { Dialog } from "../ui/dialog.js";
 import { LoadFailure, Loading } from "../ui/loaded.js";
 import { Notice } from "../ui/notice.js";
 import { toast } from "../ui/toast.js";
 import { checkoutAddress, openCheckoutWindow } from "./checkout-window.js";
-import { type TopUpWish, topUpWish } from "./open-top-up.js";
+import { closeTopUp, type TopUpWish } from "./open-top-up.js";
 import { askPayment, followPayment } from "./payments.js";
 import { AmountForm } from "./top-up-form.js";
 import { Added, Waiting } from "./top-up-progress.js";
@@ -52,19 +51,16 @@ export function TopUp({ wish }: { wish: TopUpWish }) {
     else if (settled) toast(texts.added(money(payment.amount_minor, payment.currency)));
     else toast(texts.failed, "danger");
   };
-  const close = () => {
-    topUpWish.value = null;
-  };
 
   return (
-    <Dialog title={texts.topUp} onClose={close}>
+    <>
       <div aria-live="polite" class="top-up-progress">
         {step.name === "wait" && <Waiting payment={step.payment} opened={opened} />}
-        {step.name === "added" && <Added payment={step.payment} onDone={close} />}
+        {step.name === "added" && <Added payment={step.payment} onDone={closeTopUp} />}
         {step.name === "choose" && step.failed && <Notice kind="danger">{texts.failed}</Notice>}
       </div>
       {step.name === "choose" && <Choose wish={wish} pay={pay} />}
-    </Dialog>
+    </>
   );
 }
 
