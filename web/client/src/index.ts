@@ -47,8 +47,9 @@ export type {
   SessionView,
   StatementEntry,
 } from "./rest/types.js";
+export type { SessionEndReason } from "./session/credentials.js";
 export type { Exclusively } from "./session/locks.js";
-export type { Session, SessionEndReason, SessionEvents, StoredAccount } from "./session/session.js";
+export type { Session, SessionEvents, StoredAccount } from "./session/session.js";
 export { MemoryStore, type StoredSession, type TokenStore } from "./session/store.js";
 export type { Connection, ConnectionEvents, ConnectionState } from "./signaling/connection.js";
 export type { WebSocketClass } from "./signaling/link.js";

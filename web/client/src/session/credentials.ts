@@ -5,12 +5,14 @@ import { NotLoggedInError, ProblemError } from "../errors.js";
 import { answered, type Http } from "../rest/http.js";
 import type { Account } from "../rest/types.js";
 import type { Exclusively } from "./locks.js";
-import type { SessionEndReason } from "./session.js";
 import type { StoredSession, TokenStore } from "./store.js";
 import { HeldTokens, type Token, toStore } from "./tokens.js";
 
 /** Where one logs in; each door's tokens open nothing behind the other. */
 export type Door = "/v1/sessions" | "/v1/operator/sessions";
+
+/** `logged_out` here or in another tab; `refused` by the server: logged out from afar, disabled, or too long away. */
+export type SessionEndReason = "logged_out" | "refused";
 
 export interface CredentialsParts {
   /** Without a token of its own. */

@@ -5,13 +5,10 @@ import { Emitter } from "../emitter.js";
 import { NotLoggedInError } from "../errors.js";
 import { answered, type Http } from "../rest/http.js";
 import type { Account, NewAccount, NewSession } from "../rest/types.js";
-import { Credentials, type Door } from "./credentials.js";
+import { Credentials, type Door, type SessionEndReason } from "./credentials.js";
 import type { Exclusively } from "./locks.js";
 import type { StoredSession, TokenStore } from "./store.js";
 import { type Token, toStore } from "./tokens.js";
-
-/** `logged_out` here or in another tab; `refused` by the server: logged out from afar, disabled, or too long away. */
-export type SessionEndReason = "logged_out" | "refused";
 
 export interface SessionEvents {
   /** Somebody else is logged in now, or nobody, or the account's own data changed. */
