@@ -91,7 +91,7 @@ async def test_a_dialog_keeps_the_focus_and_gives_it_back(people: People) -> Non
 
 
 async def test_the_focus_stays_in_a_dialog_below_another_one(people: People) -> None:
-    """H2: the top-up was opened by a button that is gone once it is paid; the preview has the focus all the same."""
+    """H2: what opened the top-up is gone once it is paid; the preview has the focus all the same."""
     ann, ben = await people.sit_down("ann"), await people.product.installation.person("ben")
     preview = await ann.prepare_call(ben.user_name)
     await press(ann.page, preview.get_by_role("button", name="Top up"))

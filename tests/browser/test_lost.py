@@ -10,7 +10,6 @@ from tests.browser.product import PRICE_MINOR
 from tests.browser.visitor import connected
 from tests.browser.waiting import until
 
-
 OLD_PAGE = "{ const now = performance.now.bind(performance); performance.now = () => now() + 60_000; }"
 """Before the page's own code: it is there for a minute already."""
 
