@@ -50,7 +50,8 @@ async def test_seeing_oneself_before_the_accept(people: People) -> None:
     await expect(incoming.get_by_label("Your camera")).to_be_visible()
     await expect(incoming.get_by_label("Microphone level")).to_be_visible()
     await expect(incoming.get_by_label("Camera", exact=True)).to_be_enabled()
-    await expect(look).to_have_attribute("aria-expanded", "true")
+    await expect(incoming.get_by_role("button", name="Close your camera")).to_be_visible()
+    await expect(look).to_have_count(0)
     await ben.accept(ann.name)
     await ann.sees(ben.name)
     assert await asked(ben) == ["audio,video"]

@@ -62,8 +62,8 @@ export function Incoming({ call }: { call: Call }) {
             {texts.acceptWithoutCamera}
           </Button>
         )}
-        <Button kind="quiet" aria-expanded={looking} onClick={() => look(!looking)}>
-          {texts.lookFirst}
+        <Button kind="quiet" onClick={() => look(!looking)}>
+          {looking ? texts.lookNoMore : texts.lookFirst}
         </Button>
       </div>
     </Dialog>

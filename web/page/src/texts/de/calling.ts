@@ -121,6 +121,7 @@ const calling: Calling = {
   accept: "Annehmen",
   acceptWithoutCamera: "Ohne Kamera annehmen",
   lookFirst: "Erst sich selbst sehen",
+  lookNoMore: "Kamera wieder schließen",
   decline: "Ablehnen",
 
   callWith: (name) => `Anruf mit ${name}`,

@@ -120,6 +120,7 @@ const calling = {
   accept: "Accept",
   acceptWithoutCamera: "Accept without camera",
   lookFirst: "See yourself first",
+  lookNoMore: "Close your camera",
   decline: "Decline",
 
   callWith: (name: string) => `Call with ${name}`,
