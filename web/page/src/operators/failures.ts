@@ -21,11 +21,16 @@ export function operatorFailure(error: unknown): string {
     case "adjustment-mismatch":
       return texts.mismatch;
     case "insufficient-funds":
-      return texts.funds(money(error.problem?.available_minor ?? 0, error.problem?.currency ?? "XXX"));
+      return texts.funds(available(error));
     case "internal-error":
     case "unknown":
       return texts.server;
     default:
       return failureText(error);
   }
+}
+
+function available(error: ProblemError): string | null {
+  const { available_minor: availableMinor, currency } = error.problem ?? {};
+  return availableMinor == null || !currency ? null : money(availableMinor, currency);
 }

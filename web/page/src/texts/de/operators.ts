@@ -255,7 +255,7 @@ const operators: OperatorTexts = {
     deleted: "Die Person ist gegangen; mit dem Konto lässt sich nichts mehr tun.",
     over: "Der Anruf ist schon vorbei.",
     funds: (available) =>
-      `So viel ist nicht da: Höchstens ${available} können genommen werden. Es wurde nichts gebucht.`,
+      `So viel ist nicht da${available ? `: Höchstens ${available} können genommen werden` : ""}. Es wurde nichts gebucht.`,
     mismatch: "Das wurde schon mit einem anderen Betrag gebucht. Schließen Sie, und sehen Sie in die Umsätze.",
     notProved: "Es wurde nichts getan: Dafür braucht es das Passwort. Versuchen Sie es erneut.",
     server: "Der Server ist gescheitert. Versuchen Sie es erneut; bleibt es dabei, sehen Sie in sein Protokoll.",

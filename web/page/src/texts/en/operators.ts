@@ -256,8 +256,8 @@ const operators = {
     ownAccount: "Nobody does this to their own account. Ask another operator.",
     deleted: "The person has left, and nothing more can be done to the account.",
     over: "The call is over already.",
-    funds: (available: string) =>
-      `Not that much is there: at most ${available} can be taken now. Nothing was booked.`,
+    funds: (available: string | null) =>
+      `Not that much is there${available ? `: at most ${available} can be taken now` : ""}. Nothing was booked.`,
     mismatch: "This was booked before with another amount. Close this, and look at the statement.",
     notProved: "Nothing was done: the password is needed for this. Try again.",
     server: "The server failed. Try again; if it happens again, look into its log.",
