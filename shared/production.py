@@ -13,7 +13,7 @@ from urllib.parse import SplitResult, parse_qs, unquote, urlsplit
 
 from shared.settings import Settings
 
-Program = Literal["api", "signaling", "worker", "migrate", "create-operator"]
+Program = Literal["api", "signaling", "worker", "migrate", "create-operator", "replay", "dead-letters"]
 
 USED: dict[Program, frozenset[str]] = {
     "api": frozenset({
@@ -24,6 +24,8 @@ USED: dict[Program, frozenset[str]] = {
     "worker": frozenset({"database_url", "rabbitmq_url"}),
     "migrate": frozenset({"database_url", "database_owner_url"}),
     "create-operator": frozenset({"database_url"}),
+    "replay": frozenset({"database_url", "rabbitmq_url"}),
+    "dead-letters": frozenset({"rabbitmq_url"}),
 }  # fmt: skip
 """Of the settings that production looks at, those that each program uses."""
 EVERY = frozenset().union(*USED.values())

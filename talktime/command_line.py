@@ -2,41 +2,24 @@
 
 from __future__ import annotations
 
-import asyncio
-import os
 import sys
 import urllib.error
 import urllib.request
-from collections.abc import Coroutine
 from pathlib import Path
-from typing import Any, get_args
+from typing import get_args
 
 import click
 
-from shared.database import DatabaseUnavailableError
-from shared.production import Program
 from shared.settings import Settings
-from shared.settings_loading import SettingsError, load_settings, with_changes
+from shared.settings_loading import with_changes
 from shared.tokens import KeyUnusableError
 from talktime.demo import TALK_SECONDS, play
 from talktime.keys import RotationError, Step, rotate_signing_key, rotate_turn_secret
 from talktime.keys import generate_keys as make_keys
-from talktime.logs import log_to_stderr
-from talktime.migrate import MigrationError
 from talktime.migrate import migrate as bring_up_to_date
-from talktime.person import DoorError
 from talktime.postgres import PostgresError
-from talktime.serving import ProgramError, until_told
+from talktime.running import run_until_told, settings_for, told
 
-EXPECTED_ERRORS = (
-    SettingsError,
-    ProgramError,
-    PostgresError,
-    MigrationError,
-    DatabaseUnavailableError,
-    KeyUnusableError,
-    DoorError,
-)
 HEALTH_SECONDS_MAX = 3
 STEPS = click.Choice(get_args(Step))
 DEFAULT_URL = Settings().public_url
@@ -60,10 +43,10 @@ def run(data_dir: Path, port: int | None, demo_accounts: bool) -> None:  # noqa:
     """Run the whole product in one process, with nothing to install."""
     from talktime.all_in_one import run_all
 
-    settings = _settings()
+    settings = settings_for()
     if port is not None:
         settings = with_changes(settings, api_port=port)
-    _run(run_all(settings, data_dir.absolute(), with_demo_accounts=demo_accounts))
+    run_until_told(run_all(settings, data_dir.absolute(), with_demo_accounts=demo_accounts))
 
 
 @talktime.command()
@@ -71,7 +54,7 @@ def api() -> None:
     """Run the REST API."""
     from talktime.programs import run_api
 
-    _run(run_api(_settings("api")))
+    run_until_told(run_api(settings_for("api")))
 
 
 @talktime.command()
@@ -79,7 +62,7 @@ def signaling() -> None:
     """Run a signaling node."""
     from talktime.programs import run_signaling
 
-    _run(run_signaling(_settings("signaling")))
+    run_until_told(run_signaling(settings_for("signaling")))
 
 
 @talktime.command()
@@ -87,16 +70,16 @@ def worker() -> None:
     """Run a billing worker."""
     from talktime.programs import run_worker
 
-    _run(run_worker(_settings("worker")))
+    run_until_told(run_worker(settings_for("worker")))
 
 
 @talktime.command()
 def migrate() -> None:
     """Bring the database to the newest schema."""
-    settings = _settings("migrate")
+    settings = settings_for("migrate")
     if not settings.database_owner_url:
         raise click.ClickException("TALKTIME_DATABASE_OWNER_URL is not set: it names the role that owns the tables")
-    _run(bring_up_to_date(settings.database_owner_url, settings.database_url))
+    run_until_told(bring_up_to_date(settings.database_owner_url, settings.database_url))
     click.echo("The database is up to date.")
 
 
@@ -120,14 +103,14 @@ def create_operator(
     """
     from talktime.operators import appoint, dismiss, make
 
-    settings = _settings("create-operator") if data_dir is None else _settings_of(data_dir.absolute())
+    settings = settings_for("create-operator") if data_dir is None else _settings_of(data_dir.absolute())
     if remove:
-        _run(dismiss(settings, login))
+        run_until_told(dismiss(settings, login))
     elif email is None:
-        _run(appoint(settings, login))
+        run_until_told(appoint(settings, login))
     else:
         password = sys.stdin.readline().rstrip("\r\n") if password_stdin else _asked_password()
-        _run(make(settings, login, email, password))
+        run_until_told(make(settings, login, email, password))
 
 
 @talktime.command()
@@ -136,7 +119,7 @@ def create_operator(
 @click.option("--talk-seconds", type=click.FloatRange(0, 3_600), default=TALK_SECONDS, show_default=True)
 def demo(url: str, signaling_url: str | None, talk_seconds: float) -> None:
     """Play a paid call between two new people against a running server."""
-    _run(play(url, signaling_url, click.echo, talk_seconds=talk_seconds))
+    run_until_told(play(url, signaling_url, click.echo, talk_seconds=talk_seconds))
 
 
 @talktime.command("generate-keys")
@@ -153,7 +136,7 @@ def generate_keys(folder: Path, signing_key: Step | None, turn_secret: Step | No
         if turn_secret:
             click.echo(f"changed {rotate_turn_secret(folder, turn_secret)}")
     except OSError as error:
-        raise _told(error) from error
+        raise told(error) from error
     except (RotationError, KeyUnusableError) as error:
         raise click.ClickException(str(error)) from error
 
@@ -171,15 +154,6 @@ def health(url: str) -> None:
         raise click.ClickException(f"{url}: {error}") from error
 
 
-def _settings(program: Program | None = None) -> Settings:
-    try:
-        settings = load_settings(os.environ, program)
-    except SettingsError as error:
-        raise click.ClickException(str(error)) from error
-    log_to_stderr(settings.log_level, settings.log_format)
-    return settings
-
-
 def _settings_of(data_dir: Path) -> Settings:
     """Return settings with the database of a `talktime run` that runs there."""
     from talktime.all_in_one import APP_ROLE, DATABASE
@@ -189,33 +163,8 @@ def _settings_of(data_dir: Path) -> Settings:
         url = running_url(data_dir / "postgres", DATABASE, user=APP_ROLE)
     except PostgresError as error:
         raise click.ClickException(str(error)) from error
-    return with_changes(_settings(), database_url=url)
+    return with_changes(settings_for(), database_url=url)
 
 
 def _asked_password() -> str:
     return str(click.prompt("Password of the new account", hide_input=True, confirmation_prompt=True))
-
-
-def _run(work: Coroutine[Any, Any, Any]) -> None:
-    try:
-        with asyncio.Runner(loop_factory=_loop_factory()) as runner:
-            runner.run(until_told(work))
-    except EXPECTED_ERRORS as error:
-        raise click.ClickException(str(error)) from error
-    except TimeoutError as error:
-        raise click.ClickException("no answer in time; the server's log may say why") from error
-    except OSError as error:
-        raise _told(error) from error
-
-
-def _told(error: OSError) -> Exception:
-    """Return the error as one line where a file is the trouble; anything else keeps its trace."""
-    return click.ClickException(f"{error.filename}: {error.strerror}") if error.filename else error
-
-
-def _loop_factory() -> Any:
-    if sys.platform == "win32":
-        return None
-    import uvloop
-
-    return uvloop.new_event_loop

@@ -202,6 +202,8 @@ USES: dict[Program, set[str]] = {
     "worker": {"database_url", "rabbitmq_url"},
     "migrate": {"database_url", "database_owner_url"},
     "create-operator": {"database_url"},
+    "replay": {"database_url", "rabbitmq_url"},
+    "dead-letters": {"rabbitmq_url"},
 }
 
 
