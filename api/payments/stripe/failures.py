@@ -1,0 +1,29 @@
+"""Stripe's many words for what went wrong, as few of ours."""
+
+from api.payments.facts import Failure
+from api.payments.stripe.events import PaymentError
+
+_BY_CODE: dict[str, Failure] = {
+    **dict.fromkeys(("insufficient_funds", "withdrawal_count_limit_exceeded", "card_velocity_exceeded"), "insufficient_funds"),
+    **dict.fromkeys(
+        ("authentication_required", "payment_intent_authentication_failure", "incorrect_pin", "incorrect_cvc",
+         "invalid_cvc", "approve_with_id"),
+        "authentication_failed",
+    ),
+    **dict.fromkeys(
+        ("expired_card", "incorrect_number", "invalid_number", "invalid_expiry_month", "invalid_expiry_year",
+         "card_not_supported", "currency_not_supported", "new_account_information_available"),
+        "method_unusable",
+    ),
+    **dict.fromkeys(
+        ("processing_error", "issuer_not_available", "try_again_later", "reenter_transaction"), "provider_error"
+    ),
+}  # fmt: skip
+
+
+def failure_of(error: PaymentError | None) -> Failure:
+    """Return what the payer is told; a lost or stolen card, fraud, and whatever is new is just declined."""
+    if error is None:
+        return "declined"
+    exact = _BY_CODE.get(error.decline_code or "")
+    return exact or _BY_CODE.get(error.code or "", "declined")
