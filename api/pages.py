@@ -40,18 +40,23 @@ class Page(Struct, Generic[ItemT], frozen=True):
 
 @dataclass(frozen=True)
 class NewestFirst(StatementFilter):
-    """The rows before this id, newest first, and one more than the page has: it tells whether there is a next."""
+    """The rows before this id, newest first, and one more than the page has: it tells whether there is a next.
+
+    Where rows are not in the order of an `id`, `by` names the column whose order it is.
+    """
 
     before: UUID | int | None
     limit: int
+    by: str = "id"
 
     def append_to_statement(
         self, statement: StatementTypeT, model: type[Any], *_args: Any, **_kwargs: Any
     ) -> StatementTypeT:
         selected: Any = statement
+        key = getattr(model, self.by)
         if self.before is not None:
-            selected = selected.where(model.id < self.before)
-        ordered: StatementTypeT = selected.order_by(model.id.desc()).limit(self.limit + 1)
+            selected = selected.where(key < self.before)
+        ordered: StatementTypeT = selected.order_by(key.desc()).limit(self.limit + 1)
         return ordered
 
 

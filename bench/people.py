@@ -60,16 +60,18 @@ _MAKE = (
     """,
     f"INSERT INTO sessions (id, account_id) SELECT {_ID}, {_ID} FROM generate_series(1, $1::int) n",
     f"""
-    INSERT INTO wallets (account_id, balance_minor, price_minor)
-    SELECT {_ID}, {BALANCE_MINOR}, {PRICE_MINOR} FROM generate_series(1, $1::int) n
+    INSERT INTO wallets (account_id, balance_minor, price_minor, chain_seq, chain_hash)
+    SELECT {_ID}, {BALANCE_MINOR}, {PRICE_MINOR}, 1, 'none' FROM generate_series(1, $1::int) n
     """,
     """
-    INSERT INTO ledger_entries (operation, wallet_id, amount_minor, balance_after_minor)
-    SELECT 'top_up:' || account_id, account_id, balance_minor, balance_minor FROM wallets
+    INSERT INTO ledger_entries (operation, leg, wallet_id, purse, amount_minor, balance_after_minor, seq, hash,
+                                occurred_at)
+    SELECT 'top_up:' || account_id, 0, account_id, 'credit', balance_minor, balance_minor, 1, 'none', now()
+      FROM wallets
     """,
     """
-    INSERT INTO ledger_entries (operation, house, amount_minor)
-    SELECT 'top_up:' || account_id, 'provider', -balance_minor FROM wallets
+    INSERT INTO ledger_entries (operation, leg, house, amount_minor, occurred_at)
+    SELECT 'top_up:' || account_id, 1, 'provider', -balance_minor, now() FROM wallets
     """,
 )
 _WRONG_WALLETS = """

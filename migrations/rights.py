@@ -2,9 +2,9 @@
 
 from sqlalchemy import Connection
 
-from shared.models import METADATA, AuditEntry, LedgerEntry, Wallet
+from shared.models import METADATA, AuditEntry, BooksAudit, LedgerEntry, PriceChange, Wallet
 
-APPEND_ONLY = {LedgerEntry.__tablename__, AuditEntry.__tablename__}
+APPEND_ONLY = {table.__tablename__ for table in (LedgerEntry, AuditEntry, PriceChange, BooksAudit)}
 NEVER_DELETED = {Wallet.__tablename__}
 
 

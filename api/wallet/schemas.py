@@ -6,17 +6,24 @@ from uuid import UUID
 
 from msgspec import Struct
 
-EntryKind = Literal["top_up", "charge", "refund", "adjustment", "forfeit"]
+EntryKind = Literal[
+    "top_up", "charge", "refund", "adjustment", "forfeit", "payout", "payment_refund", "payment_refund_failed"
+]
 
 
 class StatementEntry(Struct, frozen=True, kw_only=True):
-    """One movement of the wallet; negative where money left it."""
+    """One movement of the wallet; negative where money left it.
 
-    id: int
+    `id` names the operation and never repeats; `seq` counts the movements of the account, its earnings included.
+    """
+
+    id: str
+    seq: int
     kind: EntryKind
     amount_minor: int
     balance_after_minor: int
     currency: str
+    occurred_at: datetime
     created_at: datetime
     call_id: UUID | None
     payment_id: UUID | None

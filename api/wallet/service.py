@@ -12,7 +12,7 @@ from api.problems import NotFoundError
 from api.reads import reading_session
 from api.wallet.schemas import EntryKind, StatementEntry
 from shared.database import reading
-from shared.ledger import read_wallet
+from shared.ledger import Purse, read_wallet
 from shared.messages.base import WalletState
 from shared.models import LedgerEntry
 
@@ -42,20 +42,23 @@ class Wallets:
 
     async def entries(self, account_id: UUID, *, limit: int, cursor: str) -> Page[StatementEntry]:
         """Return the account's own entries, newest first."""
-        newest = NewestFirst(read_cursor(cursor, entry_id), limit)
+        newest = NewestFirst(read_cursor(cursor, entry_id), limit, by="seq")
         async with reading_session(self.engine) as session:
             repository = EntryRepository(session=session, wrap_exceptions=False)
-            rows = await repository.get_many(LedgerEntry.wallet_id == account_id, newest)
-        return page_of(rows, limit=limit, view=self._view, key=lambda row: row.id)
+            own = LedgerEntry.wallet_id == account_id, LedgerEntry.purse == Purse.CREDIT.value
+            rows = await repository.get_many(*own, newest)
+        return page_of(rows, limit=limit, view=self._view, key=lambda row: row.seq)
 
     def _view(self, row: LedgerEntry) -> StatementEntry:
         kind, subject = kind_and_subject(row.operation)
         return StatementEntry(
-            id=row.id,
+            id=row.operation,
+            seq=row.seq or 0,
             kind=kind,
             amount_minor=row.amount_minor,
             balance_after_minor=row.balance_after_minor or 0,
             currency=self.currency,
+            occurred_at=row.occurred_at,
             created_at=row.created_at,
             call_id=subject if kind in {"charge", "refund"} else None,
             payment_id=subject if kind == "top_up" else None,
@@ -63,10 +66,10 @@ class Wallets:
 
 
 def entry_id(text: str) -> int:
-    """Return the id in a cursor. Raises `ValueError`."""
+    """Return the number in a cursor. Raises `ValueError`."""
     number = int(text)
     if not 0 < number <= ENTRY_ID_MAX:
-        raise ValueError("no id of an entry")
+        raise ValueError("no number of an entry")
     return number
 
 

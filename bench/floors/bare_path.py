@@ -70,14 +70,16 @@ async def bare_path(*, database_url: str, rabbitmq_url: str) -> AsyncIterator[Ba
 
 _CHARGE = """
     WITH wallet AS (
-        UPDATE wallets SET balance_minor = balance_minor - $3, version = version + 1 WHERE account_id = $2
-        RETURNING balance_minor
+        UPDATE wallets SET balance_minor = balance_minor - $3, version = version + 1, chain_seq = chain_seq + 1
+         WHERE account_id = $2
+        RETURNING balance_minor, chain_seq
     ), call AS (
         INSERT INTO calls (id, caller_id, callee_id, node, price_minor, minutes_held, lease_ends_at, started_at,
                            ended_at, talk_ms, minutes, charge_minor, reason, settled_at)
         VALUES ($1, $2, $5, 'bench', $3, 1, now(), now(), now(), 30000, 1, $3, 'hung_up', now())
     )
-    INSERT INTO ledger_entries (operation, wallet_id, house, amount_minor, balance_after_minor)
-    SELECT $4, $2, NULL, -$3, balance_minor FROM wallet
-     UNION ALL SELECT $4, NULL, 'revenue', $3, NULL
+    INSERT INTO ledger_entries (operation, leg, wallet_id, purse, house, amount_minor, balance_after_minor, seq,
+                                hash, occurred_at)
+    SELECT $4, 0, $2, 'credit', NULL, -$3, balance_minor, chain_seq, sha256('none'), now() FROM wallet
+     UNION ALL SELECT $4, 1, NULL, NULL, 'revenue', $3, NULL, NULL, NULL, now()
 """

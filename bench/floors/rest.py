@@ -109,7 +109,10 @@ class Bare:
             wallet.changed = True
             await connection.row(sql.CREDIT_WALLET, wallet.account_id, wallet.balance_minor, wallet.version)
             operation, amount = f"top_up:{payment[0]}", payment[2]
-            await connection.row(sql.BOOK, operation, wallet.account_id, amount, wallet.balance_minor, -amount, now)
+            seq = wallet.chain_seq + 1
+            await connection.row(
+                sql.BOOK, operation, wallet.account_id, amount, wallet.balance_minor, -amount, now, seq, body
+            )
             settled = PaymentSettled(
                 event_id=new_id(),
                 payment_id=payment[0],

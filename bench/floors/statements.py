@@ -21,15 +21,21 @@ CLAIM_EVENT = """
 """
 SETTLE_PAYMENT = "UPDATE payments SET status = 'settled', settled_at = $2 WHERE id = $1"
 LOCK_WALLET = """
-    SELECT account_id, balance_minor, held_minor, price_minor, blocked_at, in_call_id, version FROM wallets
+    SELECT account_id, balance_minor, held_minor, price_minor, blocked_at, in_call_id, version,
+           operator_blocked_at, earned_minor, asking_price_minor, earning_share_bp, spend_call_minor_max,
+           spend_day_minor_max, call_ms_max, chain_seq, chain_hash
+      FROM wallets
      WHERE account_id = $1 FOR NO KEY UPDATE
 """
 CREDIT_WALLET = """
-    UPDATE wallets SET balance_minor = $2, version = version + 1 WHERE account_id = $1 AND version = $3
+    UPDATE wallets SET balance_minor = $2, version = version + 1, chain_seq = chain_seq + 1
+     WHERE account_id = $1 AND version = $3
 """
 BOOK = """
-    INSERT INTO ledger_entries (operation, wallet_id, house, amount_minor, balance_after_minor, created_at)
-    VALUES ($1, $2, NULL, $3, $4, $6), ($1, NULL, 'provider', $5, NULL, $6)
+    INSERT INTO ledger_entries (operation, leg, wallet_id, purse, house, amount_minor, balance_after_minor, seq,
+                                hash, occurred_at, created_at)
+    VALUES ($1, 0, $2, 'credit', NULL, $3, $4, $7, sha256($8), $6, $6),
+           ($1, 1, NULL, NULL, 'provider', $5, NULL, NULL, NULL, $6, $6)
 """
 TELL = """
     INSERT INTO outbox (message_id, exchange, routing_key, type, correlation_id, body)

@@ -115,7 +115,8 @@ class Party(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 class WalletState(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """An account's money at one moment, in minor units of `currency`.
 
-    ``available = balance - held``; `minutes_affordable` is None where talking costs nothing. `version` grows
+    ``available = balance - held``; `minutes_affordable` is None where talking costs nothing. `earned_minor` is no
+    part of these: it is the account's share of calls that it took, and not paid out yet. `version` grows
     with every change of the wallet, so that of two states the later one can be told. Who is `blocked` cannot call;
     where that is `blocked_by_operator`, no payment ends it.
     """
@@ -124,6 +125,7 @@ class WalletState(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
     balance_minor: int
     held_minor: int
     available_minor: int
+    earned_minor: int = 0
     price_minor: int
     currency: str
     minutes_affordable: int | None

@@ -3,9 +3,11 @@
 from shared.models.accounts import Account, CallsFrom, RefreshToken, Session
 from shared.models.audit import AuditEntry
 from shared.models.base import METADATA, Base
+from shared.models.books import BooksAudit, PriceChange
 from shared.models.calls import Call
-from shared.models.money import LedgerEntry, Payment, Wallet, WebhookEvent
+from shared.models.ledger import LedgerEntry, Wallet
 from shared.models.outbox import OutboxMessage
+from shared.models.payments import IdempotencyKey, Payment, PaymentRefund, WebhookEvent
 from shared.models.people import BlocklistEntry, Contact
 from shared.models.throttles import Throttle
 
@@ -15,12 +17,16 @@ __all__ = [
     "AuditEntry",
     "Base",
     "BlocklistEntry",
+    "BooksAudit",
     "Call",
     "CallsFrom",
     "Contact",
+    "IdempotencyKey",
     "LedgerEntry",
     "OutboxMessage",
     "Payment",
+    "PaymentRefund",
+    "PriceChange",
     "RefreshToken",
     "Session",
     "Throttle",

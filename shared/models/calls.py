@@ -19,6 +19,12 @@ class Call(Base):
     `lease_ends_at` is only for finding calls whose end never came; money is never decided by it. No minute is held
     after `end_asked_at`, when an operator asked for the end. What is `hidden_from_caller` would tell more than the
     answer to the invite did.
+
+    The terms are those of the authorization, whatever is set later: minutes of `minute_ms`, of which the first
+    `free_ms` of talk cost nothing; a call of at most `grace_ms` costs nothing at all; the callee earns
+    `earning_share_bp` basis points of the charge. `earned_minor` is what the callee has got of it,
+    `refunded_minor` what operators gave back of it. Corrections make `charge_minor` itself smaller; `refund_count`
+    counts both.
     """
 
     __tablename__ = "calls"
@@ -31,6 +37,14 @@ class Call(Base):
         ),
         CheckConstraint("charge_minor >= 0 AND charge_minor = minutes * price_minor", name="charge_by_minutes"),
         CheckConstraint("minutes <= minutes_held", name="charge_within_hold"),
+        CheckConstraint(
+            "0 <= refunded_minor AND refunded_minor <= coalesce(charge_minor, 0)", name="refunded_within_charge"
+        ),
+        CheckConstraint("earned_minor >= 0 AND refund_count >= 0", name="earned_and_refunds_not_negative"),
+        CheckConstraint(
+            "minute_ms > 0 AND free_ms >= 0 AND grace_ms >= 0 AND earning_share_bp BETWEEN 0 AND 10000",
+            name="terms_possible",
+        ),
         Index("ix_calls_caller_id_id", "caller_id", "id"),
         Index("ix_calls_callee_id_id", "callee_id", "id"),
         Index("ix_calls_unsettled_lease_ends_at", "lease_ends_at", postgresql_where=text("settled_at IS NULL")),
@@ -56,3 +70,10 @@ class Call(Base):
     settled_at: Mapped[datetime | None]
     end_asked_at: Mapped[datetime | None]
     hidden_from_caller: Mapped[bool] = mapped_column(server_default="false")
+    minute_ms: Mapped[int] = mapped_column(BigInteger, server_default="60000")
+    free_ms: Mapped[int] = mapped_column(BigInteger, server_default="0")
+    grace_ms: Mapped[int] = mapped_column(BigInteger, server_default="0")
+    earning_share_bp: Mapped[int] = mapped_column(server_default="0")
+    earned_minor: Mapped[Minor] = mapped_column(server_default="0")
+    refunded_minor: Mapped[Minor] = mapped_column(server_default="0")
+    refund_count: Mapped[int] = mapped_column(server_default="0")

@@ -135,7 +135,7 @@ async def test_money_that_is_left_must_be_given_up_to_the_unit(api: Api, ann: Us
         assert (await ann.get("/me")).json()["user_name"] == "ann"
     assert await leave(ann, forfeits_minor=1_000) == 204
     entries = await api.rows(
-        "SELECT house, amount_minor, balance_after_minor FROM ledger_entries WHERE operation = :key ORDER BY id",
+        "SELECT house, amount_minor, balance_after_minor FROM ledger_entries WHERE operation = :key ORDER BY leg",
         key=f"forfeit:{ann.id}",
     )
     assert entries == [

@@ -217,7 +217,7 @@ class Town:
         query = (
             select(LedgerEntry.operation, LedgerEntry.amount_minor)
             .where(LedgerEntry.wallet_id == resident.id, ~LedgerEntry.operation.startswith("top_up:"))
-            .order_by(LedgerEntry.id)
+            .order_by(LedgerEntry.seq)
         )
         async with transaction(self.engine) as connection:
             return [(row[0], row[1]) for row in await connection.execute(query)]

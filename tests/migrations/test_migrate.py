@@ -161,8 +161,10 @@ async def test_the_programs_can_do_their_work(database: Database) -> None:
         await connection.execute("INSERT INTO wallets (account_id, price_minor) VALUES ($1, 10)", account)
         await connection.execute("UPDATE wallets SET balance_minor = 5")
         await connection.execute(
-            "INSERT INTO ledger_entries (operation, wallet_id, amount_minor, balance_after_minor)"
-            " VALUES ('top_up:x', $1, 5, 5), ('top_up:y', $1, 5, 10)",
+            "INSERT INTO ledger_entries"
+            " (operation, leg, wallet_id, purse, amount_minor, balance_after_minor, seq, hash, occurred_at)"
+            " VALUES ('top_up:x', 0, $1, 'credit', 5, 5, 1, 'h', now()),"
+            " ('top_up:y', 0, $1, 'credit', 5, 10, 2, 'h', now())",
             account,
         )
         await connection.execute(

@@ -66,8 +66,9 @@ def _described(connection: Connection) -> dict[str, object]:
     inspector: Inspector = inspect(connection)
     return {
         name: (
-            [(column["name"], str(column["type"]), column["nullable"], column["default"])
-             for column in inspector.get_columns(name)],
+            # In no order: what is added later stands last in the table and where it belongs in the model.
+            sorted((column["name"], str(column["type"]), column["nullable"], str(column["default"]))
+                   for column in inspector.get_columns(name)),
             inspector.get_pk_constraint(name),
             sorted(map(str, inspector.get_indexes(name))),
             sorted(map(str, inspector.get_foreign_keys(name))),
@@ -113,7 +114,7 @@ async def test_a_drift_would_be_noticed(owner: AsyncEngine) -> None:
         "ALTER TABLE wallets ALTER held_minor DROP DEFAULT",
         "ALTER TABLE calls ALTER node DROP NOT NULL",
         "ALTER TABLE payments ALTER amount_minor TYPE int",
-        "DROP INDEX ix_ledger_entries_wallet_id_id",
+        "DROP INDEX uq_ledger_entries_wallet_id_seq",
         "ALTER TABLE outbox ADD extra text",
     ):
         async with transaction(owner) as connection:

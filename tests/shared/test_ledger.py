@@ -48,7 +48,7 @@ async def wallet_of(engine: AsyncEngine, account_id: UUID) -> OpenWallet:
 async def entries_of(engine: AsyncEngine, account_id: UUID) -> list[tuple[str, int, int]]:
     """Return operation, amount and balance after it, in the order of their booking."""
     columns = LedgerEntry.operation, LedgerEntry.amount_minor, LedgerEntry.balance_after_minor
-    wanted = select(*columns).where(LedgerEntry.wallet_id == account_id).order_by(LedgerEntry.id)
+    wanted = select(*columns).where(LedgerEntry.wallet_id == account_id).order_by(LedgerEntry.seq)
     async with transaction(engine) as connection:
         rows = await connection.execute(wanted)
         return [(row.operation, row.amount_minor, row.balance_after_minor) for row in rows]
@@ -106,7 +106,7 @@ async def test_a_top_up_raises_the_balance_by_two_entries(engine: AsyncEngine, m
     wallet = await wallet_of(engine, account)
     assert (wallet.balance_minor, wallet.held_minor, wallet.version) == (1_000, 0, 1)
     async with transaction(engine) as connection:
-        legs = (await connection.execute(select(LedgerEntry.__table__).order_by(LedgerEntry.id))).all()
+        legs = (await connection.execute(select(LedgerEntry.__table__).order_by(LedgerEntry.leg))).all()
     assert [(leg.operation, leg.wallet_id, leg.house, leg.amount_minor, leg.created_at) for leg in legs] == [
         (f"top_up:{payment}", account, None, 1_000, START),
         (f"top_up:{payment}", None, House.PROVIDER, -1_000, START),
@@ -334,7 +334,7 @@ async def test_an_operation_is_booked_once_for_ever(engine: AsyncEngine, make_ac
         lambda ledger: ledger.refund(account, 5, call_id=call, number=1),
     ]
     for again in steps:
-        with pytest.raises(IntegrityError, match="uq_ledger_entries_operation"):
+        with pytest.raises(IntegrityError, match="pk_ledger_entries"):
             async with ledger_of(engine, account) as ledger:
                 again(ledger)
     assert (await wallet_of(engine, account)).balance_minor == 95
@@ -343,7 +343,7 @@ async def test_an_operation_is_booked_once_for_ever(engine: AsyncEngine, make_ac
 
 async def test_one_payment_cannot_top_up_two_wallets(engine: AsyncEngine, make_account: MakeAccount) -> None:
     first, second, payment = await make_account(), await make_account(), new_id()
-    with pytest.raises(IntegrityError, match="_operation_house"):  # noqa: PT012 - the save that ends the block raises
+    with pytest.raises(IntegrityError, match="pk_ledger_entries"):  # noqa: PT012 - the save that ends the block raises
         async with ledger_of(engine, first, second) as ledger:
             ledger.top_up(first, 10, payment_id=payment)
             ledger.top_up(second, 10, payment_id=payment)
@@ -383,8 +383,8 @@ async def test_the_database_refuses_a_wallet_that_cannot_be(
         "DELETE FROM ledger_entries",
         "TRUNCATE ledger_entries",
         "TRUNCATE accounts CASCADE",
-        "INSERT INTO ledger_entries (operation, house, amount_minor) VALUES ('x', 'revenue', 5)"
-        " ON CONFLICT (operation, house) WHERE house IS NOT NULL DO UPDATE SET amount_minor = 6",
+        "INSERT INTO ledger_entries (operation, leg, house, amount_minor, occurred_at)"
+        " VALUES ('x', 0, 'revenue', 5, now()) ON CONFLICT (operation, leg) DO UPDATE SET amount_minor = 6",
     ],
 )
 async def test_nobody_changes_what_is_booked(
@@ -393,7 +393,10 @@ async def test_nobody_changes_what_is_booked(
     """B9: the programs have no right to, and the owner meets a trigger."""
     await make_account(balance_minor=25)
     async with transaction(owner_engine) as connection:
-        booked = "INSERT INTO ledger_entries (operation, house, amount_minor) VALUES ('x', 'revenue', 5)"
+        booked = (
+            "INSERT INTO ledger_entries (operation, leg, house, amount_minor, occurred_at)"
+            " VALUES ('x', 0, 'revenue', 5, now())"
+        )
         await connection.execute(text(booked))
     async with transaction(engine) as connection:
         assert await refusal(connection, statement) == INSUFFICIENT_PRIVILEGE
@@ -404,19 +407,24 @@ async def test_nobody_changes_what_is_booked(
 
 @pytest.mark.parametrize(
     "values",
-    ["('x', NULL, 'revenue', 0, NULL)", "('x', NULL, NULL, 5, NULL)", "('x', NULL, 'revenue', 5, 5)",
-     "('x', :id, 'revenue', 5, 5)", "('x', :id, NULL, 5, NULL)"],
+    ["NULL, NULL, 'revenue', 0, NULL, NULL, NULL", "NULL, NULL, NULL, 5, NULL, NULL, NULL",
+     "NULL, NULL, 'revenue', 5, 5, NULL, NULL", ":id, 'credit', 'revenue', 5, 5, 1, 'h'",
+     ":id, 'credit', NULL, 5, NULL, 1, 'h'", ":id, NULL, NULL, 5, 5, 1, 'h'",
+     ":id, 'credit', NULL, 5, 5, NULL, 'h'",
+     ":id, 'credit', NULL, 5, 5, 1, NULL", ":id, 'pocket', NULL, 5, 5, 1, 'h'",
+     "NULL, 'earnings', 'revenue', 5, NULL, NULL, NULL"],
 )  # fmt: skip
 async def test_the_database_refuses_an_entry_that_cannot_be(
     engine: AsyncEngine, make_account: MakeAccount, values: str
 ) -> None:
     account = await make_account()
     statement = (
-        "INSERT INTO ledger_entries (operation, wallet_id, house, amount_minor, balance_after_minor) VALUES "
+        "INSERT INTO ledger_entries (operation, leg, occurred_at, wallet_id, purse, house, amount_minor,"
+        f" balance_after_minor, seq, hash) VALUES ('x', 0, now(), {values})"
     )
     bound = {"id": account} if ":id" in values else {}
     async with transaction(engine) as connection:
-        assert await refusal(connection, statement + values, **bound) == CHECK_VIOLATION
+        assert await refusal(connection, statement, **bound) == CHECK_VIOLATION
 
 
 async def test_many_at_once_on_the_same_wallets_lose_nothing_and_never_deadlock(

@@ -26,7 +26,7 @@ async def test_an_adjustment_is_booked_both_ways_against_the_house(
     assert booked[1:] == [(f"adjustment:{given}", 25, 35), (f"adjustment:{taken}", -35, 0)]
     async with transaction(engine) as connection:
         house = select(LedgerEntry.amount_minor).where(LedgerEntry.house == House.ADJUSTMENTS)
-        assert (await connection.scalars(house.order_by(LedgerEntry.id))).all() == [-25, 35]
+        assert (await connection.scalars(house.order_by(LedgerEntry.amount_minor))).all() == [-25, 35]
     await assert_books_balance(engine)
 
 
