@@ -17,6 +17,7 @@ APPEND_ONLY = {"price_changes": "the history of prices is", "books_audits": "aud
 def upgrade() -> None:
     _widen_payments()
     _create_payment_refunds()
+    _widen_webhook_events()
     _create_idempotency_keys()
     _create_price_changes()
     _create_books_audits()
@@ -41,6 +42,10 @@ def downgrade() -> None:
         op.execute(f"DROP FUNCTION refuse_{table}_change()")
     op.drop_table("idempotency_keys")
     op.drop_table("payment_refunds")
+    for name in ("kept", "payment_id"):
+        op.drop_index(f"ix_webhook_events_{name}", table_name="webhook_events")
+    for name in ("fact", "charge_ref", "payment_id", "outcome"):
+        op.drop_column("webhook_events", name)
     op.drop_index("ix_payments_provider_provider_charge_ref", table_name="payments")
     for name in ("status_known", "ended_at_of_ended", "refunded_within_amount"):
         op.drop_constraint(op.f(f"ck_payments_{name}"), "payments", type_="check")
@@ -79,6 +84,7 @@ def _create_payment_refunds() -> None:
         sa.Column("payment_id", sa.Uuid(), nullable=False),
         sa.Column("number", sa.Integer(), nullable=False),
         sa.Column("amount_minor", sa.BigInteger(), nullable=False),
+        sa.Column("taken_minor", sa.BigInteger(), nullable=False),
         sa.Column("status", sa.Text(), nullable=False),
         sa.Column("provider_ref", sa.Text(), nullable=True),
         sa.Column("origin", sa.Text(), nullable=False),
@@ -86,8 +92,21 @@ def _create_payment_refunds() -> None:
         sa.Column("actor_id", sa.Uuid(), nullable=True),
         sa.Column("actor_name", sa.Text(), nullable=True),
         _now("created_at"),
+        sa.Column("ask_again_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("finished_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("failure", sa.Text(), nullable=True),
         sa.CheckConstraint("amount_minor > 0", name=op.f("ck_payment_refunds_amount_positive")),
+        sa.CheckConstraint(
+            "0 <= taken_minor AND taken_minor <= amount_minor", name=op.f("ck_payment_refunds_taken_within_amount")
+        ),
+        sa.CheckConstraint(
+            "(status = 'requested') = (finished_at IS NULL)",
+            name=op.f("ck_payment_refunds_finished_at_of_finished"),
+        ),
+        sa.CheckConstraint(
+            "(status = 'requested') = (ask_again_at IS NOT NULL)",
+            name=op.f("ck_payment_refunds_asked_until_finished"),
+        ),
         sa.CheckConstraint(
             "status IN ('requested', 'succeeded', 'failed')", name=op.f("ck_payment_refunds_status_known")
         ),
@@ -98,13 +117,39 @@ def _create_payment_refunds() -> None:
         sa.ForeignKeyConstraint(["actor_id"], ["accounts.id"], name=op.f("fk_payment_refunds_actor_id_accounts")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_payment_refunds")),
         sa.UniqueConstraint("payment_id", "number", name=op.f("uq_payment_refunds_payment_id_number")),
+        sa.UniqueConstraint("payment_id", "provider_ref", name=op.f("uq_payment_refunds_payment_id_provider_ref")),
     )
     op.create_index(
         "ix_payment_refunds_requested",
         "payment_refunds",
-        ["created_at"],
+        ["ask_again_at"],
         unique=False,
         postgresql_where="status = 'requested'",
+    )
+
+
+def _widen_webhook_events() -> None:
+    """What was received so far was about payments that were confirmed, and nothing else was kept."""
+    op.add_column("webhook_events", sa.Column("outcome", sa.Text(), server_default="settled", nullable=False))
+    op.add_column("webhook_events", sa.Column("payment_id", sa.Uuid(), nullable=True))
+    op.add_column("webhook_events", sa.Column("charge_ref", sa.Text(), nullable=True))
+    op.add_column("webhook_events", sa.Column("fact", sa.Text(), nullable=True))
+    op.create_foreign_key(
+        op.f("fk_webhook_events_payment_id_payments"), "webhook_events", "payments", ["payment_id"], ["id"]
+    )
+    op.create_index(
+        "ix_webhook_events_kept",
+        "webhook_events",
+        ["provider", "charge_ref"],
+        unique=False,
+        postgresql_where="outcome = 'kept'",
+    )
+    op.create_index(
+        "ix_webhook_events_payment_id",
+        "webhook_events",
+        ["payment_id"],
+        unique=False,
+        postgresql_where="payment_id IS NOT NULL",
     )
 
 

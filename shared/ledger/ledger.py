@@ -20,10 +20,8 @@ from shared.ledger.errors import InsufficientFundsError, LedgerConflictError, Le
 from shared.ledger.posting import Leg, Movement, Why, post
 from shared.ledger.wallet import CHANGED_COLUMNS, WALLET_COLUMNS, OpenWallet
 from shared.models import METADATA, LedgerEntry, Wallet
+from shared.money import SHARE_BP_ALL
 from shared.unnest import arrays, insert_rows, unnested
-
-SHARE_BP_ALL = 10_000
-"""All of an amount, in basis points."""
 
 
 @dataclass(slots=True)
@@ -130,6 +128,55 @@ class Ledger:
         """Credit a settled payment, once for ever."""
         movement = Movement(self.wallets[account_id], Purse.CREDIT, _positive(amount_minor))
         self._book(f"top_up:{payment_id}", [movement], House.PROVIDER, Why(occurred_at or self.now))
+
+    def refund_payment(
+        self,
+        account_id: UUID,
+        amount_minor: int,
+        *,
+        payment_id: UUID,
+        number: int,
+        take_minor_max: int | None = None,
+        why: Why | None = None,
+    ) -> int:
+        """Book that money of a payment goes back to its payer; `number` counts the refunds of the payment from 1.
+
+        All of it leaves the wallet, or `InsufficientFundsError` is raised. Where a provider takes it whatever we
+        say, as much leaves as is available and at most `take_minor_max`; the house bears the rest. Returns what left
+        the wallet.
+        """
+        wallet, taken_minor = self.wallets[account_id], _positive(amount_minor)
+        if take_minor_max is not None:
+            taken_minor = min(amount_minor, _not_negative(take_minor_max), wallet.available_minor)
+        if wallet.available_minor < taken_minor:
+            raise InsufficientFundsError(needed_minor=taken_minor, available_minor=wallet.available_minor)
+        self._book_against(
+            f"payment_refund:{payment_id}:{number}",
+            [Movement(wallet, Purse.CREDIT, -taken_minor)],
+            {House.UNCOLLECTED: taken_minor - amount_minor, House.PROVIDER: amount_minor},
+            why or Why(self.now),
+        )
+        return taken_minor
+
+    def return_payment_refund(
+        self,
+        account_id: UUID,
+        amount_minor: int,
+        *,
+        payment_id: UUID,
+        number: int,
+        taken_minor: int,
+        why: Why | None = None,
+    ) -> None:
+        """Book back a refund that the payer did not get after all: to the wallet what left it, to the house the rest."""
+        if not 0 <= taken_minor <= _positive(amount_minor):
+            raise LedgerError(f"of a refund of {amount_minor} a wallet cannot have given {taken_minor}")
+        self._book_against(
+            f"payment_refund_failed:{payment_id}:{number}",
+            [Movement(self.wallets[account_id], Purse.CREDIT, taken_minor)],
+            {House.UNCOLLECTED: amount_minor - taken_minor, House.PROVIDER: -amount_minor},
+            why or Why(self.now),
+        )
 
     def forfeit(self, account_id: UUID, *, occurred_at: datetime | None = None) -> None:
         """Take all credit that is left from somebody who leaves it behind, once for ever; nothing takes nothing.

@@ -46,21 +46,30 @@ class Payment(Base):
 
 
 class PaymentRefund(Base):
-    """Money of a payment on its way back to the payer, at an operator's word or at the provider's."""
+    """Money of a payment on its way back to the payer, at an operator's word or at the provider's.
+
+    `taken_minor` of it left the wallet, the rest is the house's loss. Until it is done or has failed, the provider is
+    asked again at `ask_again_at`. `failure` is the provider's word for why it did not do it.
+    """
 
     __tablename__ = "payment_refunds"
     __table_args__ = (
         CheckConstraint("amount_minor > 0", name="amount_positive"),
         CheckConstraint("status IN ('requested', 'succeeded', 'failed')", name="status_known"),
         CheckConstraint("origin IN ('operator', 'provider')", name="origin_known"),
+        CheckConstraint("0 <= taken_minor AND taken_minor <= amount_minor", name="taken_within_amount"),
+        CheckConstraint("(status = 'requested') = (finished_at IS NULL)", name="finished_at_of_finished"),
+        CheckConstraint("(status = 'requested') = (ask_again_at IS NOT NULL)", name="asked_until_finished"),
         UniqueConstraint("payment_id", "number"),
-        Index("ix_payment_refunds_requested", "created_at", postgresql_where="status = 'requested'"),
+        UniqueConstraint("payment_id", "provider_ref"),
+        Index("ix_payment_refunds_requested", "ask_again_at", postgresql_where="status = 'requested'"),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
     payment_id: Mapped[UUID] = mapped_column(ForeignKey("payments.id"))
     number: Mapped[int]
     amount_minor: Mapped[Minor]
+    taken_minor: Mapped[Minor]
     status: Mapped[str]
     provider_ref: Mapped[str | None]
     origin: Mapped[str]
@@ -68,17 +77,31 @@ class PaymentRefund(Base):
     actor_id: Mapped[UUID | None] = mapped_column(ForeignKey("accounts.id"))
     actor_name: Mapped[str | None]
     created_at: Mapped[CreatedAt]
+    ask_again_at: Mapped[datetime | None]
     finished_at: Mapped[datetime | None]
+    failure: Mapped[str | None]
 
 
 class WebhookEvent(Base):
-    """A provider's event that was carried out; the same one again is answered and ignored."""
+    """A provider's event, the fact in it, and what came of it; the same one again is answered and ignored.
+
+    Of what is about money that no payment of ours is known by yet, the outcome is `kept`: it is carried out when the
+    payment with this `charge_ref` is confirmed. Events from before facts were kept have none.
+    """
 
     __tablename__ = "webhook_events"
+    __table_args__ = (
+        Index("ix_webhook_events_kept", "provider", "charge_ref", postgresql_where="outcome = 'kept'"),
+        Index("ix_webhook_events_payment_id", "payment_id", postgresql_where="payment_id IS NOT NULL"),
+    )
 
     provider: Mapped[str] = mapped_column(primary_key=True)
     event_id: Mapped[str] = mapped_column(primary_key=True)
     received_at: Mapped[CreatedAt]
+    outcome: Mapped[str] = mapped_column(server_default="settled")
+    payment_id: Mapped[UUID | None] = mapped_column(ForeignKey("payments.id"))
+    charge_ref: Mapped[str | None]
+    fact: Mapped[str | None]
 
 
 class IdempotencyKey(Base):
