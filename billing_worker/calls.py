@@ -14,8 +14,7 @@ from sqlalchemy import ARRAY, Executable, Uuid, bindparam, select, update
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from billing_worker.terms import Terms
-from shared.messages.base import EndReason
+from shared.messages.base import CallTerms, EndReason
 from shared.models import Call
 from shared.unnest import arrays, unnested
 
@@ -47,23 +46,47 @@ class OpenCall:
     end_asked_at: datetime | None = None
     """Written by operators alone."""
     hidden_from_caller: bool = False
+    minute_ms: int
+    free_ms: int = 0
+    grace_ms: int = 0
+    earning_share_bp: int = 0
+    earned_minor: int = 0
+    refunded_minor: int = 0
+    refund_count: int = 0
+    ended_here: bool = False
+    """Whether billing itself ended it: nobody else tells of that."""
     is_new: bool = False
     changed: bool = False
 
-    def hold_minute(self, *, now: datetime, terms: Terms) -> None:
+    @property
+    def terms(self) -> CallTerms:
+        """What the call is charged by."""
+        return CallTerms(
+            minute_ms=self.minute_ms,
+            free_ms=self.free_ms,
+            grace_ms=self.grace_ms,
+            earning_share_bp=self.earning_share_bp,
+            authorized_at=self.authorized_at,
+        )
+
+    @property
+    def paid_ms(self) -> int:
+        """The talk time that what is held pays for."""
+        return self.free_ms + self.minutes_held * self.minute_ms
+
+    def hold_minute(self, *, now: datetime) -> None:
         """One more minute is held; the lease now ends when the talk time that is held has passed."""
         self.minutes_held += 1
-        self.lease(now=now, terms=terms)
+        self.lease(now=now)
 
-    def lease(self, *, now: datetime, terms: Terms) -> None:
+    def lease(self, *, now: datetime) -> None:
         """Let the lease end when the talk time that is held and not yet proven has passed from now on."""
-        left_ms = self.minutes_held * terms.minute_ms - self.proof_talk_ms
-        self.lease_ends_at = now + timedelta(milliseconds=left_ms)
+        self.lease_ends_at = now + timedelta(milliseconds=self.paid_ms - self.proof_talk_ms)
         self.changed = True
 
-    def prove(self, talk_ms: int, *, terms: Terms) -> None:
+    def prove(self, talk_ms: int) -> None:
         """The parties were alive at this talk time; what is beyond the held minutes proves no more than these."""
-        proof = min(talk_ms, self.minutes_held * terms.minute_ms)
+        proof = min(talk_ms, self.paid_ms)
         if proof > self.proof_talk_ms:
             self.proof_talk_ms = proof
             self.changed = True
@@ -137,6 +160,9 @@ _UPDATED = [
     "charge_minor",
     "reason",
     "settled_at",
+    "earned_minor",
+    "refunded_minor",
+    "refund_count",
 ]
 
 _READ = select(*_TABLE.columns).where(_TABLE.c.id == bindparam("ids", type_=ARRAY(Uuid)).any_())

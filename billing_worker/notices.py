@@ -17,12 +17,13 @@ class Money(NamedTuple):
 
     balance_minor: int
     held_minor: int
+    earned_minor: int
     is_blocked: bool
 
 
 def money_of(wallet: OpenWallet) -> Money:
     """Return the wallet's money at this moment."""
-    return Money(wallet.balance_minor, wallet.held_minor, wallet.is_blocked)
+    return Money(wallet.balance_minor, wallet.held_minor, wallet.earned_minor, wallet.is_blocked)
 
 
 def money_of_all(ledger: Ledger) -> dict[UUID, Money]:

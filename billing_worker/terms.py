@@ -9,10 +9,17 @@ from shared.settings import Settings
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Terms:
-    """The terms of every call of this installation; prices belong to the accounts."""
+    """The terms of every call of this installation; prices belong to the accounts.
+
+    Each call keeps those that it was authorized at.
+    """
 
     minute_ms: int
     """Length of a charged minute."""
+    free_ms: int = 0
+    """Talk at the beginning of each call that costs nothing."""
+    grace_ms: int = 0
+    """Talk time up to which a call costs nothing at all."""
     setup_ms: int
     """The longest that a call may take from its authorization until talk time runs."""
     currency: str

@@ -9,6 +9,9 @@ from msgspec import Meta
 AMOUNT_MINOR_MAX = 1_000_000_000_000
 """No single amount, price or balance in the system goes beyond this; far inside a signed 64-bit column."""
 
+SHARE_BP_ALL = 10_000
+"""All of an amount, in basis points."""
+
 AmountMinor = Annotated[int, Meta(gt=0, le=AMOUNT_MINOR_MAX)]
 BalanceMinor = Annotated[int, Meta(ge=-AMOUNT_MINOR_MAX, le=AMOUNT_MINOR_MAX)]
 
@@ -28,9 +31,17 @@ def currency_exponent(currency: str) -> int:
     return _EXPONENTS.get(currency, 2)
 
 
-def minutes_of(talk_ms: int, *, minute_ms: int) -> int:
-    """Return the minutes to be paid for this talk time: a started minute is a whole one, none is none."""
-    return -(-talk_ms // minute_ms)
+def minutes_of(talk_ms: int, *, minute_ms: int, free_ms: int = 0, grace_ms: int = 0) -> int:
+    """Return the minutes to be paid for this talk time: a started minute is a whole one, none is none.
+
+    What is talked in the first `free_ms` is not counted; talk of at most `grace_ms` is none.
+    """
+    return 0 if talk_ms <= grace_ms else -(-max(0, talk_ms - free_ms) // minute_ms)
+
+
+def share_of(amount_minor: int, *, share_bp: int) -> int:
+    """Return the share, in basis points, of an amount that is not negative; rounded down."""
+    return amount_minor * share_bp // SHARE_BP_ALL
 
 
 def minutes_affordable(available_minor: int, *, price_minor: int) -> int | None:

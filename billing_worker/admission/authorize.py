@@ -147,6 +147,10 @@ def _call_of(request: Authorize, payer: OpenWallet, callee: Person, room: Room) 
         price_minor=payer.price_minor,
         authorized_at=room.now,
         lease_ends_at=room.now,
+        minute_ms=room.terms.minute_ms,
+        free_ms=room.terms.free_ms,
+        grace_ms=room.terms.grace_ms,
+        earning_share_bp=room.ledger.wallets[callee.account_id].earning_share_bp,
     )
 
 
@@ -155,13 +159,14 @@ def _hold_and_claim(call: OpenCall, callee: Person, room: Room) -> None:
     room.ledger.hold(call.caller_id, call.price_minor)
     room.ledger.claim(call.caller_id, call.id)
     room.ledger.claim(callee.account_id, call.id)
-    call.hold_minute(now=room.now + timedelta(milliseconds=room.terms.setup_ms), terms=room.terms)
+    call.hold_minute(now=room.now + timedelta(milliseconds=room.terms.setup_ms))
 
 
 def _settle_as(reason: EndReason, call: OpenCall, *, now: datetime) -> None:
     """Keep the attempt for the history; it holds and costs nothing."""
     call.end(0, reason=reason, ended_at=now)
     call.settle(0, now=now)
+    call.ended_here = True
 
 
 def _authorized(call: OpenCall, *, caller: Person, callee: Person, room: Room) -> Authorized:
@@ -171,7 +176,7 @@ def _authorized(call: OpenCall, *, caller: Person, callee: Person, room: Room) -
         callee=callee.party,
         price_minor=call.price_minor,
         currency=room.terms.currency,
-        minute_ms=room.terms.minute_ms,
+        terms=call.terms,
         caller_relay_only=caller.relay_only,
         callee_relay_only=callee.relay_only,
     )

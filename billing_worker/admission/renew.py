@@ -16,7 +16,7 @@ def renew(request: Renew, room: Room) -> Renewed | RenewalRefused:
         return RenewalRefused(call_id=request.call_id, minute=request.minute, reason="unknown_call")
     if call.talk_ms is not None:
         return RenewalRefused(call_id=call.id, minute=request.minute, reason="call_settled")
-    call.prove(request.talk_ms, terms=room.terms)
+    call.prove(request.talk_ms)
     if request.minute <= call.minutes_held:
         return Renewed(call_id=call.id, minute=request.minute)
     if request.minute > call.minutes_held + 1:
@@ -35,5 +35,5 @@ def renew(request: Renew, room: Room) -> Renewed | RenewalRefused:
             shortfall_minor=missing_minor,
         )
     room.ledger.hold(call.caller_id, call.price_minor)
-    call.hold_minute(now=room.now, terms=room.terms)
+    call.hold_minute(now=room.now)
     return Renewed(call_id=call.id, minute=request.minute)

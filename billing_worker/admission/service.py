@@ -14,6 +14,7 @@ from billing_worker.admission.invites import InviteLimits, Invites
 from billing_worker.admission.lists import Lists
 from billing_worker.admission.people import People, find_people
 from billing_worker.admission.renew import renew
+from billing_worker.announcing import ends
 from billing_worker.calls import Calls
 from billing_worker.notices import money_of_all, wallet_notices
 from billing_worker.terms import Terms
@@ -74,7 +75,7 @@ class AdmissionService:
             await room.ledger.save()
             await room.invites.counters.save()
             notices = wallet_notices(room.ledger, before, currency=self._terms.currency)
-            await outbox.store(connection, list(notices))
+            await outbox.store(connection, [*ends(room.calls.rows.values()), *notices])
             return replies
 
         return await transact(self._engine, work)

@@ -1,49 +1,74 @@
 """The money of ended calls. Pure, over locked wallets.
 
-An ended call's holds become one charge. Later words may only make it smaller, by a refund.
+An ended call's holds become one charge, of which the callee may earn a share. Later words may only make it smaller,
+by a refund.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import datetime
 from uuid import UUID
 
 from billing_worker.calls import OpenCall
 from shared.ledger import Ledger
-from shared.money import minutes_of
+from shared.money import minutes_of, share_of
 
 
-def minutes_due(call: OpenCall, *, minute_ms: int) -> int:
+def minutes_due(call: OpenCall) -> int:
     """Return the minutes to be paid of an ended call: never more than were held."""
-    return min(minutes_of(call.talk_ms or 0, minute_ms=minute_ms), call.minutes_held)
+    talk_ms = call.talk_ms or 0
+    minutes = minutes_of(talk_ms, minute_ms=call.minute_ms, free_ms=call.free_ms, grace_ms=call.grace_ms)
+    return min(minutes, call.minutes_held)
 
 
-def is_due(call: OpenCall, *, minute_ms: int) -> bool:
+def is_due(call: OpenCall) -> bool:
     """Whether the call's money is to be moved: it ended, and was not settled or shrank since."""
     if call.talk_ms is None:
         return False
-    return call.minutes is None or minutes_due(call, minute_ms=minute_ms) < call.minutes
+    return call.minutes is None or minutes_due(call) < call.minutes
 
 
-def charge(call: OpenCall, ledger: Ledger, *, minute_ms: int, now: datetime) -> None:
+def charge(call: OpenCall, ledger: Ledger, *, now: datetime) -> None:
     """Turn the holds of an ended call into its charge, give back the rest, and let both parties go."""
-    minutes = minutes_due(call, minute_ms=minute_ms)
+    minutes = minutes_due(call)
+    charge_minor = minutes * call.price_minor
     ledger.release(call.caller_id, call.minutes_held * call.price_minor)
-    ledger.charge(call.caller_id, minutes * call.price_minor, call_id=call.id)
+    if _earner(call, ledger) is not None:
+        call.earned_minor = share_of(charge_minor, share_bp=call.earning_share_bp)
+    ledger.charge(
+        call.caller_id,
+        charge_minor,
+        call_id=call.id,
+        occurred_at=call.ended_at,
+        earner_id=_earner(call, ledger),
+        earned_minor=call.earned_minor,
+    )
     call.settle(minutes, now=now)
     ledger.unclaim(call.caller_id, call.id)
     if call.callee_id is not None:
         ledger.unclaim(call.callee_id, call.id)
 
 
-def shrink(call: OpenCall, ledger: Ledger, refunds: Mapping[UUID, int], *, minute_ms: int, now: datetime) -> None:
-    """Give back what a settled call was charged too much; `refunds` counts those it had before."""
-    minutes = minutes_due(call, minute_ms=minute_ms)
-    too_much_minor = (call.charge_minor or 0) - minutes * call.price_minor
-    if too_much_minor:
-        number = refunds.get(call.id, 0) + 1
-        ledger.refund(call.caller_id, too_much_minor, call_id=call.id, number=number)
+def shrink(call: OpenCall, ledger: Ledger, *, now: datetime) -> None:
+    """Give back what a settled call was charged too much and was not given back by an operator already.
+
+    The callee's share shrinks with it, as far as it was not paid out.
+    """
+    minutes = minutes_due(call)
+    paid_minor = (call.charge_minor or 0) - call.refunded_minor
+    owed_minor = min(paid_minor, minutes * call.price_minor)
+    if paid_minor > owed_minor:
+        call.refund_count += 1
+        share_minor = share_of(owed_minor, share_bp=call.earning_share_bp)
+        call.earned_minor -= ledger.refund(
+            call.caller_id,
+            paid_minor - owed_minor,
+            call_id=call.id,
+            number=call.refund_count,
+            earner_id=_earner(call, ledger),
+            take_back_minor=max(0, call.earned_minor - share_minor),
+        )
+    call.refunded_minor = minutes * call.price_minor - owed_minor
     call.settle(minutes, now=now)
 
 
@@ -51,3 +76,8 @@ def judge(account_id: UUID, ledger: Ledger) -> None:
     """Block the account where what is left cannot pay a minute; end a block whose reason is gone."""
     if not ledger.block(account_id):
         ledger.unblock(account_id)
+
+
+def _earner(call: OpenCall, ledger: Ledger) -> UUID | None:
+    """Return the callee where a share is theirs, and they have a wallet to put it in."""
+    return call.callee_id if call.earning_share_bp and call.callee_id in ledger.wallets else None

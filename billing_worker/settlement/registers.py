@@ -24,23 +24,24 @@ def register(event: CallEvent, calls: Calls, *, now: datetime, terms: Terms) -> 
     call = calls.rows.get(event.call_id)
     match event:
         case CallStarted():
-            _start(event, _known(call, event), now=now, terms=terms)
+            _start(event, _known(call, event), now=now)
         case CallEnded():
-            _end(event, calls.add(_tombstone(event, now)) if call is None and not event.talk_ms else call)
+            new = call is None and not event.talk_ms
+            _end(event, calls.add(_tombstone(event, now=now, terms=terms)) if new else call)
         case SweepDue():
             _sweep(event, call, now=now)
         case _:
             assert_never(event)
 
 
-def _start(event: CallStarted, call: OpenCall, *, now: datetime, terms: Terms) -> None:
+def _start(event: CallStarted, call: OpenCall, *, now: datetime) -> None:
     _check_parties(event, call)
     if call.started_at is not None:
         return
     call.started_at = event.started_at
     call.changed = True
     if call.settled_at is None:
-        call.lease(now=now, terms=terms)
+        call.lease(now=now)
 
 
 def _end(event: CallEnded, found: OpenCall | None) -> None:
@@ -58,9 +59,10 @@ def _sweep(event: SweepDue, call: OpenCall | None, *, now: datetime) -> None:
         return
     proven_at = call.started_at + timedelta(milliseconds=call.proof_talk_ms) if call.started_at else now
     call.end(call.proof_talk_ms, reason=EndReason.LOST, ended_at=proven_at)
+    call.ended_here = True
 
 
-def _tombstone(event: CallEnded, now: datetime) -> OpenCall:
+def _tombstone(event: CallEnded, *, now: datetime, terms: Terms) -> OpenCall:
     """The end overtook its authorize: a row that holds nothing, so that the late one finds it and holds nothing.
 
     Or there never was more than a refusal, which the caller must not tell from others by what is left of it.
@@ -73,6 +75,7 @@ def _tombstone(event: CallEnded, now: datetime) -> OpenCall:
         price_minor=0,
         authorized_at=now,
         lease_ends_at=now,
+        minute_ms=terms.minute_ms,
         hidden_from_caller=event.callee_id is None,
     )
 

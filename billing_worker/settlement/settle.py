@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ARRAY, Text, Uuid, bindparam, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from billing_worker.announcing import ends
 from billing_worker.calls import Calls, OpenCall
 from billing_worker.notices import charge_notices, money_of_all, wallet_notices
 from billing_worker.settlement.charging import charge, is_due, judge, shrink
@@ -17,7 +17,6 @@ from billing_worker.terms import Terms
 from shared import outbox
 from shared.ledger import Ledger
 from shared.messages.events import CallEvent
-from shared.models import LedgerEntry
 
 
 async def settle(
@@ -30,7 +29,7 @@ async def settle(
     """
     calls = await Calls.open(connection, {event.call_id for event in events})
     refusals = [_registered(event, calls, now=now, terms=terms) for event in events]
-    due = [call for call in calls.rows.values() if is_due(call, minute_ms=terms.minute_ms)]
+    due = [call for call in calls.rows.values() if is_due(call)]
     if due:
         strangers = await _move_money(connection, calls, due, now=now, terms=terms)
         for place, event in enumerate(events):
@@ -53,7 +52,6 @@ async def _move_money(
 ) -> set[UUID]:
     """Settle the calls that are due; return those that were dropped because nobody knows their caller."""
     ledger = await Ledger.open(connection, _parties(due), now=now)
-    refunds = await _refunds(connection, [call for call in due if call.settled_at is not None])
     before = money_of_all(ledger)
     strangers = {call.id for call in due if call.is_new and not _adopt(call, ledger)}
     for call_id in strangers:
@@ -61,9 +59,9 @@ async def _move_money(
     charged = [call for call in due if call.id not in strangers]
     for call in charged:
         if call.settled_at is None:
-            charge(call, ledger, minute_ms=terms.minute_ms, now=now)
+            charge(call, ledger, now=now)
         else:
-            shrink(call, ledger, refunds, minute_ms=terms.minute_ms, now=now)
+            shrink(call, ledger, now=now)
     for caller_id in dict.fromkeys(call.caller_id for call in charged if call.minutes_held):
         judge(caller_id, ledger)
     await ledger.save()
@@ -73,7 +71,7 @@ async def _move_money(
         # What a call cost says what is left as well: a second notice a call would double the outbox.
         *wallet_notices(ledger, before, currency=terms.currency, told={call.caller_id for call in told}),
     ]
-    await outbox.store(connection, notices)
+    await outbox.store(connection, [*ends(charged), *notices])
     return strangers
 
 
@@ -91,28 +89,3 @@ def _adopt(tombstone: OpenCall, ledger: Ledger) -> bool:
 def _parties(calls: Sequence[OpenCall]) -> set[UUID]:
     parties = {call.caller_id for call in calls} | {call.callee_id for call in calls}
     return {account_id for account_id in parties if account_id is not None}
-
-
-async def _refunds(connection: AsyncConnection, shrinking: Sequence[OpenCall]) -> dict[UUID, int]:
-    """Return the greatest number of a refund that each of these calls had."""
-    if not shrinking:
-        return {}
-    rows = await connection.execute(
-        _REFUNDS,
-        {
-            "wallet_ids": [call.caller_id for call in shrinking],
-            "patterns": [f"refund:{call.id}:%" for call in shrinking],
-        },
-    )
-    numbers: dict[UUID, int] = {}
-    for operation in rows.scalars():
-        _, call_id, number = operation.split(":")
-        numbers[UUID(call_id)] = max(numbers.get(UUID(call_id), 0), int(number))
-    return numbers
-
-
-# By the wallet, which has an index; a refund after the settlement is rare.
-_REFUNDS = select(LedgerEntry.operation).where(
-    LedgerEntry.wallet_id == bindparam("wallet_ids", type_=ARRAY(Uuid)).any_(),
-    LedgerEntry.operation.like(bindparam("patterns", type_=ARRAY(Text)).any_()),
-)

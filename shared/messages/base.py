@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from enum import StrEnum
 from typing import Annotated
 from uuid import UUID
@@ -103,6 +104,20 @@ class Role(StrEnum):
     @property
     def other(self) -> Role:
         return Role.CALLEE if self is Role.CALLER else Role.CALLER
+
+
+class CallTerms(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """By what a call is charged, besides its price: as it was when the call was authorized, for the whole call.
+
+    The first `free_ms` of talk cost nothing, then every started minute of `minute_ms` is paid; a call of at most
+    `grace_ms` costs nothing at all. Of the charge the callee earns `earning_share_bp` basis points.
+    """
+
+    minute_ms: int
+    free_ms: int = 0
+    grace_ms: int = 0
+    earning_share_bp: int = 0
+    authorized_at: datetime
 
 
 class Party(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

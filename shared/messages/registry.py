@@ -9,7 +9,21 @@ import msgspec
 from shared.bus.interface import Envelope
 from shared.bus.topology import ACCOUNTS, CALLS, PAYMENTS
 from shared.messages.base import Message
-from shared.messages.events import EVENTS, CallEnded, CallEvent, CallStarted, Event, PaymentSettled, SweepDue
+from shared.messages.events import (
+    EVENTS,
+    BalanceAdjusted,
+    BalanceForfeited,
+    CallEnded,
+    CallEvent,
+    CallRefunded,
+    CallStarted,
+    Event,
+    PaymentRefunded,
+    PaymentSettled,
+    PayoutRecorded,
+    PriceSet,
+    SweepDue,
+)
 from shared.messages.from_client import FROM_CLIENT, FromClient
 from shared.messages.notices import (
     NOTICES,
@@ -32,6 +46,7 @@ M = TypeVar("M")
 
 _encoder = msgspec.json.Encoder()
 _call_events: msgspec.json.Decoder[CallEvent] = msgspec.json.Decoder(CallEvent)
+_events: msgspec.json.Decoder[Event] = msgspec.json.Decoder(Event)
 _requests: msgspec.json.Decoder[Request] = msgspec.json.Decoder(Request)
 _replies: msgspec.json.Decoder[Reply] = msgspec.json.Decoder(Reply)
 _notices: msgspec.json.Decoder[Notice] = msgspec.json.Decoder(Notice)
@@ -48,7 +63,16 @@ def envelope_of(message: Event | Notice) -> Envelope:
     match message:
         case CallStarted() | CallEnded() | SweepDue():
             exchange, routing_key = CALLS.name, type_of(message)
-        case PaymentSettled():
+        case (
+            CallRefunded()
+            | PaymentSettled()
+            | PaymentRefunded()
+            | BalanceAdjusted()
+            | BalanceForfeited()
+            | PayoutRecorded()
+            | PriceSet()
+        ):
+            # `call.refunded` as well: on the other exchange it would reach the queue of the call events.
             exchange, routing_key = PAYMENTS.name, type_of(message)
         case (
             WalletChanged()
@@ -80,6 +104,11 @@ def encode(message: Message) -> bytes:
 def decode_call_event(body: bytes) -> CallEvent:
     """Raises `msgspec.DecodeError` (`ValidationError` included) where it is none."""
     return _decoded(_call_events, body)
+
+
+def decode_event(body: bytes) -> Event:
+    """Raises `msgspec.DecodeError` where it is none."""
+    return _decoded(_events, body)
 
 
 def decode_request(body: bytes) -> Request:

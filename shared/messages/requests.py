@@ -7,7 +7,7 @@ from uuid import UUID
 
 from msgspec import Meta
 
-from shared.messages.base import Message, Party, RefusalReason, TalkMs, UserName, WalletState
+from shared.messages.base import CallTerms, Message, Party, RefusalReason, TalkMs, UserName, WalletState
 
 
 class Admit(Message, frozen=True, kw_only=True, tag="admit"):
@@ -45,10 +45,11 @@ class Authorize(Message, frozen=True, kw_only=True, tag="authorize"):
 
 
 class Authorized(Message, frozen=True, kw_only=True, tag="authorized"):
-    """Yes: one minute is held; the price is frozen for the whole call.
+    """Yes: one minute is held; price and terms are frozen for the whole call.
 
-    `minute_ms` is the length of the minutes that billing charges: whoever measures others must not have it ring.
-    The addresses of a party that is `…_relay_only` must not reach the other one.
+    `terms.minute_ms` is the length of the minutes that billing charges: whoever measures others must not have it
+    ring. Talk ends at `talk_ms_max` at the latest, where the caller has limited it. The addresses of a party that
+    is `…_relay_only` must not reach the other one.
     """
 
     call_id: UUID
@@ -56,7 +57,8 @@ class Authorized(Message, frozen=True, kw_only=True, tag="authorized"):
     callee: Party
     price_minor: int
     currency: str
-    minute_ms: int
+    terms: CallTerms
+    talk_ms_max: int | None = None
     caller_relay_only: bool = False
     callee_relay_only: bool = False
 

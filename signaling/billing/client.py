@@ -63,11 +63,11 @@ class Billing:
         except NoReplyError as error:
             log.warning("Call %s: not authorized: %s", call_id, error)
             return None
-        if isinstance(reply, Authorized) and reply.minute_ms != self._minute_ms:
+        if isinstance(reply, Authorized) and reply.terms.minute_ms != self._minute_ms:
             text = (
                 "Call %s: not authorized: a minute is %d ms to billing and %d ms here; set TALKTIME_MINUTE_MS alike"
             )
-            log.error(text, call_id, reply.minute_ms, self._minute_ms)
+            log.error(text, call_id, reply.terms.minute_ms, self._minute_ms)
             return None
         return reply if isinstance(reply, Authorized | Refused) else None
 

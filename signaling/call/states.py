@@ -7,7 +7,7 @@ from uuid import UUID
 
 from msgspec import Struct
 
-from shared.messages.base import Party
+from shared.messages.base import CallTerms, Party
 from shared.messages.base import Role as Role
 from shared.messages.base import State as State
 from shared.settings import Settings
@@ -39,13 +39,17 @@ class TimerName(StrEnum):
 class Terms(Struct, frozen=True, kw_only=True):
     """What billing authorized: who talks to whom, at what price a minute, frozen for the whole call.
 
-    `relay_only` are the sides whose addresses the other one must not learn.
+    `charging` is repeated at the end of the call, so that it can be settled by that alone. Talk ends at
+    `talk_ms_max` at the latest, where the caller has limited it. `relay_only` are the sides whose addresses the
+    other one must not learn.
     """
 
     caller: Party
     callee: Party
     price_minor: int
     currency: str
+    charging: CallTerms
+    talk_ms_max: int | None = None
     relay_only: frozenset[Role] = frozenset()
 
     def party(self, role: Role) -> Party:

@@ -27,7 +27,7 @@ def call_started(live: LiveCall, *, node: str, started_at: datetime) -> CallStar
 
 def call_ended(live: LiveCall, effect: AnnounceEnded, *, node: str, ended_at: datetime) -> CallEnded:
     """Return the event, complete in itself."""
-    terms = live.call.terms
+    terms, lease = live.call.terms, live.call.lease
     return CallEnded(
         event_id=new_id(),
         call_id=live.call_id,
@@ -39,4 +39,6 @@ def call_ended(live: LiveCall, effect: AnnounceEnded, *, node: str, ended_at: da
         price_minor=terms.price_minor if terms else None,
         started_at=live.started_at,
         ended_at=ended_at,
+        terms=terms.charging if terms else None,
+        minutes_held=(lease.minutes_paid if lease else 1) if terms else None,
     )

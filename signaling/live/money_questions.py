@@ -82,6 +82,8 @@ def _authorization(reply: requests.Authorized | requests.Refused | None, *, all_
                     callee=reply.callee,
                     price_minor=reply.price_minor,
                     currency=reply.currency,
+                    charging=reply.terms,
+                    talk_ms_max=reply.talk_ms_max,
                     relay_only=_relay_only(reply, all_of_them=all_relay_only),
                 )
             )

@@ -4,7 +4,7 @@ import msgspec
 import pytest
 
 from shared.ids import new_id
-from shared.messages.base import EndReason, Party, RefusalReason
+from shared.messages.base import CallTerms, EndReason, Party, RefusalReason
 from shared.messages.notices import AccountUnblocked, WalletChanged
 from shared.messages.requests import Authorized, Refused
 from tests.billing_worker.town import PRICE, Conversation, Resident, Town, of_type
@@ -28,7 +28,7 @@ async def test_a_call_that_may_ring_holds_a_minute_and_both_parties(town: Town) 
         callee=Party(account_id=callee.id, user_name="Callee"),
         price_minor=10,
         currency="EUR",
-        minute_ms=town.terms.minute_ms,
+        terms=CallTerms(minute_ms=town.terms.minute_ms, authorized_at=town.clock.now()),
     )
     wallet = await town.wallet(caller)
     assert (wallet.balance_minor, wallet.held_minor, wallet.in_call_id) == (10, 10, reply.call_id)

@@ -35,6 +35,7 @@ class Desk:
             price_minor=PRICE,
             authorized_at=NOW,
             lease_ends_at=NOW,
+            minute_ms=TERMS.minute_ms,
             minutes_held=HELD,
             proof_talk_ms=150_000,
         )
@@ -47,14 +48,14 @@ class Desk:
         """Do with a batch what a transaction does, less the writing."""
         for said in batch:
             register(said, self.calls, now=NOW, terms=TERMS)
-        if not is_due(self.call, minute_ms=TERMS.minute_ms):
+        if not is_due(self.call):
             return
         ledger = Ledger(NOWHERE, {self.call.caller_id: self.payer}, NOW)
         balance_minor = self.payer.balance_minor
         if self.call.settled_at is None:
-            charge(self.call, ledger, minute_ms=TERMS.minute_ms, now=NOW)
+            charge(self.call, ledger, now=NOW)
         else:
-            shrink(self.call, ledger, {self.call.id: self.refunds}, minute_ms=TERMS.minute_ms, now=NOW)
+            shrink(self.call, ledger, now=NOW)
             assert self.payer.balance_minor >= balance_minor
             self.refunds += self.payer.balance_minor > balance_minor
         judge(self.call.caller_id, ledger)

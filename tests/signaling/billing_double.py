@@ -8,7 +8,7 @@ from uuid import UUID
 from shared.bus.interface import Bus, Delivery, Rejected
 from shared.bus.topology import CALL_EVENTS
 from shared.ids import new_id
-from shared.messages.base import Party, RefusalReason, WalletState
+from shared.messages.base import CallTerms, Party, RefusalReason, WalletState
 from shared.messages.events import CallEnded, CallStarted
 from shared.messages.notices import AccountBlocked, CallCharged, Notice, WalletChanged
 from shared.messages.registry import decode_call_event, envelope_of
@@ -26,6 +26,7 @@ from shared.messages.requests import (
     Request,
 )
 from shared.money import minutes_affordable, minutes_of, shortfall_minor
+from tests.harness.clock import START
 from tests.signaling.manual_time import give_turns
 
 CURRENCY = "EUR"
@@ -150,7 +151,7 @@ class BillingDouble:
             callee=callee.party,
             price_minor=caller.price_minor,
             currency=CURRENCY,
-            minute_ms=self.minute_ms,
+            terms=CallTerms(minute_ms=self.minute_ms, authorized_at=START),
             caller_relay_only=caller.relay_only,
             callee_relay_only=callee.relay_only,
         )

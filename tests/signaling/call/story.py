@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from shared.messages.base import EndReason, Party
+from shared.messages.base import CallTerms, EndReason, Party
 from shared.messages.from_client import Accept, CallStep, Connected, HangUp, Invite
 from shared.messages.to_client import CallOver, ToClient
 from signaling.call.effects import AnnounceEnded, Effect, Send
 from signaling.call.inputs import Authorized, CalleeDevices, DeviceLost, FromDevice, Input, TimerFired
 from signaling.call.machine import place, step
 from signaling.call.states import CallTimes, Device, Role, State, Terms, TimerName
+from tests.harness.clock import START
 
 CALL_ID = UUID(int=1)
 OTHER_CALL_ID = UUID(int=2)
@@ -21,7 +22,8 @@ PHONE = Device(Role.CALLEE, UUID(int=21))
 TABLET = Device(Role.CALLEE, UUID(int=22))
 LAPTOP = Device(Role.CALLEE, UUID(int=23))
 STRANGER = Device(Role.CALLEE, UUID(int=99))
-TERMS = Terms(caller=ALICE, callee=BOB, price_minor=10, currency="EUR")
+CHARGING = CallTerms(minute_ms=60_000, authorized_at=START)
+TERMS = Terms(caller=ALICE, callee=BOB, price_minor=10, currency="EUR", charging=CHARGING)
 
 MINUTE_MS = 60_000
 TIMES = CallTimes(
