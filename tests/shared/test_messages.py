@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import Any, TypeVar, get_args
 from uuid import UUID
 
 import msgspec
@@ -13,13 +13,14 @@ from shared.bus.interface import Envelope
 from shared.bus.topology import ACCOUNTS, BILLING_LOG, CALL_EVENTS, CALLS, PAYMENTS, Queue
 from shared.messages import base, events, from_client, notices, requests, to_client
 from shared.messages.base import Message
-from shared.messages.events import EVENTS, CallEnded, CallEvent, Event, PaymentSettled, SweepDue
+from shared.messages.events import EVENTS, CallEnded, CallEvent, CallRefunded, Event, MoneyEvent, SweepDue
 from shared.messages.from_client import FROM_CLIENT, ClientMessage
 from shared.messages.notices import NOTICES, Notice
 from shared.messages.registry import (
     BUS_MESSAGES,
     SOCKET_MESSAGES,
     decode_call_event,
+    decode_event,
     decode_from_client,
     decode_notice,
     decode_reply,
@@ -34,17 +35,17 @@ from shared.messages.to_client import TO_CLIENT, ToClient
 M = TypeVar("M", bound=Message)
 Decode = Callable[[bytes], Message]
 SAMPLES = 20
-CALL_EVENTS_OF_BUS = tuple(kind for kind in EVENTS if kind is not PaymentSettled)
+CALL_EVENTS_OF_BUS: tuple[type[CallEvent], ...] = get_args(CallEvent)
+MONEY_EVENTS: tuple[type[MoneyEvent], ...] = get_args(MoneyEvent)
 DOORS_OF_STRANGERS = (decode_call_event, decode_request, decode_reply, decode_notice, decode_from_client)
 _to_client: msgspec.json.Decoder[ToClient] = msgspec.json.Decoder(ToClient)
-_events: msgspec.json.Decoder[Event] = msgspec.json.Decoder(Event)
 
 
 def doors() -> list[tuple[type[Message], Decode]]:
     """Return each message with what decodes it where it arrives."""
     groups: list[tuple[tuple[type[Message], ...], Decode]] = [
         (CALL_EVENTS_OF_BUS, decode_call_event),
-        ((PaymentSettled,), _events.decode),
+        (MONEY_EVENTS, decode_event),
         (REQUESTS, decode_request),
         (REPLIES, decode_reply),
         (NOTICES, decode_notice),
@@ -235,9 +236,10 @@ def test_call_events_reach_billing_and_the_log(kind: type[CallEvent]) -> None:
     assert addressed(envelope, BILLING_LOG)
 
 
-def test_settled_payments_reach_the_log_only() -> None:
-    envelope = envelope_of(made(PaymentSettled))
-    assert (envelope.exchange, envelope.routing_key) == (PAYMENTS.name, "payment.settled")
+@pytest.mark.parametrize("kind", MONEY_EVENTS)
+def test_what_is_booked_already_reaches_the_log_only(kind: type[MoneyEvent]) -> None:
+    envelope = envelope_of(made(kind))
+    assert (envelope.exchange, envelope.routing_key) == (PAYMENTS.name, type_of(kind))
     assert addressed(envelope, BILLING_LOG)
     assert not addressed(envelope, CALL_EVENTS)
 
@@ -261,8 +263,18 @@ def test_an_envelope_tells_what_is_in_it(kind: type[Event | Notice]) -> None:
 
 
 def test_a_call_can_be_found_by_its_id_in_all_its_events() -> None:
-    for kind in CALL_EVENTS_OF_BUS:
+    for kind in (*CALL_EVENTS_OF_BUS, CallRefunded):
         assert envelope_of(made(kind)).correlation_id is not None
+
+
+def test_an_end_of_before_its_terms_were_told_is_still_read() -> None:
+    """The log keeps what was published by older programs."""
+    ended = made(CallEnded)
+    told = as_json(ended)
+    for later in ("terms", "minutes_held", "hidden_from_caller"):
+        del told[later]
+    read = decode_call_event(msgspec.json.encode(told))
+    assert read == msgspec.structs.replace(ended, terms=None, minutes_held=None, hidden_from_caller=False)
 
 
 def test_bodies_can_be_read_by_people() -> None:
