@@ -1,12 +1,10 @@
 """The one place where the REST API is wired."""
 
-import secrets
 from collections.abc import Sequence
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-import httpx
 from litestar import Controller, Litestar, Router
 from litestar.datastructures import State
 from litestar.di import Provide
@@ -54,6 +52,7 @@ from api.page.built_page import BUILT, BuiltPage
 from api.page.policy import page_headers
 from api.page.routes import Page, PageRoutes
 from api.passwords import Passwords
+from api.payments.providers import provider_of
 from api.payments.routes import PaymentRoutes, WebhookRoutes
 from api.payments.sandbox import SandboxProvider
 from api.payments.service import Payments
@@ -81,7 +80,6 @@ from shared.settings import Settings
 from shared.settings_loading import SettingsError
 from shared.tokens import TokenSigner, TokenVerifier, load_signing_key
 
-WEBHOOK_SECONDS_MAX = 10.0
 RENEWING = "renewing"
 """Under this name of the application's state is what takes new keys and secrets, `api.renewing.Renewing`."""
 
@@ -133,7 +131,7 @@ def create_app(
     throttling = Throttling(engine, clock, Limits(settings))
     own_password = OwnPassword(engine, clock, passwords, throttling)
     installation = installation_of(settings)
-    sandbox = _sandbox_provider(settings, clock) if settings.payment_provider == "sandbox" else None
+    provider = provider_of(settings, clock, internal_url=internal_url)
     turn = _turn_credentials(settings, clock)
     services: dict[str, Any] = {
         "engine": engine,
@@ -154,8 +152,8 @@ def create_app(
         ),
         "own_sessions": OwnSessions(engine, clock, refresh_tokens.lives),
         "wallets": Wallets(engine, settings.currency),
-        "payments": Payments(engine, clock, sandbox, settings.currency, settings.payment_minor_max),
-        "provider": sandbox,
+        "payments": Payments(engine, clock, provider, settings.currency, settings.payment_minor_max),
+        "provider": provider,
         "settlement": Settlement(engine, clock),
         "people": People(engine),
         "blocklist": PeopleList(engine, BlocklistEntry, settings.people_list_max),
@@ -176,12 +174,11 @@ def create_app(
     ]
     on_shutdown: list[LifespanHook] = [passwords.close]
     sandbox_routes: list[ControllerRouterHandler] = []
-    if sandbox is not None:
-        http = httpx.AsyncClient(timeout=WEBHOOK_SECONDS_MAX, trust_env=False)
-        webhook_url = f"{(internal_url or settings.public_url).rstrip('/')}/v1/webhooks/{sandbox.name}"
-        services["desk"] = SandboxDesk(engine, sandbox, http, webhook_url)
+    if provider is not None:
+        on_shutdown.append(provider.close)
+    if isinstance(provider, SandboxProvider):
+        services["desk"] = SandboxDesk(engine, provider)
         sandbox_routes.append(SandboxRoutes)
-        on_shutdown.append(http.aclose)
     return Litestar(
         route_handlers=[
             Router("/v1", route_handlers=[*OPEN_ROUTES, *protected]),
@@ -199,7 +196,7 @@ def create_app(
         on_shutdown=on_shutdown,
         openapi_config=openapi_config(),
         plugins=[FieldSchemas()],
-        state=State({RENEWING: Renewing(signers, verifiers, turn, sandbox)}, deep_copy=False),
+        state=State({RENEWING: Renewing(signers, verifiers, turn, provider)}, deep_copy=False),
         logging_config=None,
     )
 
@@ -268,13 +265,3 @@ def _ice(settings: Settings, engine: AsyncEngine, credentials: TurnCredentials |
     if settings.relay_only and not settings.turn_urls:
         raise SettingsError("TALKTIME_RELAY_ONLY needs TALKTIME_TURN_URLS: without a relay no call could connect")
     return Ice(engine, settings.stun_urls, settings.turn_urls, credentials, settings.relay_only)
-
-
-def _sandbox_provider(settings: Settings, clock: Clock) -> SandboxProvider:
-    return SandboxProvider(
-        public_url=settings.public_url,
-        # Without a configured secret this process trusts only itself.
-        secrets=settings.sandbox_webhook_secrets or (secrets.token_urlsafe(),),
-        tolerance_seconds=settings.webhook_tolerance_seconds,
-        clock=clock,
-    )

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from api.ice.credentials import TurnCredentials
-from api.payments.sandbox import SandboxProvider
+from api.payments.provider import PaymentProvider
 from api.sessions.kinds import SessionKind
 from shared.settings import Settings
 from shared.tokens import TokenSigner, TokenVerifier, VerifyKey, load_signing_key, load_verify_keys
@@ -12,12 +12,12 @@ from shared.tokens import TokenSigner, TokenVerifier, VerifyKey, load_signing_ke
 
 @dataclass(frozen=True)
 class Renewing:
-    """Knows all that holds one; `turn` and `sandbox` are None where there is no such thing."""
+    """Knows all that holds one; `turn` and `provider` are None where there is no such thing."""
 
     signers: Mapping[SessionKind, TokenSigner]
     verifiers: Mapping[SessionKind, TokenVerifier]
     turn: TurnCredentials | None
-    sandbox: SandboxProvider | None
+    provider: PaymentProvider | None
 
     def take(self, settings: Settings) -> None:
         """Go on with the keys and secrets of these settings. Raises `KeyUnusableError`, and has changed nothing."""
@@ -27,8 +27,8 @@ class Renewing:
             self.verifiers[kind].trust(trusted)
         if self.turn is not None:
             self.turn.secret = settings.turn_secrets[0]
-        if self.sandbox is not None and settings.sandbox_webhook_secrets:
-            self.sandbox.secrets = settings.sandbox_webhook_secrets
+        if self.provider is not None:
+            self.provider.take_secrets(settings)
 
 
 def trusted_keys(settings: Settings) -> list[VerifyKey]:

@@ -7,7 +7,8 @@ from uuid import UUID
 import asyncpg
 import msgspec
 
-from api.payments.sandbox import NAME, PAID, PaidCheckout, SandboxEvent
+from api.payments.sandbox import NAME
+from api.payments.sandbox_events import PAID, PaidCheckout, SandboxEvent
 from api.payments.signatures import HEADER, sign
 from bench.http_load import request
 from bench.installation import Installation

@@ -17,8 +17,8 @@ Program = Literal["api", "signaling", "worker", "migrate", "create-operator", "r
 
 USED: dict[Program, frozenset[str]] = {
     "api": frozenset({
-        "payment_provider", "turn_secrets", "sandbox_webhook_secrets", "public_url", "signaling_url",
-        "allowed_origins", "database_url",
+        "payment_provider", "turn_secrets", "sandbox_webhook_secrets", "stripe_api_key", "stripe_webhook_secrets",
+        "stripe_api_url", "public_url", "signaling_url", "allowed_origins", "database_url",
     }),
     "signaling": frozenset({"public_url", "signaling_url", "allowed_origins", "rabbitmq_url"}),
     "worker": frozenset({"database_url", "rabbitmq_url"}),
@@ -72,9 +72,11 @@ def faults(settings: Settings, names: Collection[str] = EVERY) -> Iterator[str]:
         match name:
             case "payment_provider" if value == "sandbox":
                 yield "`payment_provider` must not be `sandbox` in production"
-            case "turn_secrets" | "sandbox_webhook_secrets":
+            case "turn_secrets" | "sandbox_webhook_secrets" | "stripe_webhook_secrets":
                 yield from _guessable(name, value)
-            case "public_url" | "signaling_url":
+            case "stripe_api_key" if value:
+                yield from _stripe_key(settings)
+            case "public_url" | "signaling_url" | "stripe_api_url":
                 yield from _in_the_open(name, [value])
             case "allowed_origins":
                 yield from _in_the_open(name, value)
@@ -94,6 +96,18 @@ def _guessable(name: str, secrets: Iterable[str]) -> Iterator[str]:
     for place, secret in enumerate(secrets, start=1):
         if said := weakness(secret):
             yield f"`{name}`: number {place} {said}; production needs another: {_ADVICE}"
+
+
+def is_stripe_test_key(api_key: str) -> bool:
+    """Tell whether nothing that is done with this key moves money."""
+    return "_test_" in api_key
+
+
+def _stripe_key(settings: Settings) -> Iterator[str]:
+    if said := weakness(settings.stripe_api_key):
+        yield f"`stripe_api_key` {said}: it is none of Stripe's"
+    elif is_stripe_test_key(settings.stripe_api_key) and not settings.stripe_test_mode:
+        yield "`stripe_api_key` is a test key, with which nobody pays: `stripe_test_mode` says that this is meant"
 
 
 def _in_the_open(name: str, urls: Iterable[str]) -> Iterator[str]:

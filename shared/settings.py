@@ -150,8 +150,8 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     minute_ms: Annotated[Milliseconds, _setting("Length of a charged minute")] = 60_000
     payment_minor_max: Annotated[AmountMinor, _setting("Largest single payment, in minor units")] = 100_000
     payment_provider: Annotated[
-        Literal["none", "sandbox"],
-        _setting("Who takes payments; `sandbox` pays without money, never in production"),
+        Literal["none", "sandbox", "stripe"],
+        _setting("Who takes payments (docs/payments.md); `sandbox` pays without money, never in production"),
     ] = "sandbox"
     sandbox_webhook_secrets: Annotated[
         tuple[str, ...],
@@ -160,6 +160,23 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     webhook_tolerance_seconds: Annotated[Seconds, _setting("Greatest age, or lead, of a webhook's time stamp")] = (
         300
     )
+    stripe_api_key: Annotated[str, _setting("Secret or restricted key of Stripe's API")] = ""
+    stripe_webhook_secrets: Annotated[
+        tuple[str, ...],
+        _setting("Secrets of our webhook endpoints at Stripe, comma separated; each is good"),
+    ] = ()
+    stripe_checkout_seconds: Annotated[
+        int, Meta(ge=3_600, le=86_000, description="How long a checkout at Stripe may take until it expires")
+    ] = 7_200
+    stripe_test_mode: Annotated[
+        bool, _setting("In production, Stripe's test keys are good: a rehearsal, in which no money moves")
+    ] = False
+    stripe_api_url: Annotated[WebUrl, _setting("Where Stripe's API is, or a proxy of yours before it")] = (
+        "https://api.stripe.com"
+    )
+    refund_retry_seconds: Annotated[
+        Seconds, _setting("How long after it was asked in vain the payment provider is asked for a refund again")
+    ] = 60
 
     node: Annotated[
         NodeName, _setting("Name of this signaling process, unique among them; host name and port where empty")

@@ -14,7 +14,10 @@ from shared.settings_loading import PREFIX, SettingsError, load_settings, with_c
 from shared.tokens import KeyUnusableError
 from talktime.serving import ProgramError
 
-RENEWABLE = ("token_signing_key", "token_verify_keys", "turn_secrets", "sandbox_webhook_secrets")
+RENEWABLE = (
+    "token_signing_key", "token_verify_keys", "turn_secrets", "sandbox_webhook_secrets", "stripe_api_key",
+    "stripe_webhook_secrets",
+)  # fmt: skip
 """Nothing else of the settings changes before the next start."""
 
 log = logging.getLogger(__name__)

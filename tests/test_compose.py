@@ -178,7 +178,7 @@ def test_no_secret_is_written_down() -> None:
             if re.search(r"PASS(?!WORD_)|SECRET|_KEY|(DATABASE|RABBITMQ).*_URL", name) and not name.endswith(
                 FILE_SUFFIX
             ):
-                assert ":?" in value, name
+                assert value is None or ":?" in value, name
 
 
 @pytest.mark.parametrize(

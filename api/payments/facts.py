@@ -1,9 +1,10 @@
 """What a provider's webhook can prove, whichever provider it is.
 
-Facts arrive in any order and any number of times. None of them is believed about amounts: these are compared with what
-we asked for.
+Facts arrive in any order and any number of times. None of them is believed about amounts: these are compared with
+what we asked for.
 """
 
+from datetime import datetime
 from typing import Literal
 from uuid import UUID
 
@@ -63,7 +64,8 @@ Fact = Paid | CheckoutExpired | PaymentFailed | AttemptFailed | MoneyReturned
 
 
 class ProvenFact(Struct, frozen=True):
-    """A fact that is proven to be the provider's word, with the provider's own id for having said so."""
+    """A fact that is proven to be the provider's word, with the provider's own id for having said so, and when."""
 
     event_id: str
     fact: Fact
+    occurred_at: datetime | None = None

@@ -1,4 +1,4 @@
-"""What a payment provider must be able to do: the sandbox (`api.payments.sandbox`) and Stripe (`api.payments.stripe`).
+"""What a payment provider must be able to do; the sandbox is one, Stripe another.
 
 ProviderUnavailableError     nobody knows what became of it; the same may be asked again
 RefusedByProviderError       the provider understood, and will not do it
@@ -56,8 +56,8 @@ class Checkout(Struct, frozen=True):
 class RefundOrder(Struct, frozen=True, kw_only=True):
     """What is to be given back; the id is the provider's idempotency key too.
 
-    `refund_ref` is the provider's own name for it, where it has told us one; `is_repeated` says that it may have been
-    asked before.
+    `refund_ref` is the provider's own name for it, where it has told us one; `is_repeated` says that it may have
+    been asked before.
     """
 
     refund_id: UUID

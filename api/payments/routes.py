@@ -90,7 +90,7 @@ class WebhookRoutes(Controller):
         """Take an event of the payment provider, signed over its raw body."""
         if provider is None or provider.name != provider_name:
             raise NotFoundError
-        confirmation = provider.read_webhook(await request.body(), request.headers)
-        if confirmation is None:
+        proven = provider.read_webhook(await request.body(), request.headers)
+        if proven is None:
             return WebhookAnswer("ignored")
-        return WebhookAnswer(await settlement.settle(provider.name, confirmation))
+        return WebhookAnswer(await settlement.take(provider.name, proven))

@@ -1,15 +1,24 @@
 """Asking for payments and reading them."""
 
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import Any, NamedTuple, cast
 from uuid import UUID
 
 from advanced_alchemy.repository import SQLAlchemyAsyncRepository
-from sqlalchemy import Row, insert
-from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlalchemy import Row, bindparam, select
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from api.pages import NewestFirst, Page, page_of, read_cursor
-from api.payments.provider import Order, PaymentProvider, ProviderUnavailableError
+from api.payments.facts import Failure
+from api.payments.provider import (
+    AmountRefusedError,
+    Checkout,
+    Order,
+    PaymentProvider,
+    ProviderUnavailableError,
+    RefusedByProviderError,
+)
 from api.payments.schemas import PaymentStatus, PaymentView
 from api.problems import ApiError, FieldError, InvalidFieldsError, NotFoundError, ProblemType, UnavailableError
 from api.reads import reading_session
@@ -31,6 +40,14 @@ class PaymentRepository(SQLAlchemyAsyncRepository[Payment]):
     model_type = Payment
 
 
+class Asked(NamedTuple):
+    """What a provider was asked for, and where it is paid; not stored yet."""
+
+    order: Order
+    provider: str
+    checkout: Checkout
+
+
 @dataclass(frozen=True)
 class Payments:
     """Asks the provider for payments; what it confirms is `Settlement`'s."""
@@ -41,37 +58,50 @@ class Payments:
     currency: str
     amount_minor_max: int
 
-    async def create(self, account_id: UUID, amount_minor: int) -> PaymentView:
+    async def create(self, account_id: UUID, amount_minor: int, *, payment_id: UUID | None = None) -> PaymentView:
         """Ask for a payment, which changes no balance yet.
 
-        Raises `PaymentsNotOfferedError`, `InvalidFieldsError`, `UnavailableError`.
+        `payment_id` is one of `new_id`, chosen beforehand: with the same one again there is still one checkout, and
+        one payment. Raises `PaymentsNotOfferedError`, `InvalidFieldsError`, `UnavailableError`.
+        """
+        asked = await self.ask(amount_minor, payment_id=payment_id or new_id())
+        async with autocommitting(self.engine) as connection:
+            return await self.store(connection, account_id, asked)
+
+    async def ask(self, amount_minor: int, *, payment_id: UUID) -> Asked:
+        """Ask the provider, outside of any transaction. Raises what `create` raises.
+
+        The provider is asked first: no payment is stored that cannot be paid, and nobody can pay before it is
+        stored, since only the answer to this request says where.
         """
         if self.provider is None:
             raise PaymentsNotOfferedError
         if amount_minor > self.amount_minor_max:
             raise InvalidFieldsError(FieldError("amount_minor", f"Expected `int` <= {self.amount_minor_max}"))
-        order = Order(new_id(), amount_minor, self.currency)
-        # The provider is asked first: no payment is stored that cannot be paid, and nobody can pay before it is
-        # stored, since only the answer to this request says where.
+        order = Order(payment_id, amount_minor, self.currency)
         try:
             checkout = await self.provider.create_checkout(order)
-        except ProviderUnavailableError as error:
+        except AmountRefusedError as error:
+            raise InvalidFieldsError(FieldError("amount_minor", "No payment of this amount can be made")) from error
+        except (ProviderUnavailableError, RefusedByProviderError) as error:
             raise UnavailableError(payment_provider="down") from error
-        async with autocommitting(self.engine) as connection:
-            stored = await connection.execute(
-                _STORE,
-                {
-                    "id": order.payment_id,
-                    "account_id": account_id,
-                    "amount_minor": amount_minor,
-                    "currency": self.currency,
-                    "provider": self.provider.name,
-                    "provider_ref": checkout.provider_ref,
-                    "checkout_url": checkout.url,
-                    "created_at": self.clock.now(),
-                },
-            )
-        return view_of(stored.one())
+        return Asked(order, self.provider.name, checkout)
+
+    async def store(self, connection: AsyncConnection, account_id: UUID, asked: Asked) -> PaymentView:
+        """Store what was asked for, or return it as it was stored before."""
+        order, provider, checkout = asked
+        payment = {
+            "id": order.payment_id,
+            "account_id": account_id,
+            "amount_minor": order.amount_minor,
+            "currency": order.currency,
+            "provider": provider,
+            "provider_ref": checkout.provider_ref,
+            "checkout_url": checkout.url,
+            "created_at": self.clock.now(),
+        }
+        stored = (await connection.execute(_STORE, payment)).one_or_none()
+        return view_of(stored or (await connection.execute(_STORED, {"payment_id": order.payment_id})).one())
 
     async def list_own(self, account_id: UUID, *, limit: int, cursor: str) -> Page[PaymentView]:
         """Return the account's own payments, newest first."""
@@ -102,7 +132,11 @@ def view_of(row: Payment | Row[Any]) -> PaymentView:
         checkout_url=row.checkout_url,
         created_at=row.created_at,
         settled_at=row.settled_at,
+        ended_at=row.ended_at,
+        failure=cast("Failure | None", row.failure),
+        refunded_minor=row.refunded_minor,
     )
 
 
-_STORE = insert(Payment).returning(*Payment.__table__.columns)
+_STORE = insert(Payment).on_conflict_do_nothing(index_elements=["id"]).returning(*Payment.__table__.columns)
+_STORED = select(*Payment.__table__.columns).where(Payment.id == bindparam("payment_id"))

@@ -1,22 +1,26 @@
-"""The sandbox provider's desk: finds a checkout and confirms it to us, over real HTTP."""
+"""The sandbox provider's desk: finds a checkout and tells us what became of it, over real HTTP."""
 
-import hashlib
-import logging
 import re
 from dataclasses import dataclass
 
-import httpx
-import msgspec
 from msgspec import Struct
 from sqlalchemy import bindparam, select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from api.payments.sandbox import NAME, PAID, PaidCheckout, SandboxEvent, SandboxProvider
+from api.payments.provider import ProviderUnavailableError
+from api.payments.sandbox import NAME, SandboxProvider, event_id_of
+from api.payments.sandbox_events import (
+    DECLINED,
+    EXPIRED,
+    PAID,
+    CheckoutEvent,
+    EndedCheckout,
+    PaidCheckout,
+    SandboxEvent,
+)
 from api.problems import NotFoundError, UnavailableError
 from shared.database import reading
 from shared.models import Payment
-
-logger = logging.getLogger(__name__)
 
 _REF = re.compile(r"[A-Za-z0-9_-]{20,64}", re.ASCII)
 _OPEN = select(Payment.amount_minor, Payment.currency, Payment.status).where(
@@ -38,8 +42,6 @@ class SandboxDesk:
 
     engine: AsyncEngine
     provider: SandboxProvider
-    http: httpx.AsyncClient
-    webhook_url: str
 
     async def find(self, ref: str) -> OpenCheckout:
         """Return the checkout. Raises `NotFoundError`."""
@@ -52,14 +54,30 @@ class SandboxDesk:
         return OpenCheckout(*row)
 
     async def pay(self, ref: str) -> None:
-        """Confirm the checkout by webhook; paying twice sends the same event. Raises `UnavailableError`."""
-        checkout = await self.find(ref)
-        event_id = f"evt_{hashlib.sha256(ref.encode()).hexdigest()[:32]}"
+        """Tell that it is paid; paying twice tells the same. Raises `NotFoundError`, `UnavailableError`."""
+        checkout = await self._of_some_use(ref, "pending", "settled")
         paid = PaidCheckout(ref, checkout.amount_minor, checkout.currency)
-        body = msgspec.json.encode(SandboxEvent(event_id, PAID, paid))
+        await self._tell(SandboxEvent(event_id_of(PAID, ref), PAID, paid))
+
+    async def decline(self, ref: str) -> None:
+        """Tell that no money came of it. Raises `NotFoundError`, `UnavailableError`."""
+        await self._of_some_use(ref, "pending", "failed")
+        await self._tell(CheckoutEvent(event_id_of(DECLINED, ref), DECLINED, EndedCheckout(ref)))
+
+    async def expire(self, ref: str) -> None:
+        """Tell that nobody came in time. Raises `NotFoundError`, `UnavailableError`."""
+        await self._of_some_use(ref, "pending", "expired")
+        await self._tell(CheckoutEvent(event_id_of(EXPIRED, ref), EXPIRED, EndedCheckout(ref)))
+
+    async def _of_some_use(self, ref: str, *statuses: str) -> OpenCheckout:
+        """Return it where it is in such a state: what is over does not become something else."""
+        checkout = await self.find(ref)
+        if checkout.status not in statuses:
+            raise NotFoundError
+        return checkout
+
+    async def _tell(self, event: SandboxEvent | CheckoutEvent) -> None:
         try:
-            answer = await self.http.post(self.webhook_url, content=body, headers=self.provider.signed(body))
-            answer.raise_for_status()
-        except httpx.HTTPError as error:
-            logger.warning("the webhook of event %s failed: %s", event_id, error or type(error).__name__)
+            await self.provider.tell(event)
+        except ProviderUnavailableError as error:
             raise UnavailableError(webhook="failed") from error

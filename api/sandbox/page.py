@@ -1,4 +1,4 @@
-"""The provider's page: one amount, one button, and nothing from anywhere else."""
+"""The provider's page: one amount, one button to pay, two to see what else may happen, nothing from elsewhere."""
 
 import base64
 import hashlib
@@ -13,6 +13,9 @@ h1 { margin: .25rem 0 1.5rem; font-size: 2.5rem; line-height: 1.2; font-variant-
 button { font: inherit; font-weight: 600; width: 100%; min-height: 3rem; padding: .75rem 1.5rem; cursor: pointer;
   border: 1px solid transparent; border-radius: .75rem; color: #fff; background: #0b6b50; }
 button:hover { background: #095a43; }
+.other { margin-top: .75rem; }
+.other button { color: inherit; background: none; border-color: currentcolor; }
+.other button:hover { text-decoration: underline; }
 button:focus-visible { outline: 3px solid Highlight; outline-offset: 3px; }
 footer { margin-top: 1.5rem; padding-top: 1.5rem; border-top: 1px solid; }
 """
@@ -35,8 +38,11 @@ _PAGE = """<!doctype html>
 </body>
 </html>
 """
-_BUTTON = '<form method="post" action="{action}"><button>Pay {amount}</button></form>'
-_PAID = '<p role="status">Paid. You can close this window.</p>'
+_BUTTONS = """<form method="post" action="{address}/pay"><button>Pay {amount}</button></form>
+<form method="post" action="{address}/decline" class="other"><button>Decline</button></form>
+<form method="post" action="{address}/expire" class="other"><button>Let it expire</button></form>"""
+_OVER = '<p role="status">{said} You can close this window.</p>'
+_SAID = {"settled": "Paid.", "failed": "Declined: nothing was paid.", "expired": "Expired: nothing was paid."}
 _STYLE_HASH = base64.b64encode(hashlib.sha256(_STYLE.encode()).digest()).decode()
 
 POLICY = "; ".join(
@@ -51,15 +57,15 @@ POLICY = "; ".join(
 """The page's Content-Security-Policy: its own style, no script at all."""
 
 
-def to_pay(amount: str, action: str) -> str:
-    """Return the page with the button."""
+def to_pay(amount: str, address: str) -> str:
+    """Return the page with the buttons; `address` is the page's own."""
     amount = escape(amount)
-    return _page(amount, _BUTTON.format(action=escape(action), amount=amount))
+    return _page(amount, _BUTTONS.format(address=escape(address), amount=amount))
 
 
-def paid(amount: str) -> str:
+def over(amount: str, status: str) -> str:
     """Return the page once there is nothing more to do."""
-    return _page(escape(amount), _PAID)
+    return _page(escape(amount), _OVER.format(said=_SAID[status]))
 
 
 def _page(amount: str, rest: str) -> str:

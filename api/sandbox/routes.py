@@ -14,14 +14,14 @@ from api.sandbox.desk import SandboxDesk
 from shared.money import format_minor
 
 
-class Paid(Struct, frozen=True):
-    """The answer to programs that pay."""
+class Done(Struct, frozen=True):
+    """The answer to programs."""
 
     status: str
 
 
 class SandboxRoutes(Controller):
-    """Only who knows the reference can look or pay."""
+    """Only who knows the reference can look or pay. What is done is told by webhook before the answer."""
 
     path = "/sandbox/checkout/{ref:str}"
     include_in_schema = False
@@ -31,7 +31,8 @@ class SandboxRoutes(Controller):
         """Show the checkout."""
         checkout = await desk.find(ref)
         amount = format_minor(checkout.amount_minor, checkout.currency)
-        text = page.paid(amount) if checkout.status == "settled" else page.to_pay(amount, f"{_address(ref)}/pay")
+        is_open = checkout.status == "pending"
+        text = page.to_pay(amount, _address(ref)) if is_open else page.over(amount, checkout.status)
         return Response(text, media_type=MediaType.HTML, headers={"Content-Security-Policy": page.POLICY})
 
     @post("/pay", status_code=200)
@@ -41,11 +42,38 @@ class SandboxRoutes(Controller):
         request: Request[Any, Any, Any],
         desk: NamedDependency[SkipValidation[SandboxDesk]],
     ) -> Response[Any]:
-        """Pay; programs are answered in JSON, browsers are sent back to the page, where reloading pays nothing."""
+        """Pay."""
         await desk.pay(ref)
-        if names(request.headers.get("accept", ""), "text/html"):
-            return Redirect(_address(ref), status_code=303)
-        return Response(Paid("paid"), media_type=MediaType.JSON)
+        return _done(request, ref, "paid")
+
+    @post("/decline", status_code=200)
+    async def decline(
+        self,
+        ref: FromPath[str],
+        request: Request[Any, Any, Any],
+        desk: NamedDependency[SkipValidation[SandboxDesk]],
+    ) -> Response[Any]:
+        """Have the payment fail, as a bank may."""
+        await desk.decline(ref)
+        return _done(request, ref, "declined")
+
+    @post("/expire", status_code=200)
+    async def expire(
+        self,
+        ref: FromPath[str],
+        request: Request[Any, Any, Any],
+        desk: NamedDependency[SkipValidation[SandboxDesk]],
+    ) -> Response[Any]:
+        """Have its time be over."""
+        await desk.expire(ref)
+        return _done(request, ref, "expired")
+
+
+def _done(request: Request[Any, Any, Any], ref: str, status: str) -> Response[Any]:
+    """Programs are answered in JSON, browsers are sent back to the page, where reloading does nothing."""
+    if names(request.headers.get("accept", ""), "text/html"):
+        return Redirect(_address(ref), status_code=303)
+    return Response(Done(status), media_type=MediaType.JSON)
 
 
 def _address(ref: str) -> str:

@@ -16,7 +16,7 @@ import uvloop
 from msgspec import Struct
 
 from api.accounts.schemas import OwnAccount
-from api.payments.sandbox import SandboxEvent
+from api.payments.sandbox_events import SandboxEvent
 from api.payments.schemas import NewPayment, PaymentView, WebhookAnswer
 from api.payments.signatures import HEADER, is_signed
 from bench.floors import statements as sql
@@ -92,6 +92,9 @@ class Bare:
             checkout_url=row[6],
             created_at=row[8],
             settled_at=row[9],
+            ended_at=None,
+            failure=None,
+            refunded_minor=0,
         )
 
     async def _confirm(self, headers: dict[bytes, bytes], body: bytes) -> Struct:

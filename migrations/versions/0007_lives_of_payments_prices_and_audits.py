@@ -65,6 +65,8 @@ def _widen_payments() -> None:
     op.add_column("payments", sa.Column("provider_charge_ref", sa.Text(), nullable=True))
     op.drop_constraint(op.f("ck_payments_status_known"), "payments", type_="check")
     op.execute("UPDATE payments SET ended_at = created_at WHERE status = 'failed'")
+    # The only provider so far had one name for the checkout and what was paid there.
+    op.execute("UPDATE payments SET provider_charge_ref = provider_ref WHERE status = 'settled'")
     checks = {
         "status_known": "status IN ('pending', 'settled', 'failed', 'expired')",
         "ended_at_of_ended": "(status IN ('failed', 'expired')) = (ended_at IS NOT NULL)",

@@ -5,7 +5,7 @@ from typing import Any
 import httpx
 import msgspec
 
-from api.payments.sandbox import PAID, PaidCheckout, SandboxEvent
+from api.payments.sandbox_events import PAID, PaidCheckout, SandboxEvent
 from api.payments.signatures import HEADER, sign
 from tests.api.world import WEBHOOK_SECRET, Api, User
 

@@ -44,12 +44,12 @@ async def test_what_is_no_key_changes_nothing(api: Api, ann: User) -> None:
             take(api, **changes, sandbox_webhook_secrets=(HOOK,))
     assert await key_ids(api) == before
     assert (await ann.get("/me")).status_code == 200
-    assert api.app.state[RENEWING].sandbox.secrets == api.settings.sandbox_webhook_secrets
+    assert api.app.state[RENEWING].provider.secrets == api.settings.sandbox_webhook_secrets
 
 
 async def test_the_sandbox_signs_with_the_first_and_trusts_all(api: Api) -> None:
     """B10: of the secrets that there are now."""
-    sandbox = api.app.state[RENEWING].sandbox
+    sandbox = api.app.state[RENEWING].provider
     body = b'{"id":"1","type":"other"}'
     old = sandbox.signed(body)
     take(api, sandbox_webhook_secrets=(HOOK, *api.settings.sandbox_webhook_secrets))

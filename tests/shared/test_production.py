@@ -25,7 +25,7 @@ def refusal(**changes: str) -> str:
     return str(refused.value)
 
 
-@pytest.mark.parametrize("name", ["turn_secrets", "sandbox_webhook_secrets"])
+@pytest.mark.parametrize("name", ["turn_secrets", "sandbox_webhook_secrets", "stripe_webhook_secrets"])
 @pytest.mark.parametrize(
     "secret",
     [
@@ -51,7 +51,7 @@ def test_a_secret_that_can_be_guessed_is_refused(name: str, secret: str) -> None
         assert secret not in said or len(secret) == 1
 
 
-@pytest.mark.parametrize("name", ["turn_secrets", "sandbox_webhook_secrets"])
+@pytest.mark.parametrize("name", ["turn_secrets", "sandbox_webhook_secrets", "stripe_webhook_secrets"])
 def test_a_random_secret_is_taken(name: str) -> None:
     for secret in (STRONG, secrets.token_urlsafe(32), secrets.token_hex(16), f"{STRONG},{secrets.token_hex(24)}"):
         assert getattr(load(**{name: secret}), name) == tuple(secret.split(","))
@@ -177,6 +177,16 @@ def test_what_is_no_address_of_a_page_is_refused_in_every_mode(url: str) -> None
         load(public_url=url, mode="development")
 
 
+def test_a_test_key_of_stripes_takes_no_money() -> None:
+    """A13: in production it must be meant."""
+    for kind in ("sk", "rk"):
+        test_key, live_key = f"{kind}_test_{STRONG}", f"{kind}_live_{STRONG}"
+        assert f"{PREFIX}STRIPE_API_KEY is a test key" in refusal(stripe_api_key=test_key)
+        assert load(stripe_api_key=test_key, stripe_test_mode="true").stripe_api_key == test_key
+        assert load(stripe_api_key=test_key, mode="development").stripe_api_key == test_key
+        assert load(stripe_api_key=live_key).stripe_api_key == live_key
+
+
 def test_all_faults_are_told_at_once() -> None:
     """A line each."""
     said = refusal(turn_secrets="x", public_url="http://talk.example", rabbitmq_url="amqps://app:guest@mq/")
@@ -189,6 +199,9 @@ BAD = {
     "payment_provider": "sandbox",
     "turn_secrets": "x",
     "sandbox_webhook_secrets": "x",
+    "stripe_webhook_secrets": "x",
+    "stripe_api_key": "x",
+    "stripe_api_url": "http://proxy.example",
     "public_url": "http://talk.example",
     "signaling_url": "ws://talk.example",
     "allowed_origins": "http://talk.example",

@@ -118,7 +118,7 @@ def test_a_file_that_cannot_be_read_is_named(tmp_path: Path) -> None:
         ("price_minor", "1000000000001"),
         ("price_minor", "0.10"),
         ("payment_minor_max", "0"),
-        ("payment_provider", "stripe"),
+        ("payment_provider", "cash"),
         ("stun_urls", "turn:a.example"),
         ("stun_urls", "stun:a.example,a.example"),
         ("stun_urls", "stun://a.example"),

@@ -8,6 +8,8 @@ from msgspec import Meta, Struct
 Name = Annotated[str, Meta(pattern=r"^[!-~]{1,255}\Z")]
 """Of events and objects: printable ASCII."""
 
+UnixSeconds = Annotated[int, Meta(ge=0, le=9_999_999_999)]
+
 SESSION_EVENTS = frozenset({
     "checkout.session.completed",
     "checkout.session.async_payment_succeeded",
@@ -31,6 +33,7 @@ class StripeEvent(Struct, frozen=True):
     id: Name
     type: str
     livemode: bool
+    created: UnixSeconds
     data: EventData
 
 

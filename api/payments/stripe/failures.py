@@ -3,22 +3,15 @@
 from api.payments.facts import Failure
 from api.payments.stripe.events import PaymentError
 
-_BY_CODE: dict[str, Failure] = {
-    **dict.fromkeys(("insufficient_funds", "withdrawal_count_limit_exceeded", "card_velocity_exceeded"), "insufficient_funds"),
-    **dict.fromkeys(
-        ("authentication_required", "payment_intent_authentication_failure", "incorrect_pin", "incorrect_cvc",
-         "invalid_cvc", "approve_with_id"),
-        "authentication_failed",
-    ),
-    **dict.fromkeys(
-        ("expired_card", "incorrect_number", "invalid_number", "invalid_expiry_month", "invalid_expiry_year",
-         "card_not_supported", "currency_not_supported", "new_account_information_available"),
-        "method_unusable",
-    ),
-    **dict.fromkeys(
-        ("processing_error", "issuer_not_available", "try_again_later", "reenter_transaction"), "provider_error"
-    ),
-}  # fmt: skip
+_CODES: dict[Failure, str] = {
+    "insufficient_funds": "insufficient_funds withdrawal_count_limit_exceeded card_velocity_exceeded",
+    "authentication_failed": "authentication_required payment_intent_authentication_failure incorrect_pin"
+    " incorrect_cvc invalid_cvc approve_with_id",
+    "method_unusable": "expired_card incorrect_number invalid_number invalid_expiry_month invalid_expiry_year"
+    " card_not_supported currency_not_supported new_account_information_available",
+    "provider_error": "processing_error issuer_not_available try_again_later reenter_transaction",
+}
+_BY_CODE = {code: failure for failure, codes in _CODES.items() for code in codes.split()}
 
 
 def failure_of(error: PaymentError | None) -> Failure:

@@ -5,6 +5,7 @@ import logging
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from typing import cast
 
 import httpx
 import stripe
@@ -23,6 +24,7 @@ from api.payments.stripe.amounts import AmountNotExpressibleError, to_stripe
 from api.payments.stripe.webhook import read, status_of, uuid_in, verify
 from shared.clock import Clock
 from shared.ids import made_at
+from shared.production import is_stripe_test_key
 from shared.settings import Settings
 
 NAME = "stripe"
@@ -135,7 +137,7 @@ class StripeProvider:
             {"payment_intent": order.charge_ref, "limit": REFUNDS_A_PAGE}, options
         )
         async for each in page.auto_paging_iter():
-            if uuid_in(dict(each.metadata or {}), "refund_id") == order.refund_id:
+            if uuid_in(cast("Mapping[str, str]", each.metadata or {}), "refund_id") == order.refund_id:
                 return each
         return None
 
@@ -148,7 +150,7 @@ class StripeProvider:
             now=self.clock.now(),
             tolerance_seconds=self.tolerance_seconds,
         )
-        return read(body, is_live=not is_test_key(self.api_key))
+        return read(body, is_live=not is_stripe_test_key(self.api_key))
 
     def take_secrets(self, settings: Settings) -> None:
         """Go on with these."""
@@ -156,12 +158,7 @@ class StripeProvider:
 
     async def close(self) -> None:
         """Let go of connections."""
-        await self._http.close_async()
-
-
-def is_test_key(api_key: str) -> bool:
-    """Tell whether nothing of what this key does moves money."""
-    return "_test_" in api_key
+        await self._http.close_async()  # type: ignore[no-untyped-call]
 
 
 @asynccontextmanager

@@ -1,7 +1,7 @@
 """Stripe's webhook: proves an event, and reads the fact in it."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Literal, TypeVar
 from uuid import UUID
 
@@ -56,7 +56,7 @@ def read(body: bytes, *, is_live: bool) -> ProvenFact | None:
         fact = _fact(event) if event.livemode is is_live else None
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError, AmountNotExpressibleError) as error:
         raise MalformedRequestError("The body is no event that can be read.") from error
-    return None if fact is None else ProvenFact(event.id, fact)
+    return None if fact is None else ProvenFact(event.id, fact, datetime.fromtimestamp(event.created, UTC))
 
 
 def _fact(event: events.StripeEvent) -> Fact | None:
@@ -76,8 +76,8 @@ def _of_session(kind: str, session: events.CheckoutSession) -> Fact | None:
         return CheckoutExpired(provider_ref=session.id)
     if kind == "checkout.session.async_payment_failed":
         return PaymentFailed(provider_ref=session.id)
-    # Completed means that the payer is through; a bank may still take days, and then the other event comes. Sessions
-    # that nothing is paid at, or in another mode, are not made by us.
+    # Completed means that the payer is through; a bank may still take days, and then the other event comes.
+    # Sessions that nothing is paid at, or in another mode, are not made by us.
     if session.payment_status != "paid" or session.payment_intent is None:
         return None
     if session.amount_total is None or session.currency is None:

@@ -1,0 +1,173 @@
+"""Money of a payment that goes back: what it does to the wallet, and what the provider's word makes of it.
+
+A refund is requested, then succeeds or fails; `failed` overrules whatever was said before or comes later. What an
+operator asks for leaves the wallet first, all of it, and then the provider is asked. What a provider gives back or
+a bank takes by itself has left already: the wallet gives what is still there, and the house bears the rest.
+"""
+
+import logging
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from api.operators.money.judging import judge
+from api.operators.money.telling import money_changed
+from api.payments.facts import MoneyReturned
+from api.payments.refund_rows import add_refund, find_refund, finish_refund, name_refund, next_number
+from api.payments.schemas import Outcome
+from shared.ids import new_id
+from shared.ledger import Ledger
+from shared.ledger.posting import Why
+from shared.messages.events import PaymentRefunded
+from shared.outbox import store
+
+REASONS = {"refund": "refunded in the provider's own pages", "dispute": "disputed with the payer's bank"}
+
+logger = logging.getLogger(__name__)
+
+
+async def take_return(
+    connection: AsyncConnection, payment: Row[Any], fact: MoneyReturned, *, now: datetime, occurred_at: datetime
+) -> Outcome:
+    """Carry out what the provider says of money that goes back; the payment is locked and settled."""
+    refund = await find_refund(connection, payment.id, refund_id=fact.refund_id, refund_ref=fact.return_ref)
+    if refund is None:
+        return await _of_the_provider(connection, payment, fact, now=now, occurred_at=occurred_at)
+    if refund.amount_minor != fact.amount_minor:
+        # A part of a dispute, it may be. Nobody but a person can tell what is right then.
+        logger.error(
+            "refund %s of payment %s is of %d, the provider says %d (%s): nothing is booked, see to it",
+            refund.id, payment.id, refund.amount_minor, fact.amount_minor, fact.status,
+        )  # fmt: skip
+        return "ignored"
+    return await advance(
+        connection, payment, refund, fact.status, refund_ref=fact.return_ref, now=now, occurred_at=occurred_at
+    )
+
+
+async def advance(
+    connection: AsyncConnection,
+    payment: Row[Any],
+    refund: Row[Any],
+    status: str,
+    *,
+    now: datetime,
+    occurred_at: datetime,
+    refund_ref: str | None = None,
+    failure: str | None = None,
+) -> Outcome:
+    """Bring a refund that we know further; the payment is locked."""
+    if refund.status == "failed" or (refund.status == "succeeded" and status != "failed"):
+        return "repeated"
+    if status == "failed":
+        await finish_refund(connection, refund, "failed", now=now, refund_ref=refund_ref, failure=failure)
+        await _book_back(connection, payment, refund, now=now, occurred_at=occurred_at)
+        return "restored"
+    if status == "succeeded":
+        await finish_refund(connection, refund, "succeeded", now=now, refund_ref=refund_ref)
+        return "refunded"
+    if refund_ref is None or refund.provider_ref is not None:
+        return "repeated"
+    await name_refund(connection, refund, refund_ref)
+    return "noted"
+
+
+async def book(
+    connection: AsyncConnection,
+    payment: Row[Any],
+    amount_minor: int,
+    *,
+    number: int,
+    why: Why,
+    now: datetime,
+    take_minor_max: int | None = None,
+) -> int:
+    """Take the money out of the wallet and tell; return how much of it left the wallet.
+
+    Raises `shared.ledger.InsufficientFundsError` where all of it must leave and is not available.
+    """
+    account_id = payment.account_id
+    ledger = await Ledger.open(connection, [account_id], now=now)
+    wallet = ledger.wallets[account_id]
+    was_blocked, could_pay = wallet.is_blocked, wallet.can_pay_a_minute
+    taken_minor = ledger.refund_payment(
+        account_id, amount_minor, payment_id=payment.id, number=number, take_minor_max=take_minor_max, why=why
+    )
+    judge(ledger, account_id, could_pay=could_pay)
+    await ledger.save()
+    told = _told(payment, number, amount_minor, taken_minor, why, failed=False)
+    await store(connection, [told, *money_changed(wallet, payment.currency, was_blocked=was_blocked)])
+    return taken_minor
+
+
+async def _of_the_provider(
+    connection: AsyncConnection, payment: Row[Any], fact: MoneyReturned, *, now: datetime, occurred_at: datetime
+) -> Outcome:
+    number, taken_minor = await next_number(connection, payment.id), 0
+    if fact.status != "failed":
+        why = Why(occurred_at, REASONS[fact.cause])
+        left_minor = payment.amount_minor - payment.refunded_minor
+        taken_minor = await book(
+            connection, payment, fact.amount_minor, number=number, why=why, now=now, take_minor_max=left_minor
+        )
+    if taken_minor < fact.amount_minor and fact.status != "failed":
+        logger.warning("payment %s: %d went back, %d of it was spent", payment.id, fact.amount_minor,
+                       fact.amount_minor - taken_minor)  # fmt: skip
+    # What failed before it was heard of is written down too: whatever is said of it later comes too late.
+    await add_refund(
+        connection,
+        id=new_id(),
+        payment_id=payment.id,
+        number=number,
+        amount_minor=fact.amount_minor,
+        taken_minor=taken_minor,
+        status="requested" if fact.status == "pending" else fact.status,
+        provider_ref=fact.return_ref,
+        origin="provider",
+        reason=REASONS[fact.cause],
+        created_at=now,
+        ask_again_at=now if fact.status == "pending" else None,
+        finished_at=None if fact.status == "pending" else now,
+    )
+    return "noted" if fact.status == "failed" else "refunded"
+
+
+async def _book_back(
+    connection: AsyncConnection, payment: Row[Any], refund: Row[Any], *, now: datetime, occurred_at: datetime
+) -> None:
+    account_id = payment.account_id
+    ledger = await Ledger.open(connection, [account_id], now=now)
+    wallet = ledger.wallets[account_id]
+    was_blocked, why = wallet.is_blocked, Why(occurred_at, refund.reason, refund.actor_id)
+    ledger.return_payment_refund(
+        account_id,
+        refund.amount_minor,
+        payment_id=payment.id,
+        number=refund.number,
+        taken_minor=refund.taken_minor,
+        why=why,
+    )
+    ledger.unblock(account_id)
+    await ledger.save()
+    told = _told(payment, refund.number, refund.amount_minor, refund.taken_minor, why, failed=True)
+    await store(connection, [told, *money_changed(wallet, payment.currency, was_blocked=was_blocked)])
+
+
+def _told(
+    payment: Row[Any], number: int, amount_minor: int, taken_minor: int, why: Why, *, failed: bool
+) -> PaymentRefunded:
+    return PaymentRefunded(
+        event_id=new_id(),
+        payment_id=payment.id,
+        account_id=payment.account_id,
+        number=number,
+        amount_minor=amount_minor,
+        taken_minor=taken_minor,
+        failed=failed,
+        currency=payment.currency,
+        reason=why.reason or "",
+        actor_id=why.actor_id,
+        refunded_at=why.occurred_at,
+    )
