@@ -22,6 +22,7 @@ QUIET = (
     "httpx",
     "litestar",
     "quart",
+    "stripe",
     "uvicorn.access",
     "websockets",
 )

@@ -257,6 +257,8 @@ def test_each_program_gets_the_secrets_it_needs_and_no_more() -> None:
     sign = {
         "TALKTIME_TOKEN_SIGNING_KEY_FILE",
         "TALKTIME_SANDBOX_WEBHOOK_SECRETS_FILE",
+        "TALKTIME_STRIPE_API_KEY_FILE",
+        "TALKTIME_STRIPE_WEBHOOK_SECRETS_FILE",
         "TALKTIME_TURN_SECRETS_FILE",
     }
     assert given == {

@@ -33,6 +33,8 @@ _SECRET_SETTINGS = {
     "token_signing_key": "the signing key",
     "turn_secrets": "a TURN secret",
     "sandbox_webhook_secrets": "a webhook secret",
+    "stripe_api_key": "a key of Stripe's API",
+    "stripe_webhook_secrets": "a webhook secret",
 }
 _URLS = ("database_url", "database_owner_url", "rabbitmq_url")
 
