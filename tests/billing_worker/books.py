@@ -5,11 +5,22 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 FINDINGS = {
     "B8: a wallet's balance is not the sum of its entries": """
-        SELECT w.account_id, w.balance_minor, e.total
+        SELECT w.account_id, w.balance_minor, w.earned_minor, e.credit, e.earnings
           FROM wallets w
-          LEFT JOIN (SELECT wallet_id, sum(amount_minor) AS total FROM ledger_entries GROUP BY 1) e
+          LEFT JOIN (SELECT wallet_id, sum(amount_minor) FILTER (WHERE purse = 'credit') AS credit,
+                            sum(amount_minor) FILTER (WHERE purse = 'earnings') AS earnings
+                       FROM ledger_entries GROUP BY 1) e
             ON e.wallet_id = w.account_id
-         WHERE w.balance_minor <> coalesce(e.total, 0)
+         WHERE w.balance_minor <> coalesce(e.credit, 0) OR w.earned_minor <> coalesce(e.earnings, 0)
+    """,
+    "a wallet's entries are not numbered without a gap, or their chain ends elsewhere": """
+        SELECT w.account_id, w.chain_seq, e.entries, e.last
+          FROM wallets w
+          LEFT JOIN (SELECT wallet_id, count(*) AS entries, max(seq) AS last FROM ledger_entries GROUP BY 1) e
+            ON e.wallet_id = w.account_id
+          LEFT JOIN ledger_entries last ON last.wallet_id = w.account_id AND last.seq = w.chain_seq
+         WHERE w.chain_seq <> coalesce(e.entries, 0) OR w.chain_seq <> coalesce(e.last, 0)
+            OR w.chain_hash <> coalesce(last.hash, '')
     """,
     "B8: all entries do not sum to zero": """
         SELECT sum(amount_minor) FROM ledger_entries HAVING sum(amount_minor) <> 0
@@ -35,13 +46,16 @@ FINDINGS = {
            AND (SELECT count(*) FROM wallets w WHERE w.in_call_id = c.id) <> 2
     """,
     "a call's row and its charges less its refunds differ": """
-        SELECT c.id, c.charge_minor, e.paid
+        SELECT c.id, c.charge_minor, c.refunded_minor, c.earned_minor, e.paid, e.earned
           FROM calls c
-          LEFT JOIN (SELECT split_part(operation, ':', 2) AS call_id, -sum(amount_minor) AS paid
+          LEFT JOIN (SELECT split_part(operation, ':', 2) AS call_id,
+                            -sum(amount_minor) FILTER (WHERE purse = 'credit') AS paid,
+                            sum(amount_minor) FILTER (WHERE purse = 'earnings') AS earned
                        FROM ledger_entries
                       WHERE wallet_id IS NOT NULL AND split_part(operation, ':', 1) IN ('charge', 'refund')
                       GROUP BY 1) e ON e.call_id = c.id::text
-         WHERE coalesce(c.charge_minor, 0) <> coalesce(e.paid, 0)
+         WHERE coalesce(c.charge_minor, 0) - c.refunded_minor <> coalesce(e.paid, 0)
+            OR c.earned_minor <> coalesce(e.earned, 0)
     """,
     "somebody who can pay a minute is blocked": """
         SELECT account_id FROM wallets WHERE blocked_at IS NOT NULL AND balance_minor - held_minor >= price_minor

@@ -59,7 +59,9 @@ async def assert_books_balance(engine: AsyncEngine) -> None:
     wallets = text(
         """
         SELECT w.account_id FROM wallets w LEFT JOIN ledger_entries e ON e.wallet_id = w.account_id
-        GROUP BY w.account_id, w.balance_minor HAVING w.balance_minor <> coalesce(sum(e.amount_minor), 0)
+        GROUP BY w.account_id, w.balance_minor, w.earned_minor
+        HAVING w.balance_minor <> coalesce(sum(e.amount_minor) FILTER (WHERE e.purse = 'credit'), 0)
+            OR w.earned_minor <> coalesce(sum(e.amount_minor) FILTER (WHERE e.purse = 'earnings'), 0)
         """
     )
     operations = text("SELECT operation FROM ledger_entries GROUP BY operation HAVING sum(amount_minor) <> 0")
