@@ -14,7 +14,6 @@ from billing_worker.admission.invites import InviteLimits
 from billing_worker.admission.service import AdmissionService
 from billing_worker.housekeeping import Housekeeping
 from billing_worker.relay import Relay
-from billing_worker.rounds import Rounds
 from billing_worker.settlement.consumer import SettlementConsumer
 from billing_worker.supervision import Supervision
 from billing_worker.terms import Terms
@@ -22,6 +21,7 @@ from shared.bus.interface import Bus, Subscription, UnavailableError
 from shared.bus.topology import CALL_EVENTS
 from shared.clock import Clock
 from shared.database import reading
+from shared.rounds import Rounds
 from shared.settings import Settings
 
 GATHER_MS = 5

@@ -22,9 +22,9 @@ class Rounds:
         self._stopping = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
 
-    def start(self) -> None:
-        """Begin with a first round."""
-        self._task = asyncio.create_task(self._run(), name=self._name)
+    def start(self, *, after_a_pause: bool = False) -> None:
+        """Begin with a first round, at once or after a pause."""
+        self._task = asyncio.create_task(self._run(after_a_pause), name=self._name)
 
     async def stop(self) -> None:
         """Finish the round at hand and return."""
@@ -32,7 +32,9 @@ class Rounds:
         if self._task is not None:
             await asyncio.wait({self._task})
 
-    async def _run(self) -> None:
+    async def _run(self, after_a_pause: bool) -> None:  # noqa: FBT001 - its only caller is above
+        if after_a_pause:
+            await self._pause()
         while not self._stopping.is_set():
             try:
                 await self._work()
@@ -40,6 +42,9 @@ class Rounds:
                 log.warning("%s has to wait: %s", self._name, error)
             except Exception:
                 log.exception("A round of %s failed", self._name)
-            with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(self._pause_ms / 1_000):
-                    await self._stopping.wait()
+            await self._pause()
+
+    async def _pause(self) -> None:
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(self._pause_ms / 1_000):
+                await self._stopping.wait()
