@@ -58,6 +58,8 @@ class Delivery(Struct, frozen=True, kw_only=True):
     redelivered: bool = False
     correlation_id: str | None = None
     """The call the message is about, where it is about one."""
+    requeued: int = 0
+    """How often it was a dead letter before, and sent again."""
 
 
 class Rejected(Struct, frozen=True):

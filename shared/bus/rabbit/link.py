@@ -112,7 +112,7 @@ class Link:
         finally:
             self.up.clear()
             self._connection = None
-            await _closed(connection.close())
+            await closed_in_order(connection.close())
 
 
 @asynccontextmanager
@@ -130,7 +130,7 @@ async def open_channel(
         # Publishing without waiting for the socket is not in the abstract class.
         yield cast(Channel, underlay)
     finally:
-        await _closed(channel.close())
+        await closed_in_order(channel.close())
 
 
 async def first_of(*waits: Coroutine[object, object, object]) -> None:
@@ -143,7 +143,7 @@ async def first_of(*waits: Coroutine[object, object, object]) -> None:
             task.cancel()
 
 
-async def _closed(closing: Awaitable[None]) -> None:
+async def closed_in_order(closing: Awaitable[None]) -> None:
     """Close in good order where the broker still listens; it frees everything itself where it does not."""
     with suppress(BrokerLostError), broker_failures():
         async with asyncio.timeout(CLOSE_MS_MAX / 1_000):

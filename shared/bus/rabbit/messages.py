@@ -20,6 +20,10 @@ from shared.messages.requests import Reply, Request
 APP_ID = "talktime"
 TRANSIENT = 1
 PERSISTENT = 2
+MARK = "log.mark"
+"""The type of what readers of a stream write behind its end to find it again; about nothing."""
+REQUEUED_HEADER = "x-requeued"
+"""How often a dead letter was sent to its queue again."""
 
 
 class Outgoing(Struct, frozen=True, kw_only=True):
@@ -67,6 +71,19 @@ def given_back(delivery: Delivery, *, queue: Queue, now: datetime) -> Outgoing:
     """Return a message on its way to the end of the queue it came from."""
     properties = _again(delivery, headers={}, now=now)
     return Outgoing(exchange="", routing_key=queue.name, body=delivery.body, properties=properties)
+
+
+def mark(mark_id: str, *, stream: str, now: datetime) -> Outgoing:
+    """Return the mark of one reading, for this stream alone."""
+    properties = _properties(
+        message_type=MARK,
+        message_id=mark_id,
+        correlation_id=None,
+        headers={},
+        delivery_mode=PERSISTENT,
+        now=now,
+    )
+    return Outgoing(exchange="", routing_key=stream, body=b"{}", properties=properties)
 
 
 def request(asked: Request, *, correlation_id: str, reply_to: str, timeout_ms: int, now: datetime) -> Outgoing:
@@ -118,6 +135,7 @@ def received(message: DeliveredMessage, *, monotonic_ms: int) -> Received:
         body=message.body,
         redelivered=bool(message.redelivered),
         correlation_id=properties.correlation_id,
+        requeued=_requeued(properties.headers),
         tag=message.delivery_tag or 0,
         reply_to=properties.reply_to,
         stale_at_ms=monotonic_ms + int(expiration) if expiration.isdigit() else None,
@@ -129,7 +147,7 @@ def _again(delivery: Delivery, *, headers: FieldTable, now: datetime) -> Basic.P
         message_type=delivery.type,
         message_id=delivery.message_id,
         correlation_id=delivery.correlation_id,
-        headers=_about(delivery.correlation_id) | headers,
+        headers=_about(delivery.correlation_id) | _often(delivery.requeued) | headers,
         delivery_mode=PERSISTENT,
         now=now,
     )
@@ -158,3 +176,12 @@ def _properties(
 
 def _about(call_id: UUID | str | None) -> FieldTable:
     return {"call_id": str(call_id)} if call_id else {}
+
+
+def _often(requeued: int) -> FieldTable:
+    return {REQUEUED_HEADER: requeued} if requeued else {}
+
+
+def _requeued(headers: FieldTable | None) -> int:
+    often = (headers or {}).get(REQUEUED_HEADER)
+    return often if isinstance(often, int) and often > 0 else 0
