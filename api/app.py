@@ -46,13 +46,17 @@ from api.operators.figures.service import FigureBoard
 from api.operators.money.adjusting import Adjusting
 from api.operators.money.pricing import Pricing
 from api.operators.money.routes import OperatorMoneyRoutes
+from api.operators.payments.refunding import Refunding
+from api.operators.payments.routes import OperatorPaymentRoutes
 from api.operators.sessions.recent import RecentLogins
 from api.operators.sessions.routes import OperatorLoginRoutes, OperatorSessionRoutes
 from api.page.built_page import BUILT, BuiltPage
 from api.page.policy import page_headers
 from api.page.routes import Page, PageRoutes
 from api.passwords import Passwords
+from api.payments.provider import PaymentProvider
 from api.payments.providers import provider_of
+from api.payments.refund_asking import RefundAsking
 from api.payments.routes import PaymentRoutes, WebhookRoutes
 from api.payments.sandbox import SandboxProvider
 from api.payments.service import Payments
@@ -76,10 +80,13 @@ from api.wallet.routes import WalletRoutes
 from api.wallet.service import Wallets
 from shared.clock import Clock
 from shared.models import BlocklistEntry, Contact
+from shared.rounds import Rounds
 from shared.settings import Settings
 from shared.settings_loading import SettingsError
 from shared.tokens import TokenSigner, TokenVerifier, load_signing_key
 
+LOOKS_A_WAIT = 4
+"""How often refunds to be asked for are looked for, in the time after which they are asked for again."""
 RENEWING = "renewing"
 """Under this name of the application's state is what takes new keys and secrets, `api.renewing.Renewing`."""
 
@@ -92,7 +99,7 @@ LOGIN_ROUTES: Sequence[type[Controller]] = (
 )  # fmt: skip
 OPERATOR_ROUTES: Sequence[type[Controller]] = (
     OperatorSessionRoutes, OperatorAccountRoutes, OperatorMoneyRoutes, OperatorCallRoutes, FigureRoutes,
-    AuditRoutes,
+    AuditRoutes, OperatorPaymentRoutes,
 )  # fmt: skip
 
 
@@ -165,17 +172,22 @@ def create_app(
         "docs": Docs(),
         "page": Page(BuiltPage.read(page_folder), page_headers(installation.signaling_url)),
     }
+    asking = _refund_asking(settings, engine, clock, provider)
     services |= _for_operators(settings, engine, clock, refresh_tokens, services)
+    services["refunding"] = Refunding(engine, clock, services["audit_log"], services["recent_logins"], asking)
     guard = Authenticator(engine, verifiers[SessionKind.PERSONAL]).guard()
     operators_only = Authenticator(engine, verifiers[SessionKind.OPERATOR], SessionKind.OPERATOR).guard()
     protected = [
         *(_behind(guard, "bearer", routes) for routes in LOGIN_ROUTES),
         *(_behind(operators_only, "operator", routes) for routes in OPERATOR_ROUTES),
     ]
+    on_startup: list[LifespanHook] = []
     on_shutdown: list[LifespanHook] = [passwords.close]
     sandbox_routes: list[ControllerRouterHandler] = []
-    if provider is not None:
-        on_shutdown.append(provider.close)
+    if provider is not None and asking is not None:
+        rounds = Rounds("refunds", asking.look, pause_ms=settings.refund_retry_seconds * 1_000 // LOOKS_A_WAIT)
+        on_startup.append(lambda: rounds.start(after_a_pause=True))
+        on_shutdown += [rounds.stop, provider.close]
     if isinstance(provider, SandboxProvider):
         services["desk"] = SandboxDesk(engine, provider)
         sandbox_routes.append(SandboxRoutes)
@@ -193,6 +205,7 @@ def create_app(
         request_max_body_size=settings.body_bytes_max,
         exception_handlers=FAILURES,
         before_send=[AnswerHeaders(public_url=settings.public_url, allowed_origins=settings.allowed_origins)],
+        on_startup=on_startup,
         on_shutdown=on_shutdown,
         openapi_config=openapi_config(),
         plugins=[FieldSchemas()],
@@ -208,6 +221,7 @@ def _for_operators(
     recent = RecentLogins(clock, timedelta(seconds=settings.operator_recent_login_seconds))
     directory = Directory(engine, clock, audit, tokens.lives, currency)
     return {
+        "audit_log": audit,
         "directory": directory,
         "records": Records(directory, services["wallets"], services["calls"], services["payments"]),
         "standing": Standing(engine, clock, audit, currency),
@@ -219,6 +233,14 @@ def _for_operators(
         "figure_board": FigureBoard(engine, clock, currency),
         "audit_trail": AuditTrail(engine),
     }
+
+
+def _refund_asking(
+    settings: Settings, engine: AsyncEngine, clock: Clock, provider: PaymentProvider | None
+) -> RefundAsking | None:
+    if provider is None:
+        return None
+    return RefundAsking(engine, clock, provider, timedelta(seconds=settings.refund_retry_seconds))
 
 
 def _behind(guard: Guard, scheme: str, routes: type[Controller]) -> type[Controller]:

@@ -39,6 +39,8 @@ class ProblemType(Enum):
     CALL_OVER = ("call-over", 409, "The call is over")
     RELAY_NOT_OFFERED = ("relay-not-offered", 409, "This installation has no server that relays media")
     INSUFFICIENT_FUNDS = ("insufficient-funds", 409, "Not that much money is available")
+    PAYMENT_NOT_SETTLED = ("payment-not-settled", 409, "Nothing was paid")
+    REFUND_TOO_LARGE = ("refund-too-large", 409, "More would go back than was paid")
     BODY_TOO_LARGE = ("body-too-large", 413, "The body is too large")
     UNSUPPORTED_MEDIA_TYPE = ("unsupported-media-type", 415, "The body must be JSON")
     INVALID_FIELDS = ("invalid-fields", 422, "Some fields are not valid")

@@ -7,7 +7,7 @@ a bank takes by itself has left already: the wallet gives what is still there, a
 
 import logging
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal, NamedTuple
 
 from sqlalchemy import Row
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -23,9 +23,20 @@ from shared.ledger.posting import Why
 from shared.messages.events import PaymentRefunded
 from shared.outbox import store
 
+RefundStatus = Literal["pending", "succeeded", "failed"]
 REASONS = {"refund": "refunded in the provider's own pages", "dispute": "disputed with the payer's bank"}
 
 logger = logging.getLogger(__name__)
+
+
+class Said(NamedTuple):
+    """What the provider says of a refund, and when."""
+
+    status: RefundStatus
+    now: datetime
+    occurred_at: datetime
+    refund_ref: str | None = None
+    failure: str | None = None
 
 
 async def take_return(
@@ -42,36 +53,25 @@ async def take_return(
             refund.id, payment.id, refund.amount_minor, fact.amount_minor, fact.status,
         )  # fmt: skip
         return "ignored"
-    return await advance(
-        connection, payment, refund, fact.status, refund_ref=fact.return_ref, now=now, occurred_at=occurred_at
-    )
+    return await advance(connection, payment, refund, Said(fact.status, now, occurred_at, fact.return_ref))
 
 
-async def advance(
-    connection: AsyncConnection,
-    payment: Row[Any],
-    refund: Row[Any],
-    status: str,
-    *,
-    now: datetime,
-    occurred_at: datetime,
-    refund_ref: str | None = None,
-    failure: str | None = None,
-) -> Outcome:
+async def advance(connection: AsyncConnection, payment: Row[Any], refund: Row[Any], said: Said) -> Outcome:
     """Bring a refund that we know further; the payment is locked."""
-    if refund.status == "failed" or (refund.status == "succeeded" and status != "failed"):
+    if refund.status == "failed" or (refund.status == "succeeded" and said.status != "failed"):
         return "repeated"
-    if status == "failed":
-        await finish_refund(connection, refund, "failed", now=now, refund_ref=refund_ref, failure=failure)
-        await _book_back(connection, payment, refund, now=now, occurred_at=occurred_at)
-        return "restored"
-    if status == "succeeded":
-        await finish_refund(connection, refund, "succeeded", now=now, refund_ref=refund_ref)
+    if said.status == "pending":
+        if said.refund_ref is None or refund.provider_ref is not None:
+            return "repeated"
+        await name_refund(connection, refund, said.refund_ref)
+        return "noted"
+    await finish_refund(
+        connection, refund, said.status, now=said.now, refund_ref=said.refund_ref, failure=said.failure
+    )
+    if said.status == "succeeded":
         return "refunded"
-    if refund_ref is None or refund.provider_ref is not None:
-        return "repeated"
-    await name_refund(connection, refund, refund_ref)
-    return "noted"
+    await _book_back(connection, payment, refund, said)
+    return "restored"
 
 
 async def book(
@@ -107,14 +107,19 @@ async def _of_the_provider(
 ) -> Outcome:
     number, taken_minor = await next_number(connection, payment.id), 0
     if fact.status != "failed":
-        why = Why(occurred_at, REASONS[fact.cause])
-        left_minor = payment.amount_minor - payment.refunded_minor
         taken_minor = await book(
-            connection, payment, fact.amount_minor, number=number, why=why, now=now, take_minor_max=left_minor
+            connection,
+            payment,
+            fact.amount_minor,
+            number=number,
+            why=Why(occurred_at, REASONS[fact.cause]),
+            now=now,
+            take_minor_max=payment.amount_minor - payment.refunded_minor,
         )
-    if taken_minor < fact.amount_minor and fact.status != "failed":
-        logger.warning("payment %s: %d went back, %d of it was spent", payment.id, fact.amount_minor,
-                       fact.amount_minor - taken_minor)  # fmt: skip
+        if lost_minor := fact.amount_minor - taken_minor:
+            logger.warning(
+                "payment %s: of %d that went back %d were spent", payment.id, fact.amount_minor, lost_minor
+            )
     # What failed before it was heard of is written down too: whatever is said of it later comes too late.
     await add_refund(
         connection,
@@ -134,13 +139,11 @@ async def _of_the_provider(
     return "noted" if fact.status == "failed" else "refunded"
 
 
-async def _book_back(
-    connection: AsyncConnection, payment: Row[Any], refund: Row[Any], *, now: datetime, occurred_at: datetime
-) -> None:
+async def _book_back(connection: AsyncConnection, payment: Row[Any], refund: Row[Any], said: Said) -> None:
     account_id = payment.account_id
-    ledger = await Ledger.open(connection, [account_id], now=now)
+    ledger = await Ledger.open(connection, [account_id], now=said.now)
     wallet = ledger.wallets[account_id]
-    was_blocked, why = wallet.is_blocked, Why(occurred_at, refund.reason, refund.actor_id)
+    was_blocked, why = wallet.is_blocked, Why(said.occurred_at, refund.reason, refund.actor_id)
     ledger.return_payment_refund(
         account_id,
         refund.amount_minor,

@@ -39,6 +39,7 @@ class Part:
     disabled: bool = False
     deleted: bool = False
     logged_out: bool = False
+    paid: bool = False
 
 
 async def enter(api: Api, parts: Sequence[Part]) -> dict[str, Person]:
@@ -114,6 +115,7 @@ def _rows(api: Api, part: Part, person: Person) -> list[tuple[type, dict[str, An
         "price_minor": 10,
         "blocked_at": now if part.blocked else None,
         "operator_blocked_at": now if part.blocked else None,
+        "balance_minor": 5 if part.paid else 0,
     }
     payment = {
         "id": UUID(person.things["payment_id"]),
@@ -122,6 +124,9 @@ def _rows(api: Api, part: Part, person: Person) -> list[tuple[type, dict[str, An
         "currency": api.settings.currency,
         "provider": "sandbox",
         "provider_ref": secrets.token_urlsafe(),
+        "provider_charge_ref": secrets.token_urlsafe(),
+        "status": "settled" if part.paid else "pending",
+        "settled_at": now if part.paid else None,
         "created_at": now,
     }
     call = {

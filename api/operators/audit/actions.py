@@ -17,6 +17,7 @@ class Action(StrEnum):
     ACCOUNT_ENABLED = "account.enabled"
     PRICE_SET = "price.set"
     BALANCE_ADJUSTED = "balance.adjusted"
+    PAYMENT_REFUNDED = "payment.refunded"
     CALLS_LISTED = "calls.listed"
     CALL_VIEWED = "call.viewed"
     CALL_END_ASKED = "call.end_asked"

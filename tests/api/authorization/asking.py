@@ -18,7 +18,7 @@ PARTS = [
     Part("disabled", disabled=True),
     Part("operator", kind="operator", is_operator=True),
     Part("at home", is_operator=True),
-    Part("bystander"),
+    Part("bystander", paid=True),
 ]
 QUERIES = {"/v1/people": "?q=a", "/v1/ice-servers": "?call_id={call_id}"}
 """What a route cannot do without."""
@@ -64,6 +64,7 @@ def good_body(schema: str, asker: Person | None) -> dict[str, Any]:
         "Deletion": {"password": PASSWORD},
         "Reasoned": REASON,
         "NewPrice": {"price_minor": 5, **REASON},
+        "NewPaymentRefund": {"amount_minor": 5, **REASON},
         "NewAdjustment": {"amount_minor": 5, **REASON},
     }
     return bodies[schema]

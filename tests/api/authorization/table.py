@@ -57,6 +57,8 @@ PUT    /v1/operator/accounts/{account_id}/adjustments/{adjustment_id} | 401 | 40
 GET    /v1/operator/calls/live                     | 401  | 401    | 401       | 401       | 200       | 401
 GET    /v1/operator/calls/{call_id}                | 401  | 401    | 401       | 401       |200 200 404| 401
 POST   /v1/operator/calls/{call_id}/end            | 401  | 401    | 401       | 401       |202 202 404| 401
+GET    /v1/operator/payments/{payment_id}/refunds  | 401  | 401    | 401       | 401       |200 200 404| 401
+POST   /v1/operator/payments/{payment_id}/refunds  | 401  | 401    | 401       | 401       |403 201 404| 401
 GET    /v1/operator/figures                        | 401  | 401    | 401       | 401       | 200       | 401
 GET    /v1/operator/audit                          | 401  | 401    | 401       | 401       | 200       | 401
 GET    /v1/installation                            | 200  | 200    | 200       | 200       | 200       | 200

@@ -1,0 +1,1 @@
+"""Payments as operators see to them: what goes back to the payer."""

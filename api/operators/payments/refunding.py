@@ -1,0 +1,196 @@
+"""Giving back a payment, or a part of it, at an operator's word.
+
+The money leaves the wallet first, so that it cannot be spent meanwhile; then the provider is asked, outside of the
+transaction. Whatever ends this process in between, `api.payments.refund_asking` asks again.
+"""
+
+from dataclasses import dataclass
+from typing import Any, cast
+from uuid import UUID
+
+from sqlalchemy import Row, bindparam, select
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from api.operators.acting import subject_of
+from api.operators.audit.actions import Action
+from api.operators.audit.log import AuditLog
+from api.operators.money.adjusting import NotThatMuchError
+from api.operators.payments.schemas import (
+    NewPaymentRefund,
+    PaymentRefunds,
+    PaymentRefundView,
+    RefundOrigin,
+    RefundStatus,
+)
+from api.operators.sessions.recent import RecentLogins
+from api.payments.refund_asking import RefundAsking
+from api.payments.refund_rows import add_refund, find_refund, next_number
+from api.payments.returning import book
+from api.problems import ApiError, NotFoundError, ProblemType
+from api.security import Login
+from shared.clock import Clock
+from shared.database import reading, transaction
+from shared.ids import new_id
+from shared.ledger import InsufficientFundsError
+from shared.ledger.posting import Why
+from shared.models import Payment, PaymentRefund
+
+REFUNDS_SHOWN_MAX = 200
+
+
+class PaymentNotSettledError(ApiError):
+    """Nothing was paid, so that nothing can go back."""
+
+    problem_type = ProblemType.PAYMENT_NOT_SETTLED
+
+
+class RefundTooLargeError(ApiError):
+    """More would go back than was paid and has not gone back yet."""
+
+    problem_type = ProblemType.REFUND_TOO_LARGE
+
+
+@dataclass(frozen=True)
+class Refunding:
+    """Books refunds and has the provider asked for them."""
+
+    engine: AsyncEngine
+    clock: Clock
+    audit: AuditLog
+    recent: RecentLogins
+    asking: RefundAsking | None
+
+    async def refund(
+        self, operator: Login, payment_id: UUID, wanted: NewPaymentRefund, *, refund_id: UUID | None = None
+    ) -> PaymentRefundView:
+        """Give back so much, and return what became of it so far.
+
+        `refund_id` is one of `new_id`, chosen beforehand: with the same one again there is still one refund.
+        Raises `LoginTooOldError`, `NotFoundError`, `OwnAccountError`, `PaymentNotSettledError`,
+        `RefundTooLargeError`, `NotThatMuchError`.
+        """
+        self.recent.demand(operator)
+        refund_id = refund_id or new_id()
+        async with transaction(self.engine) as connection:
+            await self.book(connection, operator, payment_id, wanted, refund_id=refund_id)
+        return await self.ask(payment_id, refund_id)
+
+    async def book(
+        self,
+        connection: AsyncConnection,
+        operator: Login,
+        payment_id: UUID,
+        wanted: NewPaymentRefund,
+        *,
+        refund_id: UUID,
+    ) -> PaymentRefundView:
+        """Take the money out of the wallet, once for this id, and store what the provider is to be asked for."""
+        payer = (await connection.execute(_PAYER, {"payment_id": payment_id})).scalar_one_or_none()
+        if payer is None:
+            raise NotFoundError
+        # Also of who has left: money that came too late goes back to where it came from.
+        await subject_of(connection, payer, by=operator, also_deleted=True)
+        payment = (await connection.execute(_LOCKED, {"payment_id": payment_id})).one()
+        refund = await find_refund(connection, payment_id, refund_id=refund_id, refund_ref=None)
+        if refund is None:
+            refund = await self._booked(connection, operator, payment, wanted, refund_id)
+        return view_of(refund, payment.currency)
+
+    async def ask(self, payment_id: UUID, refund_id: UUID) -> PaymentRefundView:
+        """Have the provider asked now, and return what became of it; where it is away, it is asked again later."""
+        if self.asking is not None:
+            await self.asking.ask(refund_id)
+        async with reading(self.engine) as connection:
+            found = await connection.execute(_ONE, {"payment_id": payment_id, "refund_id": refund_id})
+            row: Any = found.one()
+        return view_of(row, row.currency)
+
+    async def list_of(self, operator: Login, payment_id: UUID) -> PaymentRefunds:
+        """Return what went back of a payment. Raises `NotFoundError`."""
+        async with reading(self.engine) as connection:
+            payment = (await connection.execute(_PAYMENT, {"payment_id": payment_id})).one_or_none()
+            if payment is None:
+                raise NotFoundError
+            rows = (await connection.execute(_ALL, {"payment_id": payment_id})).all()
+        await self.audit.looked(Action.ACCOUNT_VIEWED, by=operator, account_id=payment.account_id)
+        left_minor = payment.amount_minor - payment.refunded_minor if payment.status == "settled" else 0
+        return PaymentRefunds([view_of(row, payment.currency) for row in rows], left_minor, payment.currency)
+
+    async def _booked(
+        self,
+        connection: AsyncConnection,
+        operator: Login,
+        payment: Row[Any],
+        wanted: NewPaymentRefund,
+        refund_id: UUID,
+    ) -> Row[Any]:
+        if payment.status != "settled":
+            raise PaymentNotSettledError
+        left_minor = payment.amount_minor - payment.refunded_minor
+        if wanted.amount_minor > left_minor:
+            raise RefundTooLargeError(f"At most {left_minor} can go back")
+        now = self.clock.now()
+        number = await next_number(connection, payment.id)
+        why = Why(now, wanted.reason, operator.account_id)
+        try:
+            taken_minor = await book(connection, payment, wanted.amount_minor, number=number, why=why, now=now)
+        except InsufficientFundsError as error:
+            raise NotThatMuchError(available_minor=error.available_minor, currency=payment.currency) from error
+        refund = await add_refund(
+            connection,
+            id=refund_id,
+            payment_id=payment.id,
+            number=number,
+            amount_minor=wanted.amount_minor,
+            taken_minor=taken_minor,
+            status="requested",
+            origin="operator",
+            reason=wanted.reason,
+            actor_id=operator.account_id,
+            actor_name=operator.user_name,
+            created_at=now,
+            ask_again_at=now,
+        )
+        await self.audit.record(
+            connection,
+            Action.PAYMENT_REFUNDED,
+            by=operator,
+            reason=wanted.reason,
+            account_id=payment.account_id,
+            payment_id=str(payment.id),
+            refund_id=str(refund_id),
+            amount_minor=wanted.amount_minor,
+            currency=payment.currency,
+        )
+        return refund
+
+
+def view_of(row: Row[Any], currency: str) -> PaymentRefundView:
+    """Return a refund as operators see it; the provider's own reference stays with us."""
+    return PaymentRefundView(
+        id=row.id,
+        payment_id=row.payment_id,
+        amount_minor=row.amount_minor,
+        taken_minor=row.taken_minor,
+        currency=currency,
+        status=cast("RefundStatus", row.status),
+        origin=cast("RefundOrigin", row.origin),
+        reason=row.reason,
+        actor_id=row.actor_id,
+        actor_name=row.actor_name,
+        failure=row.failure,
+        created_at=row.created_at,
+        finished_at=row.finished_at,
+    )
+
+
+_PAYER = select(Payment.account_id).where(Payment.id == bindparam("payment_id"))
+_PAYMENT = select(*Payment.__table__.columns).where(Payment.id == bindparam("payment_id"))
+_LOCKED = _PAYMENT.with_for_update()
+_REFUNDS = select(*PaymentRefund.__table__.columns).where(PaymentRefund.payment_id == bindparam("payment_id"))
+_ALL = _REFUNDS.order_by(PaymentRefund.number.desc()).limit(REFUNDS_SHOWN_MAX)
+_ONE = (
+    select(*PaymentRefund.__table__.columns, Payment.currency)
+    .join(Payment, Payment.id == PaymentRefund.payment_id)
+    .where(PaymentRefund.payment_id == bindparam("payment_id"), PaymentRefund.id == bindparam("refund_id"))
+)
