@@ -136,7 +136,7 @@ def test_minutes_are_never_more_than_held(talk_ms: int, minutes: int) -> None:
     """C2, with the bound that keeps a balance from going below zero."""
     desk = Desk()
     desk.call.end(talk_ms, reason=EndReason.HUNG_UP, ended_at=NOW)
-    assert minutes_due(desk.call, minute_ms=TERMS.minute_ms) == minutes
+    assert minutes_due(desk.call) == minutes
 
 
 def test_a_late_start_of_a_settled_call_renews_no_lease() -> None:

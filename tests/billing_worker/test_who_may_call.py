@@ -11,6 +11,7 @@ from sqlalchemy import text
 from shared.database import transaction
 from shared.ids import new_id
 from shared.messages.base import EndReason, RefusalReason
+from shared.messages.events import CallEnded
 from shared.messages.requests import Authorize, Authorized, Refused
 from shared.settings import Settings
 from shared.settings_loading import with_changes
@@ -88,7 +89,7 @@ def set_to(town: Town, **changes: Any) -> Town:
 async def everything(town: Town) -> dict[str, list[Any]]:
     """Return all rows that a caller, or a caller's statement, could be told of."""
     async with transaction(town.engine) as connection:
-        tables = ("wallets", "ledger_entries", "outbox", "payments")
+        tables = ("wallets", "ledger_entries", "outbox WHERE exchange = 'accounts'", "payments")
         return {table: list(await connection.execute(text(f"SELECT * FROM {table}"))) for table in tables}
 
 
@@ -111,8 +112,12 @@ async def test_whyever_nobody_can_be_reached_is_not_told(town: Town, make: Make,
     record = await town.record(request.call_id)
     if make not in AWAY:
         assert record is None
+        assert await town.events() == []
         return
     assert record is not None
+    [ended] = await town.events()
+    assert isinstance(ended, CallEnded)
+    assert (ended.call_id, ended.minutes_held, ended.hidden_from_caller) == (record.id, 0, True)
     assert (record.reason, record.minutes_held, record.charge_minor) == ("unreachable", 0, 0)
     assert record.hidden_from_caller
     assert record.callee_id is not None

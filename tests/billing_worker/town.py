@@ -8,7 +8,7 @@ from itertools import count
 from typing import Any, TypeVar
 from uuid import UUID
 
-from sqlalchemy import Row, event, insert, select, update
+from sqlalchemy import ColumnElement, Row, event, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from billing_worker.admission.invites import InviteLimits
@@ -16,13 +16,14 @@ from billing_worker.admission.service import AdmissionService
 from billing_worker.settlement.consumer import SettlementConsumer
 from billing_worker.terms import Terms
 from shared.bus.interface import Delivery, Rejected
+from shared.bus.topology import ACCOUNTS
 from shared.database import transaction
 from shared.ids import new_id
 from shared.ledger import Ledger, OpenWallet, open_wallet, read_wallet
 from shared.messages.base import EndReason
-from shared.messages.events import CallEnded, CallEvent, CallStarted, SweepDue
+from shared.messages.events import CallEnded, CallEvent, CallStarted, Event, SweepDue
 from shared.messages.notices import Notice
-from shared.messages.registry import decode_notice, encode, type_of
+from shared.messages.registry import decode_event, decode_notice, encode, type_of
 from shared.messages.requests import Authorize, Authorized, Renew, Renewed, Reply, Request
 from shared.models import Account, BlocklistEntry, Call, Contact, LedgerEntry, OutboxMessage, Session, Wallet
 from shared.settings import Settings
@@ -229,10 +230,17 @@ class Town:
             return (await connection.execute(query)).one_or_none()
 
     async def notices(self) -> list[Notice]:
-        """Return what waits in the outbox."""
+        """Return what accounts are to be told, as it waits in the outbox."""
+        return [decode_notice(body) for body in await self._waiting(OutboxMessage.exchange == ACCOUNTS.name)]
+
+    async def events(self) -> list[Event]:
+        """Return the facts that wait there beside it."""
+        return [decode_event(body) for body in await self._waiting(OutboxMessage.exchange != ACCOUNTS.name)]
+
+    async def _waiting(self, which: ColumnElement[bool]) -> list[bytes]:
         async with transaction(self.engine) as connection:
-            bodies = await connection.scalars(select(OutboxMessage.body).order_by(OutboxMessage.id))
-            return [decode_notice(body.encode()) for body in bodies]
+            bodies = await connection.scalars(select(OutboxMessage.body).where(which).order_by(OutboxMessage.id))
+            return [body.encode() for body in bodies]
 
 
 @dataclass(frozen=True, slots=True)
