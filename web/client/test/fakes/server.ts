@@ -21,6 +21,7 @@ export const WALLET: WalletState = {
   balance_minor: 25,
   held_minor: 10,
   available_minor: 15,
+  earned_minor: 0,
   price_minor: 10,
   currency: "EUR",
   minutes_affordable: 1,

@@ -92,6 +92,7 @@ export function walletState(version: number, more: Partial<Welcome["wallet"]> = 
     balance_minor: 100,
     held_minor: 0,
     available_minor: 100,
+    earned_minor: 0,
     price_minor: 10,
     currency: "EUR",
     minutes_affordable: 10,

@@ -3,6 +3,7 @@
 import { effect } from "@preact/signals";
 import { NetworkError, type Payment } from "@talktime/client";
 import { account, talktime, wallet } from "../talktime.js";
+import { t } from "../texts/index.js";
 
 const POLL_MS = 2_000;
 /** A checkout that is left open for longer is looked at when the wallet changes, no more. */
@@ -53,6 +54,13 @@ export function followPayment(id: string, tell: (payment: Payment) => void): () 
     leave();
   };
   return stop;
+}
+
+/** Return why nothing came of a payment, and what to do. */
+export function outcomeText({ status, failure }: Pick<Payment, "status" | "failure">): string {
+  const texts = t().money;
+  if (status === "expired") return texts.expired;
+  return failure ? `${texts.failures[failure] ?? ""} ${texts.failed}`.trim() : texts.failed;
 }
 
 /** `crypto.randomUUID` would need a secure context. */

@@ -30,7 +30,7 @@ export function spendingByDay(entries: Iterable<StatementEntry>, now: Date, days
   const spent = new Map(shown.map((day) => [day.getTime(), 0]));
   for (const entry of entries) {
     if (entry.kind !== "charge" && entry.kind !== "refund") continue;
-    const day = dayBefore(new Date(entry.created_at), 0).getTime();
+    const day = dayBefore(new Date(entry.occurred_at), 0).getTime();
     const before = spent.get(day);
     if (before !== undefined) spent.set(day, before - entry.amount_minor);
   }

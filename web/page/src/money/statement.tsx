@@ -20,6 +20,9 @@ const ICONS = {
   refund: "back",
   adjustment: "statement",
   forfeit: "statement",
+  payout: "wallet",
+  payment_refund: "card",
+  payment_refund_failed: "card",
 } as const satisfies Record<StatementEntry["kind"], IconName>;
 
 /** `/statement`: what there is, what was spent, and every movement of the wallet. */
@@ -88,7 +91,7 @@ function Entry({ entry }: { entry: StatementEntry }) {
           <span class="row-title">{label}</span>
         )}
         <div class="row-detail">
-          <time dateTime={entry.created_at}>{moment(entry.created_at)}</time>
+          <time dateTime={entry.occurred_at}>{moment(entry.occurred_at)}</time>
         </div>
       </div>
       <div class="row-end">

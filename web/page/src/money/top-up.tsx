@@ -10,15 +10,15 @@ import { Notice } from "../ui/notice.js";
 import { toast } from "../ui/toast.js";
 import { checkoutAddress, openCheckoutWindow } from "./checkout-window.js";
 import { closeTopUp, type TopUpWish } from "./open-top-up.js";
-import { askPayment, followPayment } from "./payments.js";
+import { askPayment, followPayment, outcomeText } from "./payments.js";
 import { AmountForm } from "./top-up-form.js";
 import { Added, Waiting } from "./top-up-progress.js";
 
-type Step = { name: "choose"; failed: boolean } | { name: "wait" | "added"; payment: Payment };
+type Step = { name: "choose"; failed?: Payment } | { name: "wait" | "added"; payment: Payment };
 
 /** The top-up: choose an amount, pay it in the provider's window, see it added. A call goes on behind it. */
 export function TopUp({ wish }: { wish: TopUpWish }) {
-  const [step, setStep] = useState<Step>({ name: "choose", failed: false });
+  const [step, setStep] = useState<Step>({ name: "choose" });
   const [opened, setOpened] = useState(false);
   const closed = useRef(false);
   const texts = t().money;
@@ -47,9 +47,9 @@ export function TopUp({ wish }: { wish: TopUpWish }) {
   };
   const finish = (payment: Payment) => {
     const settled = payment.status === "settled";
-    if (!closed.current) setStep(settled ? { name: "added", payment } : { name: "choose", failed: true });
+    if (!closed.current) setStep(settled ? { name: "added", payment } : { name: "choose", failed: payment });
     else if (settled) toast(texts.added(money(payment.amount_minor, payment.currency)));
-    else toast(texts.failed, "danger");
+    else toast(outcomeText(payment), "danger");
   };
 
   return (
@@ -57,7 +57,7 @@ export function TopUp({ wish }: { wish: TopUpWish }) {
       <div aria-live="polite" class="top-up-progress">
         {step.name === "wait" && <Waiting payment={step.payment} opened={opened} />}
         {step.name === "added" && <Added payment={step.payment} onDone={closeTopUp} />}
-        {step.name === "choose" && step.failed && <Notice kind="danger">{texts.failed}</Notice>}
+        {step.name === "choose" && step.failed && <Notice kind="danger">{outcomeText(step.failed)}</Notice>}
       </div>
       {step.name === "choose" && <Choose wish={wish} pay={pay} />}
     </>

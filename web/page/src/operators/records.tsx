@@ -114,7 +114,7 @@ function List<Item>({ pages, icon, name, empty, row }: ListProps<Item>) {
 
 function entry(entry: StatementEntry): Row {
   const texts = t().money.statement;
-  const { id, kind, amount_minor: amount, currency, created_at: at, call_id } = entry;
+  const { id, kind, amount_minor: amount, currency, occurred_at: at, call_id } = entry;
   return {
     id,
     title: texts.kinds[kind],
@@ -139,12 +139,17 @@ function call(call: CallView): Row {
 }
 
 function payment(payment: Payment): Row {
-  const { id, amount_minor: amount, currency, created_at: at, provider, status } = payment;
+  const { id, amount_minor: amount, currency, created_at: at, provider, status, refunded_minor: back } = payment;
   const texts = o().account;
+  const said = [
+    payment.failure && t().money.failures[payment.failure],
+    back > 0 && texts.refunded(money(back, currency)),
+  ];
   return {
     id,
     title: texts.payment(provider),
     at,
+    detail: said.filter(Boolean).join(" ") || undefined,
     amount: money(amount, currency),
     after: texts.paymentStates[status],
   };

@@ -7,7 +7,9 @@ const account = signal<Pick<Account, "id"> | null>(null);
 const wallet = signal<Pick<WalletState, "version"> | null>(null);
 vi.mock("../../src/talktime.js", () => ({ talktime: { api: { payment } }, account, wallet }));
 
-const { followPayment } = await import("../../src/money/payments.js");
+const { followPayment, outcomeText } = await import("../../src/money/payments.js");
+const { default: en } = await import("../../src/texts/en/money.js");
+await import("../english.js");
 
 const SECOND_MS = 1_000;
 const pending = { id: "payment-1", status: "pending" } as Payment;
@@ -52,5 +54,17 @@ describe("following a payment", () => {
     wallet.value = { version: 7 };
     await vi.advanceTimersByTimeAsync(60 * SECOND_MS);
     expect([payment.mock.calls.length, tell.mock.calls, vi.getTimerCount()]).toEqual([asked, [], 0]);
+  });
+});
+
+describe("what came of a payment", () => {
+  it("is said with the reason, where the provider has one", () => {
+    expect(outcomeText({ status: "failed", failure: null })).toBe(en.failed);
+    expect(outcomeText({ status: "failed", failure: "declined" })).toBe(`${en.failures.declined} ${en.failed}`);
+    expect(outcomeText({ status: "expired", failure: null })).toBe(en.expired);
+  });
+
+  it("is said without one that only a newer server knows", () => {
+    expect(outcomeText({ status: "failed", failure: "of-tomorrow" as "declined" })).toBe(en.failed);
   });
 });

@@ -4,14 +4,16 @@ import { dayBefore, entriesSince, spendingByDay } from "../../src/money/spending
 
 const NOW = new Date(2026, 2, 30, 15, 0);
 
-function entry(kind: StatementEntry["kind"], amount_minor: number, at: Date): StatementEntry {
+function entry(kind: StatementEntry["kind"], amount_minor: number, at: Date, bookedAt = at): StatementEntry {
   return {
-    id: 1,
+    id: "charge:1",
+    seq: 1,
     kind,
     amount_minor,
     balance_after_minor: 0,
     currency: "EUR",
-    created_at: at.toISOString(),
+    occurred_at: at.toISOString(),
+    created_at: bookedAt.toISOString(),
     call_id: null,
     payment_id: null,
   };
@@ -50,6 +52,12 @@ describe("spending by day", () => {
     );
     expect(days).toHaveLength(14);
     expect(days.every(({ spentMinor }) => spentMinor === 0)).toBe(true);
+  });
+
+  it("counts what was booked late on the day that it happened", () => {
+    const yesterday = new Date(2026, 2, 29, 12);
+    const spent = spendingByDay([entry("charge", -30, yesterday, NOW)], NOW, 2);
+    expect(spent.map(({ spentMinor }) => spentMinor)).toEqual([30, 0]);
   });
 
   it("goes by the calendar over a change of the clocks and the end of a month", () => {

@@ -7,6 +7,7 @@ const wallet = (facts: Partial<WalletState>): WalletState => ({
   balance_minor: 0,
   held_minor: 0,
   available_minor: 0,
+  earned_minor: 0,
   price_minor: 10,
   currency: "EUR",
   minutes_affordable: 0,

@@ -17,6 +17,14 @@ const money: Texts["money"] = {
   added: (amount) => `${amount} gutgeschrieben`,
   failed:
     "Die Zahlung kam nicht zustande. Es wurde nichts abgebucht; versuchen Sie es erneut oder zahlen Sie anders.",
+  failures: {
+    declined: "Die Bank hat die Zahlung abgelehnt.",
+    insufficient_funds: "Für die Zahlung war nicht genug Geld da.",
+    authentication_failed: "Die Bank konnte nicht bestätigen, dass Sie es sind.",
+    method_unusable: "Diese Karte oder dieses Konto lässt sich nicht verwenden.",
+    provider_error: "Beim Zahlungsanbieter gab es ein Problem.",
+  },
+  expired: "Die Zeit zum Zahlen ist vorbei. Es wurde nichts abgebucht; versuchen Sie es erneut.",
   statement: {
     title: "Umsätze",
     available: "Verfügbar",
@@ -41,6 +49,9 @@ const money: Texts["money"] = {
       refund: "Erstattung",
       adjustment: "Korrektur",
       forfeit: "Verzicht",
+      payout: "Ausgezahlt",
+      payment_refund: "Aufladung zurückgezahlt",
+      payment_refund_failed: "Rückzahlung der Aufladung gescheitert",
     },
   },
 };

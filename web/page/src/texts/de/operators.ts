@@ -118,7 +118,8 @@ const operators: OperatorTexts = {
     noCalls: "Keine Anrufe",
     noPayments: "Keine Zahlungen",
     payment: (provider) => `Zahlung über ${provider}`,
-    paymentStates: { pending: "Wartet", settled: "Bezahlt", failed: "Gescheitert" },
+    paymentStates: { pending: "Wartet", settled: "Bezahlt", failed: "Gescheitert", expired: "Abgelaufen" },
+    refunded: (amount) => `${amount} zurückgezahlt`,
     withSomeone: (name) => `Mit ${name}`,
   },
   acts: {

@@ -1,6 +1,16 @@
+import type { Payment } from "@talktime/client";
 import { plural } from "../plural.js";
 
 const count = plural("en");
+
+/** Why the provider could not take the money. */
+const failures: Record<NonNullable<Payment["failure"]>, string> = {
+  declined: "The bank declined the payment.",
+  insufficient_funds: "There was not enough money for the payment.",
+  authentication_failed: "The bank could not confirm that it was you.",
+  method_unusable: "This card or account cannot be used.",
+  provider_error: "The payment provider had a problem.",
+};
 
 const money = {
   topUp: "Top up",
@@ -15,6 +25,8 @@ const money = {
   openCheckout: "Open checkout",
   added: (amount: string) => `${amount} added`,
   failed: "The payment was not made. Nothing was charged; try again or pay another way.",
+  failures,
+  expired: "The time to pay is over. Nothing was charged; try again.",
   statement: {
     title: "Statement",
     available: "Available",
@@ -33,7 +45,16 @@ const money = {
     empty: "No entries yet",
     emptyHint: "Payments and the cost of your calls are listed here.",
     balanceAfter: (amount: string) => `Balance ${amount}`,
-    kinds: { top_up: "Top-up", charge: "Call", refund: "Refund", adjustment: "Correction", forfeit: "Given up" },
+    kinds: {
+      top_up: "Top-up",
+      charge: "Call",
+      refund: "Refund",
+      adjustment: "Correction",
+      forfeit: "Given up",
+      payout: "Paid out",
+      payment_refund: "Top-up paid back",
+      payment_refund_failed: "Top-up could not be paid back",
+    },
   },
 };
 

@@ -135,7 +135,8 @@ const operators = {
     noCalls: "No calls",
     noPayments: "No payments",
     payment: (provider: string) => `Payment by ${provider}`,
-    paymentStates: { pending: "Waiting", settled: "Paid", failed: "Failed" },
+    paymentStates: { pending: "Waiting", settled: "Paid", failed: "Failed", expired: "Expired" },
+    refunded: (amount: string) => `${amount} paid back`,
     withSomeone: (name: string) => `With ${name}`,
   },
   acts: {
