@@ -10,18 +10,18 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ARRAY, Uuid, bindparam, select, update
+from sqlalchemy import Row
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from shared.ledger.accounts import House, Purse
-from shared.ledger.errors import InsufficientFundsError, LedgerConflictError, LedgerError
+from shared.ledger.errors import InsufficientFundsError, LedgerError
 from shared.ledger.posting import Leg, Movement, Why, post
-from shared.ledger.wallet import CHANGED_COLUMNS, WALLET_COLUMNS, OpenWallet
-from shared.models import METADATA, LedgerEntry, Wallet
+from shared.ledger.saving import book, lock_wallets, save_wallets
+from shared.ledger.wallet import OpenWallet
 from shared.money import SHARE_BP_ALL
-from shared.unnest import arrays, insert_rows, unnested
 
 
 @dataclass(slots=True)
@@ -31,6 +31,8 @@ class Ledger:
     connection: AsyncConnection
     wallets: dict[UUID, OpenWallet]
     now: datetime
+    _found: Mapping[UUID, Row[*tuple[Any, ...]]] = field(default_factory=dict)
+    """The rows that were opened, to tell what changed."""
     _legs: list[Leg] = field(default_factory=list)
 
     @classmethod
@@ -39,8 +41,8 @@ class Ledger:
 
         Accounts without a wallet are left out of `wallets`.
         """
-        rows = await connection.execute(_LOCK, {"ids": sorted(set(account_ids))})
-        return cls(connection, {row.account_id: OpenWallet(*row) for row in rows}, now)
+        found = await lock_wallets(connection, account_ids)
+        return cls(connection, {account_id: OpenWallet(*row) for account_id, row in found.items()}, now, found)
 
     def hold(self, account_id: UUID, amount_minor: int) -> None:
         """Reserve money for a minute; 0 reserves nothing. Raises `InsufficientFundsError`."""
@@ -142,8 +144,8 @@ class Ledger:
         """Book that money of a payment goes back to its payer; `number` counts the refunds of the payment from 1.
 
         All of it leaves the wallet, or `InsufficientFundsError` is raised. Where a provider takes it whatever we
-        say, as much leaves as is available and at most `take_minor_max`; the house bears the rest. Returns what left
-        the wallet.
+        say, as much leaves as is available and at most `take_minor_max`; the house bears the rest. Returns what
+        left the wallet.
         """
         wallet, taken_minor = self.wallets[account_id], _positive(amount_minor)
         if take_minor_max is not None:
@@ -168,7 +170,7 @@ class Ledger:
         taken_minor: int,
         why: Why | None = None,
     ) -> None:
-        """Book back a refund that the payer did not get after all: to the wallet what left it, to the house the rest."""
+        """Book back a refund that the payer did not get after all: to wallet and house what each of them gave."""
         if not 0 <= taken_minor <= _positive(amount_minor):
             raise LedgerError(f"of a refund of {amount_minor} a wallet cannot have given {taken_minor}")
         self._book_against(
@@ -269,12 +271,8 @@ class Ledger:
         where an operation was booked before; either way nothing of the transaction may be committed.
         """
         changed = [wallet for wallet in self.wallets.values() if wallet.changed]
-        if changed:
-            saved = await self.connection.execute(_SAVE, arrays(changed, _SAVED))
-            if saved.rowcount != len(changed):
-                raise LedgerConflictError(f"{len(changed) - saved.rowcount} wallets changed under their lock")
-        if self._legs:
-            await self.connection.execute(_BOOK, arrays(self._legs, Leg._fields))
+        await save_wallets(self.connection, changed, self._found)
+        await book(self.connection, self._legs)
 
     def _book(self, operation: str, movements: list[Movement], house: House, why: Why) -> None:
         """Book movements against one house account."""
@@ -298,23 +296,3 @@ def _not_negative(amount_minor: int) -> int:
     if amount_minor < 0:
         raise LedgerError(f"an amount must not be negative, not {amount_minor}")
     return amount_minor
-
-
-_LOCK = (
-    select(*WALLET_COLUMNS)
-    .where(Wallet.account_id == bindparam("ids", type_=ARRAY(Uuid)).any_())
-    .order_by(Wallet.account_id)
-    .with_for_update(key_share=True)
-)
-
-_BOOK = insert_rows(METADATA.tables[LedgerEntry.__tablename__], Leg._fields)
-
-_CHANGED = [column.key for column in CHANGED_COLUMNS]
-_SAVED = ["account_id", "version", *_CHANGED]
-_TABLE = METADATA.tables[Wallet.__tablename__]
-_new = unnested(_TABLE, _SAVED)
-_SAVE = (
-    update(_TABLE)
-    .where(_TABLE.c.account_id == _new.c.account_id, _TABLE.c.version == _new.c.version)
-    .values({name: _new.c[name] for name in _CHANGED} | {"version": _TABLE.c.version + 1})
-)
