@@ -13,6 +13,7 @@ import click
 from shared.settings import Settings
 from shared.settings_loading import with_changes
 from shared.tokens import KeyUnusableError
+from talktime.dead_letters import dead_letters
 from talktime.demo import TALK_SECONDS, play
 from talktime.keys import RotationError, Step, rotate_signing_key, rotate_turn_secret
 from talktime.keys import generate_keys as make_keys
@@ -32,6 +33,9 @@ def talktime() -> None:
 
     Settings come from the environment (TALKTIME_…); .env.example lists them all.
     """
+
+
+talktime.add_command(dead_letters)
 
 
 @talktime.command()

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
 
@@ -71,7 +71,7 @@ class StreamReader:
         self._ended = False
         self.place = Place()
 
-    async def batches(self, span: Span) -> AsyncIterator[list[Logged]]:
+    async def batches(self, span: Span) -> AsyncGenerator[list[Logged], None]:
         """Yield what is in the span, at most `batch_max` messages at a time; call once.
 
         Raises `NoSuchStreamError`, and `StreamLostError` where the broker cannot be reached, or was away for longer

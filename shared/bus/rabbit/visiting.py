@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from urllib.parse import urlsplit
 
 import aio_pika
 from aio_pika.abc import AbstractConnection
@@ -25,7 +26,10 @@ async def visit(url: str, *, name: str) -> AsyncIterator[AbstractConnection]:
                 client_properties={"connection_name": name},
             )
     except BrokerLostError as error:
-        raise BrokerLostError(refusal(error.__cause__, url) or str(error)) from error
+        where = urlsplit(url).hostname
+        raise BrokerLostError(
+            refusal(error.__cause__, url) or f"the broker at {where} cannot be reached: {error}"
+        ) from error
     try:
         yield connection
     finally:
