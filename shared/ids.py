@@ -18,3 +18,8 @@ def new_id() -> UUID:
 def made_at(made: UUID) -> datetime:
     """Return when an id of `new_id` was made, to the millisecond."""
     return datetime.fromtimestamp((made.int >> _BITS_AFTER_TIME) / 1_000, UTC)
+
+
+def first_id_at(moment: datetime) -> UUID:
+    """Return the least id: none that is made at this moment or later is below it."""
+    return UUID(int=max(0, int(moment.timestamp() * 1_000)) << _BITS_AFTER_TIME)

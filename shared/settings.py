@@ -10,7 +10,9 @@ from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
 
+from shared.messages.base import TALK_MS_MAX
 from shared.money import AMOUNT_MINOR_MAX, AmountMinor
+from shared.spending.day import time_zone
 
 Port = Annotated[int, Meta(ge=0, le=65_535)]
 Count = Annotated[int, Meta(ge=1, le=1_000_000)]
@@ -22,6 +24,7 @@ SocketUrl = Annotated[
 ]
 RateLimit = Annotated[str, Meta(pattern=r"^[1-9][0-9]{0,5}/[1-9][0-9]{0,5}\Z")]
 """``burst/seconds``: so many at once, and as many again within so many seconds."""
+TimeOfDay = Annotated[str, Meta(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]\Z")]
 NodeName = Annotated[str, Meta(pattern=r"^([A-Za-z0-9][A-Za-z0-9._-]{0,62})?\Z")]
 
 WebUrl = Annotated[str, Meta(pattern=r"^[Hh][Tt][Tt][Pp][Ss]?://[^/?#\s]+(/[!-~]*)?\Z")]
@@ -148,6 +151,18 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         int, Meta(ge=0, le=AMOUNT_MINOR_MAX, description="Minor units a minute costs a new account")
     ] = 10
     minute_ms: Annotated[Milliseconds, _setting("Length of a charged minute")] = 60_000
+    free_talk_ms: Annotated[
+        int, Meta(ge=0, le=TALK_MS_MAX, description="Talk at the beginning of each call that costs nothing")
+    ] = 0
+    talk_grace_ms: Annotated[
+        int, Meta(ge=0, le=TALK_MS_MAX, description="Talk time up to which a call costs nothing at all")
+    ] = 0
+    spend_day_time_zone: Annotated[
+        str, _setting("Whose midnight begins the day that people limit their spending for, e.g. `Europe/Berlin`")
+    ] = "UTC"
+    idempotency_retention_seconds: Annotated[
+        Seconds, _setting("How long a request with an Idempotency-Key, repeated, is given the answer it was given")
+    ] = 90 * 24 * 3_600
     payment_minor_max: Annotated[AmountMinor, _setting("Largest single payment, in minor units")] = 100_000
     payment_provider: Annotated[
         Literal["none", "sandbox", "stripe"],
@@ -231,6 +246,12 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         Milliseconds, _setting("How often sessions, tokens and counts that are over are removed")
     ] = 3_600_000
     sweep_grace_ms: Annotated[Milliseconds, _setting("How long after its lease a silent call is closed")] = 60_000
+    audit_at: Annotated[
+        TimeOfDay, _setting("When all books are looked through, each day, in UTC (docs/money.md)")
+    ] = "03:30"
+    audit_overdue_seconds: Annotated[
+        Seconds, _setting("How long after its lease a call that is not settled is a difference in the books")
+    ] = 3_600
     drain_ms_max: Annotated[Milliseconds, _setting("How long a stopping program may take to finish its work")] = (
         8_000
     )
@@ -251,8 +272,16 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
             )
         for proxy in self.trusted_proxies:
             _check_network(proxy)
+        _check_time_zone(self.spend_day_time_zone)
         if self.turn_urls and not self.turn_secrets:
             raise ValueError("`turn_urls` need `turn_secrets`: without one no credential can be signed")
+
+
+def _check_time_zone(name: str) -> None:
+    try:
+        time_zone(name)
+    except ValueError as error:
+        raise ValueError(f"`spend_day_time_zone` is none that this machine knows: {error}") from error
 
 
 def _check_network(text: str) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, Literal
 from uuid import UUID
 
 from msgspec import Meta, Struct
@@ -39,6 +39,8 @@ class EndReason(StrEnum):
     """The media of the two could not be connected in time."""
     OUT_OF_FUNDS = "out_of_funds"
     """The minutes that the caller could pay were over."""
+    SPEND_LIMIT = "spend_limit"
+    """The minutes that the caller's own limits allow were over."""
     LOST = "lost"
     """A device was lost and did not come back in time."""
     MAX_DURATION = "max_duration"
@@ -58,6 +60,8 @@ class RefusalReason(StrEnum):
 
     INSUFFICIENT_FUNDS = "insufficient_funds"
     """The caller cannot pay one minute."""
+    SPEND_LIMIT = "spend_limit"
+    """One minute is more than the caller's own limit, for a call or a day, leaves."""
     BLOCKED = "blocked"
     """The caller may not call."""
     BUSY = "busy"
@@ -93,6 +97,10 @@ class State(StrEnum):
     """Talk time runs, but a device is lost and may still come back."""
     ENDED = "ended"
     """Over, for one reason, once and for all."""
+
+
+SpendLimit = Literal["call", "day"]
+"""What the owner of an account has limited: what one call may cost, or all calls of one day."""
 
 
 class Role(StrEnum):

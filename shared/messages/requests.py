@@ -7,7 +7,7 @@ from uuid import UUID
 
 from msgspec import Meta
 
-from shared.messages.base import CallTerms, Message, Party, RefusalReason, TalkMs, UserName, WalletState
+from shared.messages.base import CallTerms, Message, Party, RefusalReason, SpendLimit, TalkMs, UserName, WalletState
 
 
 class Admit(Message, frozen=True, kw_only=True, tag="admit"):
@@ -66,9 +66,10 @@ class Authorized(Message, frozen=True, kw_only=True, tag="authorized"):
 class Refused(Message, frozen=True, kw_only=True, tag="refused"):
     """No, and nothing was held.
 
-    `price_minor` and `shortfall_minor` are set where money is the reason. `glare_call_id` is set beside `busy`
-    where the callee is at this moment calling this caller: that call should be accepted instead. `retry_after_ms`
-    is set where there were too many calls.
+    `price_minor` and `shortfall_minor` are set where money is the reason; `price_minor`, `spend_limit` and
+    `left_minor` where it is a limit of the caller's own: which one, and what is left of it. `glare_call_id` is set
+    beside `busy` where the callee is at this moment calling this caller: that call should be accepted instead.
+    `retry_after_ms` is set where there were too many calls.
     """
 
     call_id: UUID
@@ -78,6 +79,13 @@ class Refused(Message, frozen=True, kw_only=True, tag="refused"):
     currency: str | None = None
     glare_call_id: UUID | None = None
     retry_after_ms: int | None = None
+    spend_limit: SpendLimit | None = None
+    left_minor: int | None = None
+
+
+RenewalRefusal = Literal[
+    "insufficient_funds", "spend_limit", "call_settled", "unknown_call", "out_of_turn", "blocked", "operator"
+]
 
 
 class Renew(Message, frozen=True, kw_only=True, tag="renew"):
@@ -99,12 +107,14 @@ class RenewalRefused(Message, frozen=True, kw_only=True, tag="renewal_refused"):
     """Minute `minute` is not paid; the lease stands as it was.
 
     `blocked` and `operator` end the call: operators have blocked who pays, or have asked for the end of the call.
+    `spend_limit` says which limit of the payer's own is reached, where that is the reason.
     """
 
     call_id: UUID
     minute: int
-    reason: Literal["insufficient_funds", "call_settled", "unknown_call", "out_of_turn", "blocked", "operator"]
+    reason: RenewalRefusal
     shortfall_minor: int | None = None
+    spend_limit: SpendLimit | None = None
 
 
 Request = Admit | Authorize | Renew

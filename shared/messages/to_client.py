@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from typing import Literal
 from uuid import UUID
 
 from msgspec import Struct
 
-from shared.messages.base import EndReason, Message, Party, RefusalReason, Role, State, WalletState
+from shared.messages.base import EndReason, Message, Party, RefusalReason, Role, SpendLimit, State, WalletState
 from shared.messages.from_client import IceCandidate
 
 
@@ -60,7 +61,10 @@ class CloseCode:
 
 
 class CallSnapshot(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A live call as one of its devices needs it to go on after a lost socket."""
+    """A live call as one of its devices needs it to go on after a lost socket.
+
+    `free_ms` and `grace_ms` say what costs nothing, as in `call.active`.
+    """
 
     call_id: UUID
     state: State
@@ -69,6 +73,8 @@ class CallSnapshot(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     price_minor: int
     currency: str
     minute_ms: int
+    free_ms: int = 0
+    grace_ms: int = 0
     talk_ms: int
     paid_ms: int
 
@@ -115,7 +121,8 @@ class CallAuthorizing(Message, frozen=True, kw_only=True, tag="call.authorizing"
 class CallRefused(Message, frozen=True, kw_only=True, tag="call.refused"):
     """Your invite did not ring. Price and what is missing are set where money is the reason.
 
-    `retry_after_ms` is set where there were too many calls: so long no other one is possible.
+    Where it is a limit of your own, `spend_limit` says which, and `left_minor` what is left of it. `retry_after_ms`
+    is set where there were too many calls: so long no other one is possible.
     """
 
     call_id: UUID
@@ -124,17 +131,24 @@ class CallRefused(Message, frozen=True, kw_only=True, tag="call.refused"):
     shortfall_minor: int | None = None
     currency: str | None = None
     retry_after_ms: int | None = None
+    spend_limit: SpendLimit | None = None
+    left_minor: int | None = None
     ref: str | None = None
 
 
 class CallRinging(Message, frozen=True, kw_only=True, tag="call.ringing"):
-    """The callee's devices ring, for at most `ring_ms`; a started minute costs `price_minor`."""
+    """The callee's devices ring, for at most `ring_ms`; a started minute costs `price_minor`.
+
+    `free_ms` and `grace_ms` say what costs nothing, as in `call.active`.
+    """
 
     call_id: UUID
     callee: Party
     price_minor: int
     currency: str
     minute_ms: int
+    free_ms: int = 0
+    grace_ms: int = 0
     ring_ms: int
 
 
@@ -187,12 +201,18 @@ class PeerCandidate(Message, frozen=True, kw_only=True, tag="call.candidate"):
 
 
 class CallActive(Message, frozen=True, kw_only=True, tag="call.active"):
-    """Both sides are connected: talk time runs. `paid_ms` of it are paid so far."""
+    """Both sides are connected: talk time runs. `paid_ms` of it are paid so far.
+
+    The first `free_ms` cost nothing, then every started minute of `minute_ms` costs `price_minor`; a call of at
+    most `grace_ms` costs nothing at all.
+    """
 
     call_id: UUID
     price_minor: int
     currency: str
     minute_ms: int
+    free_ms: int = 0
+    grace_ms: int = 0
     paid_ms: int
 
 
@@ -205,13 +225,16 @@ class CallLease(Message, frozen=True, kw_only=True, tag="call.lease"):
 
 
 class CallLowFunds(Message, frozen=True, kw_only=True, tag="call.low_funds"):
-    """The next minute cannot be paid: the call ends in `ends_in_ms` unless the caller tops up in time.
+    """The next minute cannot be paid: the call ends in `ends_in_ms` unless the caller does something in time.
 
-    What is missing is told to the caller alone.
+    What that is, is told to the caller alone: where `reason` is `funds`, to top up by what is missing; where it is
+    `spend_limit`, to raise the own limit for one `call` or one `day`. The callee is told no reason.
     """
 
     call_id: UUID
     ends_in_ms: int
+    reason: Literal["funds", "spend_limit"] | None = None
+    spend_limit: SpendLimit | None = None
     shortfall_minor: int | None = None
     currency: str | None = None
 

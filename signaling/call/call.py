@@ -83,6 +83,8 @@ class Call:
             price_minor=self.terms.price_minor,
             currency=self.terms.currency,
             minute_ms=self.times.minute_ms,
+            free_ms=self.terms.charging.free_ms,
+            grace_ms=self.terms.charging.grace_ms,
             talk_ms=self.lease.talk_ms(min([now_ms, *lost.values()])) if self.lease else 0,
             paid_ms=self.lease.paid_ms if self.lease else 0,
         )

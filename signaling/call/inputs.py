@@ -10,8 +10,9 @@ from uuid import UUID
 
 from msgspec import Struct
 
-from shared.messages.base import EndReason, RefusalReason
+from shared.messages.base import EndReason, RefusalReason, SpendLimit
 from shared.messages.from_client import CallStep, Ref
+from shared.messages.requests import RenewalRefusal
 from signaling.call.states import Device, Terms, TimerName
 
 
@@ -50,6 +51,8 @@ class Refused(Struct, frozen=True, kw_only=True):
     shortfall_minor: int | None = None
     currency: str | None = None
     retry_after_ms: int | None = None
+    spend_limit: SpendLimit | None = None
+    left_minor: int | None = None
 
 
 class AuthorizeFailed(Struct, frozen=True):
@@ -105,8 +108,9 @@ class RenewalRefused(Struct, frozen=True, kw_only=True):
     """Billing did not hold minute `minute`; the words are those of `requests.RenewalRefused`."""
 
     minute: int
-    reason: Literal["insufficient_funds", "call_settled", "unknown_call", "out_of_turn", "blocked", "operator"]
+    reason: RenewalRefusal
     shortfall_minor: int | None = None
+    spend_limit: SpendLimit | None = None
 
 
 class RenewalFailed(Struct, frozen=True):
@@ -116,7 +120,7 @@ class RenewalFailed(Struct, frozen=True):
 
 
 class FundsChanged(Struct, frozen=True):
-    """The caller's wallet may have grown: a renewal refused for money is asked again."""
+    """The caller's wallet may have grown, or a limit of its owner: a renewal refused for these is asked again."""
 
 
 class TimerFired(Struct, frozen=True):

@@ -53,6 +53,8 @@ def refused(call: Call, given: Refused, now_ms: int) -> None:
         shortfall_minor=given.shortfall_minor,
         currency=given.currency,
         retry_after_ms=given.retry_after_ms,
+        spend_limit=given.spend_limit,
+        left_minor=given.left_minor,
         ref=call.invite_ref,
     )
     call.emit(Send(call.caller, refusal))
@@ -146,6 +148,8 @@ def _ringing(call: Call, terms: Terms, ring_ms: int) -> CallRinging:
         price_minor=terms.price_minor,
         currency=terms.currency,
         minute_ms=call.times.minute_ms,
+        free_ms=terms.charging.free_ms,
+        grace_ms=terms.charging.grace_ms,
         ring_ms=ring_ms,
     )
 

@@ -10,6 +10,9 @@ from signaling.call.inputs import RenewalFailed, RenewalRefused, Renewed
 from signaling.call.lease import Lease
 from signaling.call.states import RENEWAL_RETRIES_MAX, Role, State, TimerName
 
+_REASONS = {"funds": EndReason.OUT_OF_FUNDS, "spend_limit": EndReason.SPEND_LIMIT}
+"""Why a call ends whose next minute is not paid."""
+
 
 def activate_if_ready(call: Call, now_ms: int) -> None:
     """Start the clock once both sides' media flow and both devices are there to prove it."""
@@ -17,7 +20,12 @@ def activate_if_ready(call: Call, now_ms: int) -> None:
         return
     call.state = State.ACTIVE
     call.clear_timer(TimerName.CONNECT)
-    call.lease = Lease(since_ms=now_ms, times=call.times)
+    call.lease = Lease(
+        since_ms=now_ms,
+        times=call.times,
+        talk_ms_max=min(call.times.call_ms_max, call.terms.talk_ms_max or call.times.call_ms_max),
+        free_ms=call.terms.charging.free_ms,
+    )
     call.emit(AnnounceStarted())
     call.tell_both(
         CallActive(
@@ -25,6 +33,8 @@ def activate_if_ready(call: Call, now_ms: int) -> None:
             price_minor=call.terms.price_minor,
             currency=call.terms.currency,
             minute_ms=call.times.minute_ms,
+            free_ms=call.terms.charging.free_ms,
+            grace_ms=call.terms.charging.grace_ms,
             paid_ms=call.lease.paid_ms,
         )
     )
@@ -61,8 +71,8 @@ def renewal_refused(call: Call, given: RenewalRefused, now_ms: int) -> None:
     if lease is None or lease.is_paid(given.minute):
         return
     match given.reason:
-        case "insufficient_funds":
-            _short_of_money(call, lease, given.shortfall_minor or 0, now_ms)
+        case "insufficient_funds" | "spend_limit":
+            _not_paid(call, lease, given, now_ms)
         case "out_of_turn":
             _ask_again_later(call, lease, now_ms)
         case "call_settled" | "unknown_call":
@@ -85,7 +95,7 @@ def funds_changed(call: Call, now_ms: int) -> None:
         return
     if lease.asked:
         lease.funds_changed = True
-    elif lease.refused_for_money:
+    elif lease.refused_for:
         renew_when_due(call, now_ms)
 
 
@@ -98,16 +108,16 @@ def lease_over(call: Call, now_ms: int) -> None:
         call.end(EndReason.MAX_DURATION, now_ms)
     elif call.lost:
         call.end(EndReason.LOST, now_ms)
-    elif lease.refused_for_money:
-        call.end(EndReason.OUT_OF_FUNDS, now_ms)
+    elif lease.refused_for:
+        call.end(_REASONS[lease.refused_for], now_ms)
     else:
         call.end(EndReason.BILLING_UNAVAILABLE, now_ms)
 
 
-def _short_of_money(call: Call, lease: Lease, shortfall_minor: int, now_ms: int) -> None:
+def _not_paid(call: Call, lease: Lease, given: RenewalRefused, now_ms: int) -> None:
     is_outdated = lease.funds_changed
     lease.asked = lease.funds_changed = False
-    lease.refused_for_money = True
+    lease.refused_for = "spend_limit" if given.reason == "spend_limit" else "funds"
     if is_outdated:
         renew_when_due(call, now_ms)
     elif call.terms is not None:
@@ -115,16 +125,18 @@ def _short_of_money(call: Call, lease: Lease, shortfall_minor: int, now_ms: int)
         low_funds = CallLowFunds(
             call_id=call.call_id,
             ends_in_ms=ends_in_ms,
-            shortfall_minor=shortfall_minor,
+            reason=lease.refused_for,
+            spend_limit=given.spend_limit,
+            shortfall_minor=given.shortfall_minor,
             currency=call.terms.currency,
         )
         call.tell(Role.CALLER, low_funds)
-        # How much money the caller has is not the callee's business.
+        # How much money the caller has, and wants to spend, is not the callee's business.
         call.tell(Role.CALLEE, CallLowFunds(call_id=call.call_id, ends_in_ms=ends_in_ms))
 
 
 def _ask_again_later(call: Call, lease: Lease, now_ms: int) -> None:
-    lease.asked = lease.refused_for_money = False
+    lease.asked, lease.refused_for = False, None
     retry_at_ms = now_ms + lease.times.renewal_retry_ms
     if call.state is State.ACTIVE and lease.retries < RENEWAL_RETRIES_MAX and retry_at_ms < lease.ends_at_ms:
         lease.retries += 1

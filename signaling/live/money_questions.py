@@ -94,6 +94,8 @@ def _authorization(reply: requests.Authorized | requests.Refused | None, *, all_
                 shortfall_minor=reply.shortfall_minor,
                 currency=reply.currency,
                 retry_after_ms=reply.retry_after_ms,
+                spend_limit=reply.spend_limit,
+                left_minor=reply.left_minor,
             )
         case None:
             return inputs.AuthorizeFailed()
@@ -110,7 +112,10 @@ def _renewal(reply: requests.Renewed | requests.RenewalRefused | None, minute: i
             return inputs.Renewed(reply.minute)
         case requests.RenewalRefused():
             return inputs.RenewalRefused(
-                minute=reply.minute, reason=reply.reason, shortfall_minor=reply.shortfall_minor
+                minute=reply.minute,
+                reason=reply.reason,
+                shortfall_minor=reply.shortfall_minor,
+                spend_limit=reply.spend_limit,
             )
         case None:
             return inputs.RenewalFailed(minute)

@@ -139,7 +139,7 @@ EXAMPLES: tuple[Message, ...] = (
     PeerCandidate(call_id=CALL_ID, from_account_id=ANN.account_id, candidate=CANDIDATE),
     CallActive(call_id=CALL_ID, price_minor=10, currency="EUR", minute_ms=60_000, paid_ms=60_000),
     CallLease(call_id=CALL_ID, talk_ms=45_000, paid_ms=120_000),
-    CallLowFunds(call_id=CALL_ID, ends_in_ms=15_000, shortfall_minor=5, currency="EUR"),
+    CallLowFunds(call_id=CALL_ID, ends_in_ms=15_000, reason="funds", shortfall_minor=5, currency="EUR"),
     PeerLost(call_id=CALL_ID, resume_ms=20_000),
     PeerResumed(call_id=CALL_ID),
     CallOver(call_id=CALL_ID, reason=EndReason.HUNG_UP, talk_ms=61_480),

@@ -42,6 +42,8 @@ class Account:
     held_minor: int = 0
     version: int = 0
     relay_only: bool = False
+    spend_call_minor_max: int | None = None
+    call_ms_max: int | None = None
 
     @property
     def id(self) -> UUID:
@@ -90,6 +92,8 @@ class BillingDouble:
     """Cleared, requests wait."""
     before_admitting: Callable[[], Awaitable[None]] | None = None
     """Done before an answer is sent."""
+    free_ms: int = 0
+    grace_ms: int = 0
     not_admitted: dict[UUID, NotAdmitted] = field(default_factory=dict)
 
     async def start(self) -> None:
@@ -139,6 +143,8 @@ class BillingDouble:
             return Refused(call_id=asked.call_id, reason=RefusalReason.BUSY, glare_call_id=busy.call_id)
         if caller.available_minor < caller.price_minor:
             return self._too_poor(asked, caller)
+        if caller.spend_call_minor_max is not None and caller.spend_call_minor_max < caller.price_minor:
+            return self._wants_to_spend_less(asked, caller)
         if callee is None or not asked.callee_reachable:
             return Refused(call_id=asked.call_id, reason=RefusalReason.UNREACHABLE)
         if busy:
@@ -151,7 +157,10 @@ class BillingDouble:
             callee=callee.party,
             price_minor=caller.price_minor,
             currency=CURRENCY,
-            terms=CallTerms(minute_ms=self.minute_ms, authorized_at=START),
+            terms=CallTerms(
+                minute_ms=self.minute_ms, free_ms=self.free_ms, grace_ms=self.grace_ms, authorized_at=START
+            ),
+            talk_ms_max=caller.call_ms_max,
             caller_relay_only=caller.relay_only,
             callee_relay_only=callee.relay_only,
         )
@@ -165,6 +174,16 @@ class BillingDouble:
             currency=CURRENCY,
         )
 
+    def _wants_to_spend_less(self, asked: Authorize, caller: Account) -> Refused:
+        return Refused(
+            call_id=asked.call_id,
+            reason=RefusalReason.SPEND_LIMIT,
+            price_minor=caller.price_minor,
+            currency=CURRENCY,
+            spend_limit="call",
+            left_minor=caller.spend_call_minor_max,
+        )
+
     def _renew(self, asked: Renew) -> Renewed | RenewalRefused:
         call = self.calls[asked.call_id]
         price_minor, available_minor = call.caller.price_minor, call.caller.available_minor
@@ -174,6 +193,11 @@ class BillingDouble:
                 minute=asked.minute,
                 reason="insufficient_funds",
                 shortfall_minor=shortfall_minor(available_minor, price_minor=price_minor),
+            )
+        most_minor = call.caller.spend_call_minor_max
+        if most_minor is not None and asked.minute > call.minutes_held and most_minor < asked.minute * price_minor:
+            return RenewalRefused(
+                call_id=asked.call_id, minute=asked.minute, reason="spend_limit", spend_limit="call"
             )
         if asked.minute > call.minutes_held:
             call.minutes_held += 1
@@ -191,7 +215,7 @@ class BillingDouble:
 
     async def _charge(self, call: AuthorizedCall, ended: CallEnded) -> None:
         caller = call.caller
-        minutes = minutes_of(ended.talk_ms, minute_ms=self.minute_ms)
+        minutes = minutes_of(ended.talk_ms, minute_ms=self.minute_ms, free_ms=self.free_ms, grace_ms=self.grace_ms)
         caller.held_minor -= call.minutes_held * caller.price_minor
         caller.balance_minor -= minutes * caller.price_minor
         if not minutes:

@@ -44,7 +44,7 @@ from signaling.call.inputs import (
     Renewed,
     TimerFired,
 )
-from signaling.call.states import CallTimes, Device, Role, TimerName
+from signaling.call.states import CallTimes, Device, Role, Terms, TimerName
 from tests.signaling.call.story import ALICE, BOB, CALLER
 
 BEFORE_THE_ACCEPT = (CallAuthorizing, CallRinging, CallRefused, CallOver)
@@ -54,8 +54,10 @@ FORWARDED = (PeerOffer, PeerAnswer, PeerCandidate)
 class Observer:
     """Watches one call from outside and objects."""
 
-    def __init__(self, times: CallTimes) -> None:
+    def __init__(self, times: CallTimes, terms: Terms) -> None:
         self.times = times
+        self.free_ms = terms.charging.free_ms
+        self.talk_ms_max = min(times.call_ms_max, terms.talk_ms_max or times.call_ms_max)
         self.timers: dict[TimerName, int] = {}
         self.authorized = self.refused = self.finished = self.unreachable = False
         self.callee: Device | None = None
@@ -129,6 +131,7 @@ class Observer:
             case AskRenewal(minute=minute, talk_ms=talk_ms):
                 assert self.started_at_ms is not None
                 assert not self.lost, "no minute is asked for on a dead line"
+                assert self._paid_ms() < self.talk_ms_max, "no minute is asked for that cannot be talked"
                 assert (minute, talk_ms) == (self.minutes + 1, self._talk_ms(now_ms))
             case AnnounceEnded():
                 assert self.end is None, "ended once"
@@ -146,8 +149,10 @@ class Observer:
         if self.started_at_ms is None:
             return 0
         alive_until_ms = min([now_ms, *self.lost.values()])
-        paid_ms = min(self.minutes * self.times.minute_ms, self.times.call_ms_max)
-        return min(max(alive_until_ms - self.started_at_ms, 0), paid_ms)
+        return min(max(alive_until_ms - self.started_at_ms, 0), self._paid_ms(), self.talk_ms_max)
+
+    def _paid_ms(self) -> int:
+        return self.free_ms + self.minutes * self.times.minute_ms
 
     def _check_message(self, device: Device, message: ToClient, given: Input | None) -> None:
         accepted = any(isinstance(told, CallAccepted) for told in self.told.get(CALLER, []))

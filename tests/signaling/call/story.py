@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from uuid import UUID
 
+from msgspec.structs import replace
+
 from shared.messages.base import CallTerms, EndReason, Party
 from shared.messages.from_client import Accept, CallStep, Connected, HangUp, Invite
 from shared.messages.to_client import CallOver, ToClient
@@ -24,6 +26,13 @@ LAPTOP = Device(Role.CALLEE, UUID(int=23))
 STRANGER = Device(Role.CALLEE, UUID(int=99))
 CHARGING = CallTerms(minute_ms=60_000, authorized_at=START)
 TERMS = Terms(caller=ALICE, callee=BOB, price_minor=10, currency="EUR", charging=CHARGING)
+
+
+def terms_with(*, free_ms: int = 0, grace_ms: int = 0, talk_ms_max: int | None = None) -> Terms:
+    """Return the usual terms but for these."""
+    charging = replace(CHARGING, free_ms=free_ms, grace_ms=grace_ms)
+    return replace(TERMS, charging=charging, talk_ms_max=talk_ms_max)
+
 
 MINUTE_MS = 60_000
 TIMES = CallTimes(
@@ -87,12 +96,12 @@ def overs(story: Story, device: Device) -> list[EndReason]:
     return [message.reason for message in story.heard(device) if isinstance(message, CallOver)]
 
 
-def story_in(state: State, times: CallTimes = TIMES) -> Story:
+def story_in(state: State, times: CallTimes = TIMES, terms: Terms = TERMS) -> Story:
     """Return a story that has just come to this state; in RECONNECTING it is the caller who is lost."""
     story = Story(times)
     path: dict[State, list[Input]] = {
         State.AUTHORIZING: [],
-        State.RINGING: [Authorized(TERMS), CalleeDevices((PHONE.device_id, TABLET.device_id))],
+        State.RINGING: [Authorized(terms), CalleeDevices((PHONE.device_id, TABLET.device_id))],
         State.CONNECTING: [FromDevice(PHONE, Accept(call_id=CALL_ID))],
         State.ACTIVE: [FromDevice(device, Connected(call_id=CALL_ID)) for device in (CALLER, PHONE)],
         State.RECONNECTING: [DeviceLost(CALLER, story.now_ms)],

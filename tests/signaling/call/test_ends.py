@@ -67,6 +67,11 @@ def runs_out_of_money(story: Story) -> None:
     story.fires(TimerName.LEASE)
 
 
+def comes_to_the_spend_limit(story: Story) -> None:
+    story.feed(RenewalRefused(minute=2, reason="spend_limit", spend_limit="call"))
+    story.fires(TimerName.LEASE)
+
+
 def lasts_as_long_as_a_call_may(story: Story) -> None:
     story.feed(Renewed(TIMES.call_ms_max // MINUTE_MS))
     story.fires(TimerName.LEASE)
@@ -97,6 +102,7 @@ ENDINGS: dict[EndReason, list[tuple[tuple[State, ...], Ending]]] = {
         ((C,), says(PHONE, ConnectFailed(call_id=CALL_ID))),
     ],
     EndReason.OUT_OF_FUNDS: [((T,), runs_out_of_money)],
+    EndReason.SPEND_LIMIT: [((T,), comes_to_the_spend_limit)],
     EndReason.LOST: [
         ((X,), fires(TimerName.RESUME_CALLER)),
         ((X,), fires(TimerName.LEASE)),

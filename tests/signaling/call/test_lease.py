@@ -98,8 +98,9 @@ def test_what_is_missing_is_the_callers_matter() -> None:
     """C6: the callee hears when the call will end, and nothing of the caller's money."""
     story = talk()
     story.feed(NO_MONEY, after_ms=RENEW_MS)
-    told = CallLowFunds(call_id=CALL_ID, ends_in_ms=TIMES.renew_lead_ms, shortfall_minor=5, currency="EUR")
-    assert story.heard(CALLER)[-1] == told
+    assert story.heard(CALLER)[-1] == CallLowFunds(
+        call_id=CALL_ID, ends_in_ms=TIMES.renew_lead_ms, reason="funds", shortfall_minor=5, currency="EUR"
+    )
     assert story.heard(PHONE)[-1] == CallLowFunds(call_id=CALL_ID, ends_in_ms=TIMES.renew_lead_ms)
 
 

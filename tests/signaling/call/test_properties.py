@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -24,7 +24,7 @@ from signaling.call.inputs import (
     Renewed,
     TimerFired,
 )
-from signaling.call.states import Device, State, TimerName
+from signaling.call.states import Device, State, Terms, TimerName
 from tests.signaling.call.model import Observer
 from tests.signaling.call.story import (
     CALL_ID,
@@ -37,6 +37,7 @@ from tests.signaling.call.story import (
     TIMES,
     Story,
     story_in,
+    terms_with,
 )
 from tests.signaling.call.test_table import INPUTS
 
@@ -62,6 +63,7 @@ class Move:
 MINUTES: list[Input | None] = [Renewed(minute) for minute in range(1, 14)]
 ANSWERS: list[Input | None] = [
     RenewalRefused(minute=3, reason="insufficient_funds", shortfall_minor=1),
+    RenewalRefused(minute=3, reason="spend_limit", spend_limit="call"),
     RenewalFailed(3),
 ]
 LIVELY: list[Input | None] = [given for name, given in INPUTS.items() if not any(word in name for word in ENDINGS)]
@@ -87,14 +89,22 @@ moves = st.builds(Move, inputs, waits, st.integers(-2_000, 15_000))
 starts = st.sampled_from([0, 1, 2, 3, 3, 4, *[len(TO_TALK)] * 5])
 stories = st.tuples(starts, st.lists(moves, max_size=10) | st.lists(moves, min_size=10, max_size=30))
 """How far the call goes undisturbed, and what happens then."""
+terms = st.builds(
+    terms_with,
+    free_ms=st.sampled_from([0, 0, 1, 10_000, 90_000]),
+    grace_ms=st.sampled_from([0, 5_000]),
+    talk_ms_max=st.sampled_from([None, None, 1, 30_000, 100_000, 20 * MINUTE_MS]),
+)
 
 
-def play(told: tuple[int, Sequence[Move]]) -> list[Effect]:
-    """Play a story under the observer's eyes; return all effects."""
+def play(told: tuple[int, Sequence[Move]], terms: Terms) -> list[Effect]:
+    """Play a story of a call of these terms under the observer's eyes; return all effects."""
     undisturbed, then = told
-    story, observer = Story(), Observer(TIMES)
+    story, observer = Story(), Observer(TIMES, terms)
     observer.watch(None, story.effects, story.now_ms)
     for happening in [*(Move(usual, 1, 0) for usual in TO_TALK[:undisturbed]), *then]:
+        if isinstance(happening.given, Authorized):
+            happening = replace(happening, given=Authorized(terms))
         make(happening, story, observer)
     fire_until_over(story, observer)
     return story.effects
@@ -129,17 +139,17 @@ def fire_until_over(story: Story, observer: Observer) -> None:
 
 
 @settings(max_examples=200, deadline=None)
-@given(stories)
-def test_whatever_happens(told: tuple[int, Sequence[Move]]) -> None:
+@given(stories, terms)
+def test_whatever_happens(told: tuple[int, Sequence[Move]], terms: Terms) -> None:
     """D5, D8, C10, C11: the observer finds nothing to object to."""
-    play(told)
+    play(told, terms)
 
 
 @settings(max_examples=100, deadline=None)
-@given(stories)
-def test_same_inputs_same_effects(told: tuple[int, Sequence[Move]]) -> None:
+@given(stories, terms)
+def test_same_inputs_same_effects(told: tuple[int, Sequence[Move]], terms: Terms) -> None:
     """No clock, no chance: a call can be told again from its inputs."""
-    assert play(told) == play(told)
+    assert play(told, terms) == play(told, terms)
 
 
 @settings(max_examples=100, deadline=None)

@@ -80,6 +80,7 @@ OTHERS: dict[str, Input] = {
     "renewed": Renewed(2),
     "renewed long ago": Renewed(1),
     "no money": RenewalRefused(minute=2, reason="insufficient_funds", shortfall_minor=7),
+    "spend limit": RenewalRefused(minute=2, reason="spend_limit", spend_limit="day"),
     "call settled": RenewalRefused(minute=2, reason="call_settled"),
     "unknown call": RenewalRefused(minute=2, reason="unknown_call"),
     "out of turn": RenewalRefused(minute=2, reason="out_of_turn"),
@@ -158,6 +159,7 @@ tablet gone            .           .          .          .            .         
 renewed                .           .          .          does         does         .
 renewed long ago       .           .          .          .            .            .
 no money               .           .          .          does         does         .
+spend limit            .           .          .          does         does         .
 call settled           .           .          .          ended        ended        .
 unknown call           .           .          .          ended        ended        .
 out of turn            .           .          .          does         .            .
