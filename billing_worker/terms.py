@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import UTC, tzinfo
 
 from shared.settings import Settings
+from shared.spending.day import time_zone
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,6 +25,8 @@ class Terms:
     setup_ms: int
     """The longest that a call may take from its authorization until talk time runs."""
     currency: str
+    day_zone: tzinfo = UTC
+    """Whose midnight begins the day that payers have limited their spending for."""
     unknown_callees_told: bool = False
     """Callers hear of a callee that there is no such account; else that it cannot be reached."""
 
@@ -31,7 +35,10 @@ class Terms:
         """Return the terms that the settings make."""
         return cls(
             minute_ms=settings.minute_ms,
+            free_ms=settings.free_talk_ms,
+            grace_ms=settings.talk_grace_ms,
             setup_ms=settings.authorize_ms_max + settings.ring_ms_max + settings.connect_ms_max,
             currency=settings.currency,
+            day_zone=time_zone(settings.spend_day_time_zone),
             unknown_callees_told=settings.callee_answers == "distinct",
         )

@@ -9,7 +9,9 @@ The checks, in this order, the first that fails being the answer:
    caller is claimed by that very call; before 6, because accepting it costs the caller nothing,
 5. the caller is in no call (`already_in_call`),
 6. no operator has blocked the caller (`blocked`, with neither price nor shortfall: no money would help),
-7. the caller can pay a minute (`blocked` where the account is marked so, else `insufficient_funds`),
+7. the caller can pay a minute and wants to: `blocked` where the account is marked so, `spend_limit` where that is
+   more than the owner's own limits leave, else `insufficient_funds`. A callee may ask a price of their own; it says
+   nothing of whether they can be reached, since it counts whatever becomes of 9 to 11, and the directory shows it,
 8. there were not too many invites to the callee (`too_many_calls`). After 7, or accounts without money, which cost
    nothing, could keep everybody from reaching somebody,
 9. the callee is not on the caller's blocklist (`on_your_blocklist`),
@@ -32,6 +34,7 @@ from billing_worker.terms import Terms
 from shared.ledger import Ledger, OpenWallet
 from shared.messages.base import EndReason, RefusalReason
 from shared.messages.requests import Authorize, Authorized, Refused
+from shared.spending.budget import obstacle, price_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,6 +46,8 @@ class Room:
     invites: Invites
     calls: Calls
     ledger: Ledger
+    spent_today: dict[UUID, int]
+    """What payers were charged today, of those who have limited it."""
     now: datetime
     terms: Terms
 
@@ -87,9 +92,7 @@ def _refusal_of_caller(request: Authorize, payer: OpenWallet, callee: Person | N
         raise CallsOvertakenError(f"{request.call_id} was authorized by somebody else")
     if payer.in_call_id is not None:
         return _refused(request, RefusalReason.ALREADY_IN_CALL)
-    if payer.operator_blocked_at is not None:
-        return _refused(request, RefusalReason.BLOCKED)
-    return None if payer.can_pay_a_minute else _refused_for_money(request, payer, room)
+    return _refused_for_money(request, payer, callee_wallet, room)
 
 
 def _callee_for(caller: Person, request: Authorize, room: Room) -> Person | RefusalReason:
@@ -144,7 +147,7 @@ def _call_of(request: Authorize, payer: OpenWallet, callee: Person, room: Room) 
         caller_id=payer.account_id,
         callee_id=callee.account_id,
         node=request.node,
-        price_minor=payer.price_minor,
+        price_minor=price_of(payer, room.ledger.wallets[callee.account_id]),
         authorized_at=room.now,
         lease_ends_at=room.now,
         minute_ms=room.terms.minute_ms,
@@ -177,18 +180,23 @@ def _authorized(call: OpenCall, *, caller: Person, callee: Person, room: Room) -
         price_minor=call.price_minor,
         currency=room.terms.currency,
         terms=call.terms,
+        talk_ms_max=room.ledger.wallets[call.caller_id].call_ms_max,
         caller_relay_only=caller.relay_only,
         callee_relay_only=callee.relay_only,
     )
 
 
-def _refused_for_money(request: Authorize, payer: OpenWallet, room: Room) -> Refused:
+def _refused_for_money(
+    request: Authorize, payer: OpenWallet, callee: OpenWallet | None, room: Room
+) -> Refused | None:
+    spent_today_minor = room.spent_today.get(payer.account_id, 0)
+    found = obstacle(payer, price_minor=price_of(payer, callee), spent_today_minor=spent_today_minor)
+    if found is None:
+        return None
     return Refused(
         call_id=request.call_id,
-        reason=RefusalReason.INSUFFICIENT_FUNDS if payer.blocked_at is None else RefusalReason.BLOCKED,
-        price_minor=payer.price_minor,
-        shortfall_minor=payer.shortfall_minor,
-        currency=room.terms.currency,
+        currency=None if found.price_minor is None else room.terms.currency,
+        **found._asdict(),
     )
 
 

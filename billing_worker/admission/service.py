@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
@@ -26,6 +26,8 @@ from shared.database import reading
 from shared.ledger import Ledger
 from shared.messages.base import RefusalReason
 from shared.messages.requests import Admit, Authorize, Refused, Renew, Reply, Request
+from shared.spending.day import day_began
+from shared.spending.spent import spent_since
 
 log = logging.getLogger(__name__)
 
@@ -87,12 +89,30 @@ class AdmissionService:
         calls = await Calls.open(connection, {request.call_id for request in requests})
         new = [request for request in authorizes if request.call_id not in calls.rows]
         invites = await Invites.open(connection, new, limits=self._limits, clock=self._clock)
-        ledger = await Ledger.open(connection, _payers(requests, calls) | people.by_id.keys(), now=now)
+        payers = _payers(requests, calls)
+        ledger = await Ledger.open(connection, payers | people.by_id.keys(), now=now)
         await calls.look_at({wallet.in_call_id for wallet in ledger.wallets.values() if wallet.in_call_id})
         lists = await Lists.read(connection, people.by_id.keys())
         return Room(
-            people=people, lists=lists, invites=invites, calls=calls, ledger=ledger, now=now, terms=self._terms
+            people=people,
+            lists=lists,
+            invites=invites,
+            calls=calls,
+            ledger=ledger,
+            spent_today=await self._spent_today(
+                connection, ledger, {each.caller_id for each in authorizes} | payers
+            ),
+            now=now,
+            terms=self._terms,
         )
+
+    async def _spent_today(
+        self, connection: AsyncConnection, ledger: Ledger, payers: Collection[UUID]
+    ) -> dict[UUID, int]:
+        """Return what payers who have limited it were charged today; read under the locks of their wallets."""
+        wallets = (ledger.wallets.get(account_id) for account_id in payers)
+        limited = [each.account_id for each in wallets if each and each.spend_day_minor_max is not None]
+        return await spent_since(connection, limited, day_began(ledger.now, self._terms.day_zone))
 
 
 def _decided(request: Authorize | Renew, room: Room) -> Reply:
