@@ -12,7 +12,10 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from billing_worker.admission.invites import InviteLimits
 from billing_worker.admission.service import AdmissionService
+from billing_worker.audit.measuring import audit_measures
+from billing_worker.audit.nightly import NightlyAudit
 from billing_worker.housekeeping import Housekeeping
+from billing_worker.metrics import Metrics
 from billing_worker.relay import Relay
 from billing_worker.settlement.consumer import SettlementConsumer
 from billing_worker.supervision import Supervision
@@ -34,7 +37,7 @@ log = logging.getLogger(__name__)
 
 
 class BillingWorker:
-    """Answers requests, settles calls, watches over silent ones, relays the outbox, and tidies up, until stopped.
+    """Answers requests, settles calls, watches over silent ones, relays the outbox, tidies up and audits the books.
 
     The engine and the started bus are the caller's, who closes them after `stop`. Neither database nor broker need
     be there at the start.
@@ -52,6 +55,8 @@ class BillingWorker:
         retention = timedelta(seconds=settings.session_retention_seconds)
         housekeeping = Housekeeping(engine, clock=clock, retention=retention)
         self._tidying = Rounds("housekeeping", housekeeping.tidy, pause_ms=settings.tidy_ms)
+        self._auditing = NightlyAudit.of(settings, engine, clock=clock)
+        self.metrics = Metrics([audit_measures(engine)])
         self._relay = Relay(
             engine, bus=bus, clock=clock, batch_max=settings.relay_batch_max, idle_ms=settings.relay_idle_ms
         )
@@ -76,12 +81,14 @@ class BillingWorker:
         ]
         self._supervising.start()
         self._tidying.start()
+        self._auditing.start()
         self._relaying = asyncio.create_task(self._relay.run(), name="outbox relay")
 
     async def stop(self) -> None:
         """Take no more work, finish the batches at hand, publish what they stored, and return."""
         stopping = [subscription.stop() for subscription in self._subscriptions]
-        await asyncio.gather(*stopping, self._supervising.stop(), self._tidying.stop())
+        rounds = (self._supervising, self._tidying, self._auditing)
+        await asyncio.gather(*stopping, *(each.stop() for each in rounds))
         # Last: the batches just finished have stored their notices.
         self._relay.stop()
         if self._relaying is not None:

@@ -1,4 +1,4 @@
-"""The worker's health page, the only HTTP it speaks: a bare ASGI application of two addresses."""
+"""The worker's health and metrics pages, the only HTTP it speaks: a bare ASGI application of three addresses."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import Any
 import msgspec
 
 from billing_worker.app import Probe
+from billing_worker.metrics import CONTENT_TYPE, Metrics
 from shared.answer_headers import OWN_DEFAULTS, answer_headers
 
 RETRY_AFTER_SECONDS = b"2"
@@ -20,10 +21,10 @@ _HEADERS = [
 Asgi = Callable[[Any, Any, Any], Awaitable[None]]
 
 
-def health_app(probes: Mapping[str, Probe]) -> Asgi:
+def health_app(probes: Mapping[str, Probe], metrics: Metrics) -> Asgi:
     """Return the application: ``/health/live`` is 200 while the process runs, ``/health/ready`` 200 or 503.
 
-    A 503 is a problem (RFC 9457) that says which dependency is away.
+    A 503 is a problem (RFC 9457) that says which dependency is away. ``/metrics`` is Prometheus' text.
     """
 
     async def app(scope: Any, _receive: Any, send: Any) -> None:
@@ -38,6 +39,8 @@ def health_app(probes: Mapping[str, Probe]) -> Asgi:
                     await _send_problem(send, 503, "unavailable", dependencies=states)
                 else:
                     await _send(send, 200, {"status": "ready", "dependencies": states})
+            case "/metrics":
+                await _send_bytes(send, 200, await metrics.page(), content_type=CONTENT_TYPE.encode())
             case _:
                 await _send_problem(send, 404, "not-found")
 
@@ -51,8 +54,12 @@ async def _send_problem(send: Any, status: int, name: str, **more: object) -> No
 
 
 async def _send(send: Any, status: int, body: object, *, content_type: bytes = b"application/json") -> None:
+    await _send_bytes(send, status, msgspec.json.encode(body), content_type=content_type)
+
+
+async def _send_bytes(send: Any, status: int, body: bytes, *, content_type: bytes) -> None:
     headers = [(b"content-type", content_type), *_HEADERS]
     if status == 503:
         headers.append((b"retry-after", RETRY_AFTER_SECONDS))
     await send({"type": "http.response.start", "status": status, "headers": headers})
-    await send({"type": "http.response.body", "body": msgspec.json.encode(body)})
+    await send({"type": "http.response.body", "body": body})

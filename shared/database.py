@@ -36,7 +36,7 @@ class DatabaseUnavailableError(UnavailableError):
     """The database cannot be reached or cannot serve now; the same work may succeed later."""
 
 
-def async_url(url: str) -> URL:
+def async_url(url: str | URL) -> URL:
     """Return the URL with the driver that we use. Raises `sqlalchemy.exc.ArgumentError` where it is none.
 
     What libpq calls `sslmode`, `sslrootcert`, `options` and so on, which everybody knows, the driver knows in a DSN
@@ -55,7 +55,9 @@ def shown(url: str) -> str:
     return make_url(url).render_as_string(hide_password=True)
 
 
-def create_engine(url: str, *, connections_max: int) -> AsyncEngine:
+def create_engine(
+    url: str | URL, *, connections_max: int, statement_seconds_max: float = STATEMENT_SECONDS_MAX
+) -> AsyncEngine:
     """Return an engine whose connections, statements and waits are all bounded in time."""
     return create_async_engine(
         async_url(url),
@@ -66,7 +68,7 @@ def create_engine(url: str, *, connections_max: int) -> AsyncEngine:
         pool_reset_on_return="rollback",
         connect_args={
             "timeout": CONNECT_SECONDS_MAX,
-            "command_timeout": STATEMENT_SECONDS_MAX,
+            "command_timeout": statement_seconds_max,
             "server_settings": {"application_name": "talktime", "jit": "off"},
         },
     )

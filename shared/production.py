@@ -13,7 +13,7 @@ from urllib.parse import SplitResult, parse_qs, unquote, urlsplit
 
 from shared.settings import Settings
 
-Program = Literal["api", "signaling", "worker", "migrate", "create-operator", "replay", "dead-letters"]
+Program = Literal["api", "signaling", "worker", "migrate", "create-operator", "replay", "dead-letters", "audit"]
 
 USED: dict[Program, frozenset[str]] = {
     "api": frozenset({
@@ -26,6 +26,7 @@ USED: dict[Program, frozenset[str]] = {
     "create-operator": frozenset({"database_url"}),
     "replay": frozenset({"database_url", "rabbitmq_url"}),
     "dead-letters": frozenset({"rabbitmq_url"}),
+    "audit": frozenset({"database_url"}),
 }  # fmt: skip
 """Of the settings that production looks at, those that each program uses."""
 EVERY = frozenset().union(*USED.values())

@@ -68,7 +68,7 @@ async def run_worker(settings: Settings) -> None:
         worker = BillingWorker(settings, engine=engine, bus=bus, clock=SystemClock())
         await worker.start()
         try:
-            async with serving(http_config(health_app(worker.probes), settings), listener):
+            async with serving(http_config(health_app(worker.probes, worker.metrics), settings), listener):
                 log.info("billing worker is ready at %s", address_of(listener))
                 await forever()
         finally:

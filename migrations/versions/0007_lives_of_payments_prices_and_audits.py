@@ -221,6 +221,7 @@ def _create_books_audits() -> None:
             for name in ("wallets", "entries", "calls", "differences")
         ),
         sa.Column("first_difference", sa.Text(), nullable=True),
+        sa.Column("sealed_until", sa.DateTime(timezone=True), nullable=False),
         sa.Column("seal", sa.LargeBinary(), nullable=False),
         sa.CheckConstraint(
             "(differences = 0) = (first_difference IS NULL)", name=op.f("ck_books_audits_difference_told")

@@ -40,8 +40,8 @@ class PriceChange(Base):
 class BooksAudit(Base):
     """What one look through all books came to: append-only, by rights and by a trigger.
 
-    `seal` is one hash over the ends of all wallets' chains; kept elsewhere as well, it proves that no entry up to
-    then was changed or cut off since.
+    `seal` is one hash over everything that was booked before `sealed_until`; kept elsewhere as well, it proves that
+    nothing of that was changed or cut off since.
     """
 
     __tablename__ = "books_audits"
@@ -55,4 +55,5 @@ class BooksAudit(Base):
     calls: Mapped[int] = mapped_column(BigInteger)
     differences: Mapped[int] = mapped_column(BigInteger)
     first_difference: Mapped[str | None]
+    sealed_until: Mapped[datetime]
     seal: Mapped[bytes]

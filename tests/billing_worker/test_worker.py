@@ -261,7 +261,7 @@ async def test_health_pages(town: Town, office: Office, database: Database) -> N
     async with line_to(database.app_url) as (line, url):
         engine = create_engine(url, connections_max=2)
         async with working(engine, office.bus) as worker:
-            transport = httpx.ASGITransport(app=health_app(worker.probes))
+            transport = httpx.ASGITransport(app=health_app(worker.probes, worker.metrics))
             async with httpx.AsyncClient(transport=transport, base_url="http://worker") as client:
                 ready = await client.get("/health/ready")
                 assert (ready.status_code, ready.json()["dependencies"]) == (200, {"database": "up", "bus": "up"})
