@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 import urllib.error
 import urllib.request
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import get_args
 
@@ -19,6 +20,7 @@ from talktime.keys import RotationError, Step, rotate_signing_key, rotate_turn_s
 from talktime.keys import generate_keys as make_keys
 from talktime.migrate import migrate as bring_up_to_date
 from talktime.postgres import PostgresError
+from talktime.replay import replay
 from talktime.running import run_until_told, settings_for, told
 
 HEALTH_SECONDS_MAX = 3
@@ -36,6 +38,7 @@ def talktime() -> None:
 
 
 talktime.add_command(dead_letters)
+talktime.add_command(replay)
 
 
 @talktime.command()
@@ -115,6 +118,47 @@ def create_operator(
     else:
         password = sys.stdin.readline().rstrip("\r\n") if password_stdin else _asked_password()
         run_until_told(make(settings, login, email, password))
+
+
+@talktime.command()
+@click.option("--json", "as_json", is_flag=True, help="Print JSON, for machines.")
+@click.option(
+    "--against",
+    multiple=True,
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="What an earlier --json printed, or --chains wrote: prove that nothing before it was changed.",
+)
+@click.option(
+    "--sealed-until",
+    type=click.DateTime(formats=["%Y-%m-%d", "%Y-%m-%dT%H:%M:%SZ"]),
+    help="Seal what was booked before this, in UTC; ten minutes ago if it is not said.",
+)
+@click.option(
+    "--chains",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Write where each wallet's entries end to this file, for a later --against.",
+)
+@click.option("--data-dir", type=click.Path(file_okay=False, path_type=Path),
+              help="The data folder of `talktime run`, which must be running.")  # fmt: skip
+def audit(
+    as_json: bool,  # noqa: FBT001 - a flag of the command line
+    against: tuple[Path, ...],
+    sealed_until: datetime | None,
+    chains: Path | None,
+    data_dir: Path | None,
+) -> None:
+    """Look through all books, and exit with 0 where all fits, 1 where not, 2 where that could not be seen.
+
+    docs/money.md says what is looked at, and what a seal proves.
+    """
+    from talktime.audit import NotLookedError, look_through_books
+
+    try:
+        settings = settings_for("audit") if data_dir is None else _settings_of(data_dir.absolute())
+    except click.ClickException as error:
+        raise NotLookedError(error.message) from error
+    until = None if sealed_until is None else sealed_until.replace(tzinfo=UTC)
+    sys.exit(look_through_books(settings, as_json=as_json, sealed_until=until, chains=chains, against=against))
 
 
 @talktime.command()

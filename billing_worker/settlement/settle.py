@@ -20,9 +20,11 @@ from shared.messages.events import CallEvent
 
 
 async def settle(
-    connection: AsyncConnection, events: Sequence[CallEvent], *, now: datetime, terms: Terms
+    connection: AsyncConnection, events: Sequence[CallEvent], *, now: datetime, terms: Terms, quiet: bool = False
 ) -> list[str | None]:
     """Carry out events in any number, order and repetition; repeated later, they change nothing.
+
+    `quiet` tells nobody: what is replayed is no news.
 
     Returns for each event why it can never be processed, None for those that were. Raises `CallsOvertakenError`
     where the transaction must be rolled back and done again.
@@ -31,7 +33,7 @@ async def settle(
     refusals = [_registered(event, calls, now=now, terms=terms) for event in events]
     due = [call for call in calls.rows.values() if is_due(call)]
     if due:
-        strangers = await _move_money(connection, calls, due, now=now, terms=terms)
+        strangers = await _move_money(connection, calls, due, now=now, terms=terms, quiet=quiet)
         for place, event in enumerate(events):
             if event.call_id in strangers:
                 refusals[place] = f"impossible: unknown caller of {event.call_id}"
@@ -48,7 +50,13 @@ def _registered(event: CallEvent, calls: Calls, *, now: datetime, terms: Terms) 
 
 
 async def _move_money(
-    connection: AsyncConnection, calls: Calls, due: Sequence[OpenCall], *, now: datetime, terms: Terms
+    connection: AsyncConnection,
+    calls: Calls,
+    due: Sequence[OpenCall],
+    *,
+    now: datetime,
+    terms: Terms,
+    quiet: bool,
 ) -> set[UUID]:
     """Settle the calls that are due; return those that were dropped because nobody knows their caller."""
     ledger = await Ledger.open(connection, _parties(due), now=now)
@@ -65,6 +73,8 @@ async def _move_money(
     for caller_id in dict.fromkeys(call.caller_id for call in charged if call.minutes_held):
         judge(caller_id, ledger)
     await ledger.save()
+    if quiet:
+        return strangers
     told = [call for call in charged if not call.hidden_from_caller]
     notices = [
         *charge_notices(ledger, told, currency=terms.currency),
