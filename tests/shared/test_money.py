@@ -1,5 +1,8 @@
 """Whole minutes and whole minor units, at every edge."""
 
+from pathlib import Path
+
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -15,6 +18,8 @@ from shared.money import (
 
 MINUTE_MS = 60_000
 PRICE_MINOR = 10
+CASES = msgspec.json.decode(Path(__file__).with_name("minutes.json").read_bytes())
+"""What the browser client's own rule is held to, too: web/client/test/calls/terms.test.ts."""
 
 # ISO 4217, table A.1: the active currencies whose minor unit is not a hundredth.
 NO_MINOR_UNIT = "BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF".split()
@@ -42,6 +47,13 @@ TEN_THOUSANDTHS = "CLF UYW".split()
 def test_a_started_minute_is_a_whole_one(talk_ms: int, charge_minor: int) -> None:
     """C2, C3"""
     assert minutes_of(talk_ms, minute_ms=MINUTE_MS) * PRICE_MINOR == charge_minor
+
+
+@pytest.mark.parametrize("case", CASES, ids=str)
+def test_free_talk_is_not_counted_and_a_call_up_to_the_grace_costs_nothing(case: dict[str, int]) -> None:
+    terms = {**case}
+    minutes = terms.pop("minutes")
+    assert minutes_of(**terms) == minutes
 
 
 @given(talk_ms=st.integers(0, 2**53), minute_ms=st.integers(1, 10_000_000))

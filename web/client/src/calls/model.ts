@@ -2,6 +2,7 @@
 
 import type { Party, Role, Said, WalletState } from "../signaling/messages.js";
 import type { CallEnd, CallState, Charge, Cost, LowFunds } from "./states.js";
+import { minutesOf, type Terms } from "./terms.js";
 
 /** What is waited for, and no longer than that. Moments are of the monotonic clock. */
 export interface Deadlines {
@@ -30,7 +31,7 @@ export interface CallModel extends Deadlines {
   flowing: boolean;
   online: boolean;
   peerLost: boolean;
-  terms: { priceMinor: number; currency: string; minuteMs: number } | null;
+  terms: Terms | null;
   /** The talk time at a moment, from which it runs; null until it does. */
   talk: { talkMs: number; atMs: number } | null;
   /** Since when a side is lost: for a call that is given up then, only the talk time before it counts. */
@@ -111,25 +112,24 @@ export type Money = Pick<WalletState, "balance_minor">;
 function payableMsOf({ role, terms, paidMs, online }: CallModel, money: Money | null): number | null {
   if (role !== "caller" || !terms?.priceMinor || !money) return null;
   if (!online) return paidMs;
-  const heldMinor = (paidMs / terms.minuteMs) * terms.priceMinor;
+  const heldMinor = (Math.max(0, paidMs - terms.freeMs) / terms.minuteMs) * terms.priceMinor;
   const more = Math.max(0, Math.floor((money.balance_minor - heldMinor) / terms.priceMinor));
   return paidMs + more * terms.minuteMs;
 }
 
 /**
- * A minute that the server has seen begin is a whole one; the first begins with the talk.
+ * A minute that the server has seen begin is a whole one; the first begins with the talk, or when it is free no more.
  *
  * Talk time is counted from what the server said and the time that has passed since it arrived, so it is never ahead
  * of the server's; nor is the cost, as nothing is counted on while a side is lost.
  */
 export function costOf(call: CallModel, nowMs: number): Cost | null {
   if (call.role !== "caller" || !call.terms) return null;
-  const { priceMinor, minuteMs } = call.terms;
   if (call.charge)
     return { ...call.terms, minutesStarted: call.charge.minutes, costMinor: call.charge.chargeMinor };
   const talkMs = talkMsOf(call, call.lostAtMs ?? nowMs);
-  const minutesStarted = Math.max(call.talk && !call.end ? 1 : 0, Math.ceil(talkMs / minuteMs));
-  return { ...call.terms, minutesStarted, costMinor: minutesStarted * priceMinor };
+  const minutesStarted = minutesOf(call.talk && !call.end ? Math.max(1, talkMs) : talkMs, call.terms);
+  return { ...call.terms, minutesStarted, costMinor: minutesStarted * call.terms.priceMinor };
 }
 
 /** When the next wait is over. */

@@ -1,6 +1,7 @@
 /** Where a call can be, and what is known of it; in the words of docs/protocol.md. */
 
-import type { EndReason, RefusalReason } from "../signaling/messages.js";
+import type { EndReason, RefusalReason, SpendLimit } from "../signaling/messages.js";
+import type { Terms } from "./terms.js";
 
 export type { EndReason, RefusalReason };
 
@@ -26,20 +27,20 @@ export interface CallEnd {
   refused: boolean;
   /** The talk time, as the server has measured it once it has said so. */
   talkMs: number;
-  /** What is missing for one minute, and its price: where money is the reason of a refusal. */
+  /** What is missing for one minute: where money is the reason of a refusal; and its price, there and with limits. */
   shortfallMinor?: number;
   priceMinor?: number;
   currency?: string;
+  /** Which limit of one's own leaves less than a minute, and what it leaves. */
+  spendLimit?: SpendLimit;
+  leftMinor?: number;
   /** For how long no other call is possible: where there were too many. */
   retryAfterMs?: number;
 }
 
 /** What the call has cost by now; for its caller alone. */
-export interface Cost {
-  priceMinor: number;
-  currency: string;
-  minuteMs: number;
-  /** 0 until talk time runs. */
+export interface Cost extends Terms {
+  /** 0 until talk time runs, and as long as it is free. */
   minutesStarted: number;
   costMinor: number;
 }
@@ -55,7 +56,10 @@ export interface Charge {
 export interface LowFunds {
   /** The talk time at which the call ends. */
   endsAtTalkMs: number;
-  /** At least so much must be topped up; told to the caller alone, null for the callee. */
+  /** Why: the money, or a limit of one's own, for one call or for one day; told to the caller alone. */
+  reason: "funds" | "spend_limit" | null;
+  spendLimit: SpendLimit | null;
+  /** At least so much must be topped up, where that helps; told to the caller alone. */
   shortfallMinor: number | null;
   currency: string | null;
 }

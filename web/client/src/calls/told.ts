@@ -4,6 +4,7 @@ import type { ErrorCode, RefusalReason, ServerMessage, Told } from "../signaling
 import { type CallModel, talkMsOf } from "./model.js";
 import type { CallEnd } from "./states.js";
 import { connect, end, leave, leaveAgain, type Step, to } from "./steps.js";
+import { termsOf } from "./terms.js";
 
 export function told(call: CallModel, message: ServerMessage, nowMs: number): Step {
   if (call.end) return toldAfterwards(call, message);
@@ -80,7 +81,7 @@ function betterReason({ end, left }: CallModel): CallEnd["reason"] | null {
 }
 
 function refusal(message: Told<"call.refused">): CallEnd {
-  const { reason, shortfall_minor, price_minor, currency, retry_after_ms } = message;
+  const { reason, shortfall_minor, price_minor, currency, retry_after_ms, spend_limit, left_minor } = message;
   return {
     ...ended(reason, 0),
     refused: true,
@@ -88,14 +89,15 @@ function refusal(message: Told<"call.refused">): CallEnd {
     ...(price_minor !== null && { priceMinor: price_minor }),
     ...(currency !== null && { currency }),
     ...(retry_after_ms !== null && { retryAfterMs: retry_after_ms }),
+    ...(spend_limit !== null && { spendLimit: spend_limit }),
+    ...(left_minor !== null && { leftMinor: left_minor }),
   };
 }
 
 function rings(call: CallModel, message: Told<"call.ringing">): Step {
-  const { call_id: id, callee: other, price_minor: priceMinor, currency, minute_ms: minuteMs } = message;
+  const { call_id: id, callee: other } = message;
   const stage = call.stage === "authorizing" ? "ringing" : call.stage;
-  const terms = { priceMinor, currency, minuteMs };
-  return to({ ...call, id, other, terms, stage, answerAtMs: null }, { type: "prepare" });
+  return to({ ...call, id, other, terms: termsOf(message), stage, answerAtMs: null }, { type: "prepare" });
 }
 
 function accepted(call: CallModel, message: Told<"call.accepted">, nowMs: number): Step {
@@ -103,15 +105,9 @@ function accepted(call: CallModel, message: Told<"call.accepted">, nowMs: number
 }
 
 function active(call: CallModel, message: Told<"call.active">, nowMs: number): Step {
-  const { price_minor: priceMinor, currency, minute_ms: minuteMs, paid_ms: paidMs } = message;
-  const running: CallModel = {
-    ...call,
-    stage: "active",
-    lostAtMs: null,
-    connectAtMs: null,
-    terms: { priceMinor, currency, minuteMs },
-  };
-  return to(talking(running, 0, paidMs, nowMs));
+  const terms = termsOf(message);
+  const running: CallModel = { ...call, stage: "active", lostAtMs: null, connectAtMs: null, terms };
+  return to(talking(running, 0, message.paid_ms, nowMs));
 }
 
 function leased(call: CallModel, message: Told<"call.lease">, nowMs: number): Step {
@@ -119,11 +115,11 @@ function leased(call: CallModel, message: Told<"call.lease">, nowMs: number): St
 }
 
 function lowFunds(call: CallModel, message: Told<"call.low_funds">, nowMs: number): Step {
-  const { ends_in_ms, shortfall_minor: shortfallMinor, currency } = message;
+  const { ends_in_ms, reason, spend_limit: spendLimit, shortfall_minor: shortfallMinor, currency } = message;
   if (!call.talk) return to(call);
   // It ends with the paid time: what is left of it says how much has passed.
   const told = talking(call, Math.max(0, call.paidMs - ends_in_ms), call.paidMs, nowMs);
-  return to({ ...told, lowFunds: { endsAtTalkMs: call.paidMs, shortfallMinor, currency } });
+  return to({ ...told, lowFunds: { endsAtTalkMs: call.paidMs, reason, spendLimit, shortfallMinor, currency } });
 }
 
 function charged({ call, effects }: Step, message: Told<"call.charged">): Step {

@@ -3,6 +3,7 @@
 import type { CallSnapshot } from "../signaling/messages.js";
 import { type CallModel, talkMsOf } from "./model.js";
 import { connect, end, leave, leaveAgain, type Step, say, to } from "./steps.js";
+import { termsOf } from "./terms.js";
 import { talking } from "./told.js";
 
 /** How long an invite is waited for that may have been lost, or is still being authorized. */
@@ -26,8 +27,8 @@ function isOf(call: CallModel, snapshot: CallSnapshot): boolean {
 }
 
 function adopted(call: CallModel, snapshot: CallSnapshot): CallModel {
-  const { call_id: id, role, other, price_minor: priceMinor, currency, minute_ms: minuteMs } = snapshot;
-  return { ...call, id, role, other, terms: { priceMinor, currency, minuteMs } };
+  const { call_id: id, role, other } = snapshot;
+  return { ...call, id, role, other, terms: termsOf(snapshot) };
 }
 
 function goOn(call: CallModel, snapshot: CallSnapshot, nowMs: number): Step {

@@ -28,6 +28,8 @@ export type ErrorCode = Received["ErrorCode"];
 export type IceCandidate = Sent["IceCandidate"];
 export type Party = Received["Party"];
 export type RefusalReason = Received["RefusalReason"];
+/** What the owner of an account has limited: what one call may cost, or all calls of one day. */
+export type SpendLimit = NonNullable<Received["CallLowFunds"]["spend_limit"]>;
 export type Role = Received["Role"];
 /** The stages of a call's life, as the server has them. */
 export type ServerCallState = Received["State"];

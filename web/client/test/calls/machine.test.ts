@@ -134,6 +134,18 @@ describe("the caller", () => {
     });
   });
 
+  test("is refused where an own limit leaves less than a minute", () => {
+    const limit = { spend_limit: "day", left_minor: 4, price_minor: 10, currency: "EUR" } as const;
+    const { end } = Story.caller().when({ ...server.refused("spend_limit"), ...limit }).call;
+    expect(end).toMatchObject({
+      reason: "spend_limit",
+      refused: true,
+      spendLimit: "day",
+      leftMinor: 4,
+      priceMinor: 10,
+    });
+  });
+
   test("is refused for so long as there were too many calls", () => {
     const { end } = Story.caller().when(server.refused("too_many_calls")).call;
     expect(end).toEqual({ reason: "too_many_calls", refused: true, talkMs: 0, retryAfterMs: 30_000 });
@@ -323,6 +335,8 @@ describe("talk time and cost", () => {
       priceMinor: 10,
       currency: "EUR",
       minuteMs: MINUTE_MS,
+      freeMs: 0,
+      graceMs: 0,
       minutesStarted: 1,
       costMinor: 10,
     });
@@ -377,6 +391,43 @@ describe("talk time and cost", () => {
   });
 });
 
+describe("free talk and grace", () => {
+  const terms = (free_ms: number, grace_ms: number) => ({ free_ms, grace_ms });
+  const talks = (free_ms: number, grace_ms: number, paid_ms: number) =>
+    Story.caller()
+      .connects()
+      .when(FLOWING, { ...server.active(), ...terms(free_ms, grace_ms), paid_ms });
+
+  test("cost nothing for as long as they last, then every started minute", () => {
+    const story = talks(30_000, 0, 90_000);
+    expect(story.cost).toMatchObject({ freeMs: 30_000, graceMs: 0, minutesStarted: 0, costMinor: 0 });
+    expect(story.after(30_000).cost?.costMinor).toBe(0);
+    expect(story.after(1).cost?.costMinor).toBe(10);
+    expect(story.when(server.lease(90_000, 150_000)).cost?.costMinor).toBe(10);
+    expect(story.after(1).cost?.costMinor).toBe(20);
+  });
+
+  test("cost everything from the first moment once the grace is over", () => {
+    const story = talks(0, 5_000, 60_000);
+    expect([story.cost?.costMinor, story.after(5_000).cost?.costMinor]).toEqual([0, 0]);
+    expect(story.after(1).cost?.costMinor).toBe(10);
+    expect(talks(0, 5_000, 60_000).after(4_000).when(server.ended("hung_up", 4_000)).cost?.costMinor).toBe(0);
+  });
+
+  test("are known again after a lost socket", () => {
+    const story = Story.caller().talks();
+    const talked = { talk_ms: 20_000, paid_ms: 90_000, ...terms(30_000, 0) };
+    story.when(OFFLINE, { type: "welcomed", snapshot: snapshot("active", talked) });
+    expect(story.after(10_000).cost?.costMinor).toBe(0);
+    expect(story.after(1).cost?.costMinor).toBe(10);
+  });
+
+  test("are no money that is held: the balance pays as long on top as it did before", () => {
+    const story = talks(30_000, 0, 90_000).after(20_000);
+    expect(timeLeftMsOf(story.call, { balance_minor: 25 }, story.nowMs)).toBe(130_000);
+  });
+});
+
 describe("the time left", () => {
   const money = (balance_minor: number) => ({ balance_minor });
 
@@ -403,8 +454,14 @@ describe("the time left", () => {
 
   test("is told to the callee where the call will end, without the caller's money", () => {
     const story = Story.callee().connects().when(FLOWING, server.active()).after(45_000);
-    story.when({ ...server.lowFunds(), shortfall_minor: null, currency: null });
-    expect(story.call.lowFunds).toEqual({ endsAtTalkMs: MINUTE_MS, shortfallMinor: null, currency: null });
+    story.when({ ...server.lowFunds(), reason: null, shortfall_minor: null, currency: null });
+    expect(story.call.lowFunds).toEqual({
+      endsAtTalkMs: MINUTE_MS,
+      reason: null,
+      spendLimit: null,
+      shortfallMinor: null,
+      currency: null,
+    });
     expect(timeLeftMsOf(story.call, null, story.nowMs)).toBe(15_000);
   });
 });
@@ -412,12 +469,29 @@ describe("the time left", () => {
 describe("low funds (C6, C7)", () => {
   test("say when the call ends, until it is topped up", () => {
     const story = Story.caller().talks().after(45_000).when(server.lowFunds());
-    expect(story.call.lowFunds).toEqual({ endsAtTalkMs: MINUTE_MS, shortfallMinor: 5, currency: "EUR" });
+    expect(story.call.lowFunds).toEqual({
+      endsAtTalkMs: MINUTE_MS,
+      reason: "funds",
+      spendLimit: null,
+      shortfallMinor: 5,
+      currency: "EUR",
+    });
     expect(timeLeftMsOf(story.call, null, story.nowMs)).toBe(15_000);
     expect(timeLeftMsOf(story.call, null, story.nowMs + 4_000)).toBe(11_000);
     expect(timeLeftMsOf(story.call, null, story.nowMs + 40_000)).toBe(0);
     story.after(5_000).when(server.lease(50_000, 120_000));
     expect([story.call.lowFunds, timeLeftMsOf(story.call, null, story.nowMs)]).toEqual([null, null]);
+  });
+
+  test("are a limit of one's own, which a payment does not help", () => {
+    const limit = { reason: "spend_limit", spend_limit: "call", shortfall_minor: null, currency: null } as const;
+    const story = Story.caller()
+      .talks()
+      .after(45_000)
+      .when({ ...server.lowFunds(), ...limit });
+    expect(story.call.lowFunds).toMatchObject({ reason: "spend_limit", spendLimit: "call", shortfallMinor: null });
+    expect(timeLeftMsOf(story.call, { balance_minor: 1_000 }, story.nowMs)).toBe(15_000);
+    expect(story.when(server.ended("spend_limit", MINUTE_MS)).call.end?.reason).toBe("spend_limit");
   });
 
   test("are topped up while the socket is away", () => {

@@ -14,7 +14,7 @@ export const CALL_ID = "call-1";
 export const ANN: Party = { account_id: "id-of-ann", user_name: "ann" };
 export const BEN: Party = { account_id: "id-of-ben", user_name: "ben" };
 export const MINUTE_MS = 60_000;
-const TERMS = { price_minor: 10, currency: "EUR", minute_ms: MINUTE_MS };
+const TERMS = { price_minor: 10, currency: "EUR", minute_ms: MINUTE_MS, free_ms: 0, grace_ms: 0 };
 
 export const WALLET: WalletState = {
   version: 1,
@@ -61,6 +61,8 @@ export function refused(reason: Told<"call.refused">["reason"], call_id = CALL_I
     shortfall_minor: money ? 4 : null,
     currency: money ? "EUR" : null,
     retry_after_ms: reason === "too_many_calls" ? 30_000 : null,
+    spend_limit: null,
+    left_minor: null,
     ref: null,
   };
 }
@@ -94,7 +96,8 @@ export function lease(talk_ms: number, paid_ms: number): Told<"call.lease"> {
 }
 
 export function lowFunds(ends_in_ms = 15_000): Told<"call.low_funds"> {
-  return { type: "call.low_funds", call_id: CALL_ID, ends_in_ms, shortfall_minor: 5, currency: "EUR" };
+  const why = { reason: "funds", spend_limit: null, shortfall_minor: 5, currency: "EUR" } as const;
+  return { type: "call.low_funds", call_id: CALL_ID, ends_in_ms, ...why };
 }
 
 export function peerLost(): Told<"call.peer_lost"> {

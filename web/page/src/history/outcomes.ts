@@ -3,7 +3,7 @@ import { t } from "../texts/index.js";
 
 /** What the filter offers; together they are every reason. */
 export const OUTCOMES = {
-  talked: ["hung_up", "out_of_funds", "max_duration", "blocked", "operator"],
+  talked: ["hung_up", "out_of_funds", "spend_limit", "max_duration", "blocked", "operator"],
   missed: ["missed", "busy", "unreachable"],
   declined: ["declined"],
   cancelled: ["cancelled"],

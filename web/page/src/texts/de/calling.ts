@@ -21,6 +21,7 @@ const firewall =
   "Die beiden Geräte konnten nicht verbunden werden. Vielleicht steht eine Firewall oder ein VPN dazwischen: Versuchen Sie es in einem anderen Netz oder ohne VPN.";
 const unrelayed =
   "Die beiden Geräte konnten nicht verbunden werden, und hier hilft ihnen kein Relay-Server. Sagen Sie es dem Betreiber.";
+const paidTime = "Die bezahlte Zeit ist vorbei.";
 const shutdown = "Der Dienst musste neu starten. Rufen Sie gleich noch einmal an.";
 
 const endForCaller: Calling["endForCaller"] = {
@@ -32,6 +33,7 @@ const endForCaller: Calling["endForCaller"] = {
   unreachable: (name) => `${name} ist gerade nicht erreichbar. Versuchen Sie es später noch einmal.`,
   connect_failed: () => firewall,
   out_of_funds: () => "Ihr Guthaben reichte nicht für die nächste Minute.",
+  spend_limit: () => "Das Limit, das Sie gesetzt haben, war erreicht.",
   lost: () => "Die Verbindung ging verloren und kam nicht zurück.",
   max_duration: () => "Der Anruf hat so lange gedauert, wie ein Anruf höchstens dauern darf.",
   blocked: () => "Ihr Konto wurde während des Anrufs gesperrt.",
@@ -48,13 +50,15 @@ const endForCallee: Calling["endForCallee"] = {
   busy: () => "Sie waren in einem anderen Anruf.",
   missed: (name) => `Sie haben einen Anruf von ${name} verpasst.`,
   unreachable: () => "Sie waren nicht online.",
-  out_of_funds: () => "Die bezahlte Zeit ist vorbei.",
+  out_of_funds: () => paidTime,
+  spend_limit: () => paidTime,
   blocked: (name) => `${name} kann den Anruf nicht fortsetzen.`,
   billing_unavailable: () => "Der Anruf konnte nicht weitergehen, weil der Zahlungsdienst nicht antwortete.",
 };
 
 const refusals: Calling["refusals"] = {
   insufficient_funds: () => "Ihr Guthaben reicht nicht für eine Minute.",
+  spend_limit: () => "Ein Limit, das Sie gesetzt haben, lässt weniger übrig, als eine Minute kostet.",
   blocked: () => "Sie können zurzeit nicht anrufen.",
   busy: (name) => `${name} telefoniert gerade. Versuchen Sie es später noch einmal.`,
   already_in_call: () => "Sie sind schon in einem Anruf, vielleicht auf einem anderen Gerät.",
@@ -163,6 +167,12 @@ const calling: Calling = {
   lowBalance: "Guthaben fast aufgebraucht",
   endsIn: (clock) => `Der Anruf endet in ${clock}`,
   mayEndIn: (clock) => `Der Anruf endet vielleicht in ${clock}`,
+  limitNear: "Ihr Limit",
+  limitReached: {
+    call: "Sie haben begrenzt, was ein Anruf kosten darf.",
+    day: "Sie haben begrenzt, was Anrufe an einem Tag kosten dürfen.",
+  },
+  changeLimits: "Limits ändern",
   missing: (amount) => `Für die nächste Minute fehlen ${amount}.`,
   topUpAmount: (amount) => `${amount} aufladen`,
   otherAmount: "Anderer Betrag",

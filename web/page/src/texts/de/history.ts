@@ -14,6 +14,7 @@ const history: Texts["history"] = {
     unreachable: { out: "Nicht erreichbar", in: "Verpasst, Sie waren offline" },
     connect_failed: { out: "Keine Verbindung", in: "Keine Verbindung" },
     out_of_funds: { out: "Guthaben verbraucht", in: "Guthaben des Anrufers verbraucht" },
+    spend_limit: { out: "Eigenes Limit erreicht", in: "Die bezahlte Zeit war vorbei" },
     lost: { out: "Verbindung verloren", in: "Verbindung verloren" },
     max_duration: { out: "Längste Dauer erreicht", in: "Längste Dauer erreicht" },
     blocked: { out: "Beendet, kein Guthaben mehr", in: "Guthaben des Anrufers verbraucht" },

@@ -1,4 +1,11 @@
-import type { EndReason, LocalEndReason, MediaErrorKind, Quality, RefusalReason } from "@talktime/client";
+import type {
+  EndReason,
+  LocalEndReason,
+  MediaErrorKind,
+  Quality,
+  RefusalReason,
+  SpendLimit,
+} from "@talktime/client";
 import { plural } from "../plural.js";
 
 type Say = (name: string) => string;
@@ -16,6 +23,7 @@ const firewall =
   "The two devices could not be connected. A firewall or a VPN may stand between them: try another network, or without the VPN.";
 const unrelayed =
   "The two devices could not be connected, and this installation has no relay to help them. Tell its operator.";
+const paidTime = "The time that was paid for is over.";
 const shutdown = "The service had to restart. Call again in a moment.";
 
 /** Why a call ended, as its caller reads it. */
@@ -28,6 +36,7 @@ const endForCaller: Record<EndReason, Say> = {
   unreachable: (name) => `${name} cannot be reached at the moment. Try again later.`,
   connect_failed: () => firewall,
   out_of_funds: () => "Your balance could not pay the next minute.",
+  spend_limit: () => "The limit that you have set was reached.",
   lost: () => "The connection was lost and did not come back.",
   max_duration: () => "The call had lasted as long as a call may last.",
   blocked: () => "Your account was blocked during the call.",
@@ -45,7 +54,8 @@ const endForCallee: Record<EndReason, Say> = {
   busy: () => "You were in another call.",
   missed: (name) => `You missed a call from ${name}.`,
   unreachable: () => "You were not online.",
-  out_of_funds: () => "The time that was paid for is over.",
+  out_of_funds: () => paidTime,
+  spend_limit: () => paidTime,
   blocked: (name) => `${name} cannot go on with the call.`,
   billing_unavailable: () => "The call could not go on because the payment service did not answer.",
 };
@@ -53,6 +63,7 @@ const endForCallee: Record<EndReason, Say> = {
 /** Why nothing rang. */
 const refusals: Record<RefusalReason, Say> = {
   insufficient_funds: () => "Your balance cannot pay a minute.",
+  spend_limit: () => "A limit that you have set leaves less than a minute costs.",
   blocked: () => "You cannot call at the moment.",
   busy: (name) => `${name} is in another call. Try again later.`,
   already_in_call: () => "You are in another call already, maybe on another device.",
@@ -156,6 +167,12 @@ const calling = {
   lowBalance: "Low balance",
   endsIn: (clock: string) => `The call ends in ${clock}`,
   mayEndIn: (clock: string) => `The call may end in ${clock}`,
+  limitNear: "Your limit",
+  limitReached: {
+    call: "You have limited what a call may cost.",
+    day: "You have limited what calls may cost on one day.",
+  } satisfies Record<SpendLimit, string>,
+  changeLimits: "Change limits",
   missing: (amount: string) => `${amount} is missing for the next minute.`,
   topUpAmount: (amount: string) => `Top up ${amount}`,
   otherAmount: "Other amount",

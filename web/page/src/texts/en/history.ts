@@ -13,6 +13,7 @@ const endings: Record<EndReason, { out: string; in: string }> = {
   unreachable: { out: "Not reachable", in: "Missed, you were offline" },
   connect_failed: { out: "Could not connect", in: "Could not connect" },
   out_of_funds: { out: "Credit used up", in: "The caller's credit was used up" },
+  spend_limit: { out: "Own limit reached", in: "The paid time was over" },
   lost: { out: "Connection lost", in: "Connection lost" },
   max_duration: { out: "Longest call reached", in: "Longest call reached" },
   blocked: { out: "Ended, no credit left", in: "The caller's credit was used up" },
