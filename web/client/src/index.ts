@@ -3,6 +3,7 @@
 export type { Call, CallEvents, RemoteMuted } from "./calls/call.js";
 export type { Callee, Calls, CallsEvents } from "./calls/calls.js";
 export type { CallEnd, CallState, Charge, Cost, LocalEndReason, LowFunds, Quality } from "./calls/states.js";
+export type { Terms } from "./calls/terms.js";
 export type { Timers } from "./clock.js";
 export { Emitter } from "./emitter.js";
 export {
@@ -27,7 +28,9 @@ export { type MicLevel, micLevel } from "./media/level.js";
 export { LocalMedia, type LocalMediaEvents, type Wanted } from "./media/local-media.js";
 export type { Block, Wallet, WalletEvents } from "./money/wallet.js";
 export type { Api, CallFilter, PageOptions } from "./rest/api.js";
+export { Attempt } from "./rest/attempt.js";
 export type { Fetch } from "./rest/fetch.js";
+export { mayBeDone, newIdempotencyKey } from "./rest/idempotency.js";
 export { eachItem } from "./rest/pages.js";
 export type {
   Account,
@@ -63,6 +66,7 @@ export type {
   Role,
   ServerCallState,
   ServerMessage,
+  SpendLimit,
   ToClient,
   WalletState,
   Welcome,

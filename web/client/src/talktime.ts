@@ -6,6 +6,7 @@ import { Wallet } from "./money/wallet.js";
 import { Api } from "./rest/api.js";
 import { authorized, type Fetch, limited } from "./rest/fetch.js";
 import { createHttp } from "./rest/http.js";
+import { patient } from "./rest/idempotency.js";
 import type { Account } from "./rest/types.js";
 import { browserStore } from "./session/browser-store.js";
 import { type Exclusively, exclusivelyInBrowser } from "./session/locks.js";
@@ -59,7 +60,7 @@ export class Talktime {
     const open = createHttp(options.baseUrl, fetch);
     const own = createHttp(
       options.baseUrl,
-      authorized(fetch, () => this.session.credentials),
+      authorized(patient(fetch, timers), () => this.session.credentials),
     );
     this.#signalingUrl = options.signalingUrl;
     this.session = new Session({

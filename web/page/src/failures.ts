@@ -29,6 +29,7 @@ export function failureText(error: unknown): string {
       return texts.paymentsNotOffered;
     case "relay-not-offered":
       return texts.relayNotOffered;
+    case "idempotency-key-in-use":
     case "unavailable":
       return texts.unavailable;
     default:

@@ -1,7 +1,8 @@
 /** For the page of operators, apart from the library so that no customer loads it. */
 
-export { newAdjustmentId } from "./adjustment-id.js";
-export type { AccountFilter, ActFilter, OperatorApi, StandingAct } from "./operator-api.js";
+export { Attempt } from "../rest/attempt.js";
+export { mayBeDone, newIdempotencyKey } from "../rest/idempotency.js";
+export type { AccountFilter, ActFilter, Moved, OperatorApi, StandingAct } from "./operator-api.js";
 export { Operators, type OperatorsOptions } from "./operators.js";
 export type {
   AccountDetails,

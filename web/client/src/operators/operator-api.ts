@@ -2,6 +2,7 @@
 
 import { asked, type PageOptions } from "../rest/api.js";
 import { answered, type Http } from "../rest/http.js";
+import { KEY_HEADER } from "../rest/idempotency.js";
 import type { CallView, Page, Payment, StatementEntry } from "../rest/types.js";
 import type {
   AccountDetails,
@@ -28,6 +29,13 @@ export interface ActFilter extends PageOptions {
   account?: readonly string[];
   call?: readonly string[];
   action?: readonly Action[];
+}
+
+/** Money that is moved, why, and under which key (`newIdempotencyKey`): the same one moves it once. */
+export interface Moved {
+  amountMinor: number;
+  reason: string;
+  key: string;
 }
 
 /** What changes where an account stands. */
@@ -104,14 +112,12 @@ export class OperatorApi {
   /**
    * Give or, where negative, take money. Needs a login of the last minutes.
    *
-   * Ask again with the same id when no answer came: it is booked once (`newAdjustmentId`).
+   * Ask again with the same key when no answer came: it is booked once.
    */
-  adjust(accountId: string, adjustmentId: string, amountMinor: number, reason: string): Promise<Adjustment> {
-    const params = { path: { account_id: accountId, adjustment_id: adjustmentId } };
+  adjust(accountId: string, { amountMinor, reason, key }: Moved): Promise<Adjustment> {
+    const params = { ...ofAccount(accountId), ...under(key) };
     const body = { amount_minor: amountMinor, reason };
-    return answered(
-      this.#http.PUT("/v1/operator/accounts/{account_id}/adjustments/{adjustment_id}", { params, body }),
-    );
+    return answered(this.#http.POST("/v1/operator/accounts/{account_id}/adjustments", { params, body }));
   }
 
   /** The calls that are going on, newest first. */
@@ -144,6 +150,10 @@ export class OperatorApi {
     };
     return answered(this.#http.GET("/v1/operator/audit", { params: { query }, signal }));
   }
+}
+
+function under(key: string): { header: { [KEY_HEADER]: string } } {
+  return { header: { [KEY_HEADER]: key } };
 }
 
 function ofAccount(accountId: string): { path: { account_id: string } } {

@@ -4,6 +4,7 @@ import { systemTimers } from "../clock.js";
 import { NotLoggedInError } from "../errors.js";
 import { authorized, limited } from "../rest/fetch.js";
 import { createHttp } from "../rest/http.js";
+import { patient } from "../rest/idempotency.js";
 import { browserStore } from "../session/browser-store.js";
 import { exclusivelyInBrowser } from "../session/locks.js";
 import { Session } from "../session/session.js";
@@ -33,7 +34,7 @@ export class Operators {
     this.api = new OperatorApi(
       createHttp(
         options.baseUrl,
-        authorized(fetch, () => this.session.credentials),
+        authorized(patient(fetch, timers), () => this.session.credentials),
       ),
     );
   }

@@ -2,6 +2,7 @@
 
 import type { WalletState } from "../signaling/messages.js";
 import { answered, type Http } from "./http.js";
+import { KEY_HEADER, newIdempotencyKey } from "./idempotency.js";
 import type {
   Account,
   CallView,
@@ -107,10 +108,10 @@ export class Api {
   /**
    * Ask for a payment, to be paid at its `checkout_url`.
    *
-   * Give the same key when you ask again because no answer came: there will be one payment.
+   * Give the same key when you ask again because no answer came, as an `Attempt` does: there will be one payment.
    */
-  createPayment(amountMinor: number, idempotencyKey: string = newKey()): Promise<Payment> {
-    const headers = { "Idempotency-Key": idempotencyKey };
+  createPayment(amountMinor: number, key = newIdempotencyKey()): Promise<Payment> {
+    const headers = { [KEY_HEADER]: key };
     return answered(this.#http.POST("/v1/payments", { body: { amount_minor: amountMinor }, headers }));
   }
 
@@ -198,10 +199,4 @@ export function asked({ signal, ...query }: PageOptions): {
 
 function listed(accountId: string) {
   return { params: { path: { account_id: accountId } } };
-}
-
-/** Not `crypto.randomUUID`: a page without https has none. */
-function newKey(): string {
-  const bytes = crypto.getRandomValues(new Uint8Array(16));
-  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
 }

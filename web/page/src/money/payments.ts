@@ -1,29 +1,20 @@
 /** A top-up's way: asked for, paid in the provider's window, noticed here. */
 
 import { effect } from "@preact/signals";
-import { NetworkError, type Payment } from "@talktime/client";
+import { Attempt, type Payment } from "@talktime/client";
 import { account, talktime, wallet } from "../talktime.js";
 import { t } from "../texts/index.js";
 
 const POLL_MS = 2_000;
 /** A checkout that is left open for longer is looked at when the wallet changes, no more. */
 const FOLLOW_MS_MAX = 30 * 60_000;
-const KEY_BYTES = 16;
 
-let unanswered: { amountMinor: number; key: string } | null = null;
+let asking: { amountMinor: number; attempt: Attempt } | null = null;
 
 /** Ask for a payment. Asking again for the same after no answer came makes no second one. */
 export async function askPayment(amountMinor: number): Promise<Payment> {
-  if (unanswered?.amountMinor !== amountMinor) unanswered = { amountMinor, key: newKey() };
-  const { key } = unanswered;
-  try {
-    const payment = await talktime.api.createPayment(amountMinor, key);
-    unanswered = null;
-    return payment;
-  } catch (error) {
-    if (!(error instanceof NetworkError)) unanswered = null;
-    throw error;
-  }
+  if (asking?.amountMinor !== amountMinor) asking = { amountMinor, attempt: new Attempt() };
+  return asking.attempt.send((key) => talktime.api.createPayment(amountMinor, key));
 }
 
 /** Look until the payment is decided, then tell once; while its payer uses this tab. Returns how to stop looking. */
@@ -61,10 +52,4 @@ export function outcomeText({ status, failure }: Pick<Payment, "status" | "failu
   const texts = t().money;
   if (status === "expired") return texts.expired;
   return failure ? `${texts.failures[failure] ?? ""} ${texts.failed}`.trim() : texts.failed;
-}
-
-/** `crypto.randomUUID` would need a secure context. */
-function newKey(): string {
-  const bytes = crypto.getRandomValues(new Uint8Array(KEY_BYTES));
-  return [...bytes].map((byte) => byte.toString(16).padStart(2, "0")).join("");
 }

@@ -1,79 +1,49 @@
 import { useState } from "preact/hooks";
-import { currencyExponent, money } from "../format.js";
-import { useSubmission } from "../forms.js";
-import { installation } from "../installation.js";
-import { t } from "../texts/index.js";
-import { Button } from "../ui/button.js";
+import { money } from "../format.js";
 import { Choice } from "../ui/choice.js";
-import { Dialog } from "../ui/dialog.js";
-import { Field } from "../ui/field.js";
-import { AdjustCheck } from "./adjust-check.js";
-import { AMOUNT_MINOR_MAX, type Draft, draft, typedAmount, type Way } from "./adjusting.js";
-import { operatorFailure } from "./failures.js";
+import { MoveDialog } from "./move-dialog.js";
+import { operators } from "./operators.js";
 import type { MoneyDialogProps } from "./price-dialog.js";
-import { ReasonField } from "./reason-field.js";
 import { o } from "./words.js";
 
-/** Give or take money: first what, then a look at what it makes of the balance. */
-export function AdjustDialog(props: MoneyDialogProps) {
-  const { account, name, onClose } = props;
+type Way = "give" | "take";
+
+/** Give or take money. */
+export function AdjustDialog({ account, name, onDone, onClose }: MoneyDialogProps) {
   const [way, setWay] = useState<Way>("give");
-  const [typed, setTyped] = useState("");
-  const [reason, setReason] = useState("");
-  const [wrong, setWrong] = useState<string | null>(null);
-  const [checked, setChecked] = useState<Draft | null>(null);
-  const { currency, available_minor: available } = account.wallet;
-  const exponent = installation.value?.currency_exponent ?? currencyExponent(currency);
+  const { currency, balance_minor: before, available_minor: available } = account.wallet;
   const texts = o().acts.adjust;
-  const { fields, onSubmit } = useSubmission(
-    { amount: typed.trim(), reason: reason.trim() },
-    async () => {
-      const amount = typedAmount(typed, exponent);
-      if (amount === null) return setWrong(texts.wrong(money(AMOUNT_MINOR_MAX, currency)));
-      if (way === "take" && amount > available) return setWrong(texts.tooMuch(money(available, currency)));
-      setChecked(draft(way, amount, reason.trim()));
-    },
-    operatorFailure,
-  );
+  const said = (minor: number) => money(minor, currency);
+  const signed = (amountMinor: number) => (way === "give" ? amountMinor : -amountMinor);
   return (
-    <Dialog title={texts.title(name)} onClose={onClose}>
-      {checked ? (
-        <AdjustCheck {...props} draft={checked} onBack={() => setChecked(null)} />
-      ) : (
-        <form class="stack" onSubmit={onSubmit} noValidate>
-          <Choice<Way>
-            label={texts.way}
-            value={way}
-            options={[
-              { value: "give", label: texts.give },
-              { value: "take", label: texts.take },
-            ]}
-            onChange={(value) => {
-              setWay(value);
-              setWrong(null);
-            }}
-          />
-          <Field
-            label={texts.amount}
-            name="amount"
-            inputMode="decimal"
-            autocomplete="off"
-            value={typed}
-            onValue={(value) => {
-              setTyped(value);
-              setWrong(null);
-            }}
-            error={wrong ?? fields.amount}
-          />
-          <ReasonField value={reason} onValue={setReason} error={fields.reason} />
-          <div class="dialog-actions">
-            <Button onClick={onClose}>{t().ui.cancel}</Button>
-            <Button kind="primary" type="submit">
-              {texts.next}
-            </Button>
-          </div>
-        </form>
-      )}
-    </Dialog>
+    <MoveDialog
+      title={texts.title(name)}
+      currency={currency}
+      mostMinor={way === "take" ? available : null}
+      tooMuch={texts.tooMuch}
+      danger={way === "take"}
+      facts={({ amountMinor }) => [
+        [texts.before, said(before)],
+        [way === "give" ? texts.giving : texts.taking, said(amountMinor)],
+        [texts.after, said(before + signed(amountMinor))],
+      ]}
+      submit={({ amountMinor }) => texts.submit[way](said(amountMinor))}
+      move={async ({ amountMinor, ...why }) => {
+        const booked = await operators.api.adjust(account.id, { ...why, amountMinor: signed(amountMinor) });
+        return texts.done(said(booked.balance_after_minor));
+      }}
+      onDone={onDone}
+      onClose={onClose}
+    >
+      <Choice<Way>
+        label={texts.way}
+        value={way}
+        options={[
+          { value: "give", label: texts.give },
+          { value: "take", label: texts.take },
+        ]}
+        onChange={setWay}
+      />
+    </MoveDialog>
   );
 }

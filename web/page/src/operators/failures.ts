@@ -18,8 +18,16 @@ export function operatorFailure(error: unknown): string {
       return texts.over;
     case "login-too-old":
       return texts.notProved;
-    case "adjustment-mismatch":
-      return texts.mismatch;
+    case "idempotency-key-reused":
+      return texts.reused;
+    case "idempotency-key-in-use":
+      return texts.inUse;
+    case "call-not-settled":
+      return texts.notSettled;
+    case "payment-not-settled":
+      return texts.notPaid;
+    case "refund-too-large":
+      return texts.tooLarge;
     case "insufficient-funds":
       return texts.funds(available(error));
     case "internal-error":

@@ -9,11 +9,11 @@ import { Dialog } from "../ui/dialog.js";
 import { Field } from "../ui/field.js";
 import { Notice } from "../ui/notice.js";
 import { toast } from "../ui/toast.js";
-import { AMOUNT_MINOR_MAX, typedPrice } from "./adjusting.js";
 import { operatorFailure } from "./failures.js";
 import { operators } from "./operators.js";
 import { proved } from "./proving.js";
 import { ReasonField } from "./reason-field.js";
+import { AMOUNT_MINOR_MAX, typedPrice } from "./typed-amounts.js";
 import { o } from "./words.js";
 
 export interface MoneyDialogProps {

@@ -125,6 +125,17 @@ const operators: OperatorTexts = {
   acts: {
     reason: "Grund",
     reasonHint: "Er bleibt für immer im Protokoll. Nennen Sie keine Namen.",
+    reference: "Belegnummer",
+    referenceHint:
+      "Wo die Zahlung zu finden ist, etwa ihre Nummer bei der Bank. Sie bleibt für immer. Keine Namen.",
+    move: {
+      amount: "Betrag",
+      wrong: (most) => `Geben Sie einen Betrag bis ${most} ein.`,
+      next: "Weiter",
+      check: "Ist das richtig? Es lässt sich nicht rückgängig machen, nur durch eine weitere Buchung berichtigen.",
+      unknown:
+        "Es kam keine Antwort; vielleicht ist es gebucht, vielleicht nicht. Versuchen Sie es erneut: Gebucht wird einmal. Oder schließen Sie, und sehen Sie nach.",
+    },
     block: {
       name: "Sperren",
       title: (name) => `${name} sperren?`,
@@ -173,19 +184,13 @@ const operators: OperatorTexts = {
       way: "Was geschehen soll",
       give: "Geben",
       take: "Nehmen",
-      amount: "Betrag",
-      wrong: (most) => `Geben Sie einen Betrag bis ${most} ein.`,
       tooMuch: (most) => `Höchstens ${most} können genommen werden: Der Rest ist zurückgelegt oder nicht da.`,
-      next: "Weiter",
-      check: "Ist das richtig? Es lässt sich nicht rückgängig machen, nur durch eine weitere Buchung berichtigen.",
       before: "Guthaben jetzt",
       giving: "Gegeben",
       taking: "Genommen",
       after: "Guthaben danach",
       submit: { give: (amount) => `${amount} geben`, take: (amount) => `${amount} nehmen` },
       done: (balance) => `Gebucht. Das Guthaben beträgt ${balance}.`,
-      unknown:
-        "Es kam keine Antwort; vielleicht ist es gebucht, vielleicht nicht. Versuchen Sie es erneut: Gebucht wird einmal. Oder schließen Sie und sehen Sie in die Umsätze.",
     },
   },
   calls: {
@@ -241,6 +246,10 @@ const operators: OperatorTexts = {
       "account.enabled": "Konto freigegeben",
       "price.set": "Preis gesetzt",
       "balance.adjusted": "Guthaben berichtigt",
+      "payment.refunded": "Zahlung zurückgezahlt",
+      "call.refunded": "Anruf erstattet",
+      "payout.recorded": "Auszahlung eingetragen",
+      "books.viewed": "Bücher angesehen",
       "calls.listed": "Live-Anrufe angesehen",
       "call.viewed": "Anruf angesehen",
       "call.end_asked": "Anruf beendet",
@@ -257,7 +266,11 @@ const operators: OperatorTexts = {
     over: "Der Anruf ist schon vorbei.",
     funds: (available) =>
       `So viel ist nicht da${available ? `: Höchstens ${available} können genommen werden` : ""}. Es wurde nichts gebucht.`,
-    mismatch: "Das wurde schon mit einem anderen Betrag gebucht. Schließen Sie, und sehen Sie in die Umsätze.",
+    reused: "Unter diesem Schlüssel wurde etwas anderes gebucht. Schließen Sie, und sehen Sie in die Umsätze.",
+    inUse: "Das wird gerade gebucht. Versuchen Sie es erneut: Gebucht wird einmal.",
+    notSettled: "Der Anruf ist noch nicht abgerechnet. Versuchen Sie es gleich noch einmal.",
+    notPaid: "Es wurde nichts gezahlt, also lässt sich nichts zurückzahlen.",
+    tooLarge: "Das ist mehr, als gezahlt und noch nicht zurückgegeben wurde. Es wurde nichts gebucht.",
     notProved: "Es wurde nichts getan: Dafür braucht es das Passwort. Versuchen Sie es erneut.",
     server: "Der Server ist gescheitert. Versuchen Sie es erneut; bleibt es dabei, sehen Sie in sein Protokoll.",
   },
