@@ -5,7 +5,6 @@ from __future__ import annotations
 import sys
 import urllib.error
 import urllib.request
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import get_args
 
@@ -14,14 +13,14 @@ import click
 from shared.settings import Settings
 from shared.settings_loading import with_changes
 from shared.tokens import KeyUnusableError
+from talktime.audit import audit
 from talktime.dead_letters import dead_letters
 from talktime.demo import TALK_SECONDS, play
 from talktime.keys import RotationError, Step, rotate_signing_key, rotate_turn_secret
 from talktime.keys import generate_keys as make_keys
 from talktime.migrate import migrate as bring_up_to_date
-from talktime.postgres import PostgresError
 from talktime.replay import replay
-from talktime.running import run_until_told, settings_for, told
+from talktime.running import run_until_told, settings_for, settings_of, told
 
 HEALTH_SECONDS_MAX = 3
 STEPS = click.Choice(get_args(Step))
@@ -37,6 +36,7 @@ def talktime() -> None:
     """
 
 
+talktime.add_command(audit)
 talktime.add_command(dead_letters)
 talktime.add_command(replay)
 
@@ -110,7 +110,7 @@ def create_operator(
     """
     from talktime.operators import appoint, dismiss, make
 
-    settings = settings_for("create-operator") if data_dir is None else _settings_of(data_dir.absolute())
+    settings = settings_for("create-operator") if data_dir is None else settings_of(data_dir)
     if remove:
         run_until_told(dismiss(settings, login))
     elif email is None:
@@ -118,47 +118,6 @@ def create_operator(
     else:
         password = sys.stdin.readline().rstrip("\r\n") if password_stdin else _asked_password()
         run_until_told(make(settings, login, email, password))
-
-
-@talktime.command()
-@click.option("--json", "as_json", is_flag=True, help="Print JSON, for machines.")
-@click.option(
-    "--against",
-    multiple=True,
-    type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    help="What an earlier --json printed, or --chains wrote: prove that nothing before it was changed.",
-)
-@click.option(
-    "--sealed-until",
-    type=click.DateTime(formats=["%Y-%m-%d", "%Y-%m-%dT%H:%M:%SZ"]),
-    help="Seal what was booked before this, in UTC; ten minutes ago if it is not said.",
-)
-@click.option(
-    "--chains",
-    type=click.Path(dir_okay=False, path_type=Path),
-    help="Write where each wallet's entries end to this file, for a later --against.",
-)
-@click.option("--data-dir", type=click.Path(file_okay=False, path_type=Path),
-              help="The data folder of `talktime run`, which must be running.")  # fmt: skip
-def audit(
-    as_json: bool,  # noqa: FBT001 - a flag of the command line
-    against: tuple[Path, ...],
-    sealed_until: datetime | None,
-    chains: Path | None,
-    data_dir: Path | None,
-) -> None:
-    """Look through all books, and exit with 0 where all fits, 1 where not, 2 where that could not be seen.
-
-    docs/money.md says what is looked at, and what a seal proves.
-    """
-    from talktime.audit import NotLookedError, look_through_books
-
-    try:
-        settings = settings_for("audit") if data_dir is None else _settings_of(data_dir.absolute())
-    except click.ClickException as error:
-        raise NotLookedError(error.message) from error
-    until = None if sealed_until is None else sealed_until.replace(tzinfo=UTC)
-    sys.exit(look_through_books(settings, as_json=as_json, sealed_until=until, chains=chains, against=against))
 
 
 @talktime.command()
@@ -200,18 +159,6 @@ def health(url: str) -> None:
             click.echo(answer.read().decode())
     except (urllib.error.URLError, TimeoutError, OSError) as error:
         raise click.ClickException(f"{url}: {error}") from error
-
-
-def _settings_of(data_dir: Path) -> Settings:
-    """Return settings with the database of a `talktime run` that runs there."""
-    from talktime.all_in_one import APP_ROLE, DATABASE
-    from talktime.postgres_running import running_url
-
-    try:
-        url = running_url(data_dir / "postgres", DATABASE, user=APP_ROLE)
-    except PostgresError as error:
-        raise click.ClickException(str(error)) from error
-    return with_changes(settings_for(), database_url=url)
 
 
 def _asked_password() -> str:

@@ -6,6 +6,7 @@ import asyncio
 import os
 import sys
 from collections.abc import Coroutine
+from pathlib import Path
 from typing import Any, TypeVar
 
 import click
@@ -14,7 +15,7 @@ from shared.bus.interface import BusError
 from shared.database import DatabaseUnavailableError
 from shared.production import Program
 from shared.settings import Settings
-from shared.settings_loading import SettingsError, load_settings
+from shared.settings_loading import SettingsError, load_settings, with_changes
 from shared.tokens import KeyUnusableError
 from talktime.logs import log_to_stderr
 from talktime.migrate import MigrationError
@@ -44,6 +45,18 @@ def settings_for(program: Program | None = None) -> Settings:
         raise click.ClickException(str(error)) from error
     log_to_stderr(settings.log_level, settings.log_format)
     return settings
+
+
+def settings_of(data_dir: Path) -> Settings:
+    """Return settings with the database of a `talktime run` that runs there. Raises `click.ClickException`."""
+    from talktime.all_in_one import APP_ROLE, DATABASE
+    from talktime.postgres_running import running_url
+
+    try:
+        url = running_url(data_dir.absolute() / "postgres", DATABASE, user=APP_ROLE)
+    except PostgresError as error:
+        raise click.ClickException(str(error)) from error
+    return with_changes(settings_for(), database_url=url)
 
 
 def run_until_told(work: Coroutine[Any, Any, Result]) -> Result | None:
