@@ -11,7 +11,7 @@ import httpx
 from litestar.routes import HTTPRoute
 from msgspec import Struct
 
-from tests.api.world import PASSWORD, Api, User, problem_of
+from tests.api.world import PASSWORD, Api, User, new_key, problem_of
 
 OPEN = {
     ("POST", "/v1/accounts"),
@@ -33,8 +33,19 @@ GOOD: dict[str, dict[str, Any]] = {
     "PasswordChange": {"current_password": "not this one", "new_password": PASSWORD},
     "Deletion": {"password": "not this one", "forfeits_minor": 0},
     "Reasoned": {"reason": "x"},
+    "LimitChanges": {
+        "spend_call_minor_max": 5,
+        "spend_day_minor_max": 5,
+        "call_ms_max": 5,
+        "current_password": "not this one",
+    },
     "NewPrice": {"price_minor": 5, "reason": "x"},
+    "NewAskingPrice": {"price_minor": 5, "earning_share_bp": 5, "reason": "x"},
+    "NewDefaultPrice": {"price_minor": 5, "reason": "x"},
     "NewAdjustment": {"amount_minor": 5, "reason": "x"},
+    "NewPayout": {"amount_minor": 5, "reference": "x"},
+    "NewCallRefund": {"amount_minor": 5, "reason": "x"},
+    "NewPaymentRefund": {"amount_minor": 5, "reason": "x"},
 }
 BAD_VALUES = [
     "null", "true", "[]", "{}", '""', "-1", "0.5", "1e2", "1e400", "-1e400", "NaN", "Infinity",
@@ -164,7 +175,7 @@ async def test_bodies_that_are_none(api: Api, ann: User, olga: User) -> None:
         path = each.at(str(ann.id) if is_operators(each.path) else "sandbox")
         for body in BAD_BODIES:
             began = time.perf_counter()
-            answer = await api.http.request(each.method, path, content=body, headers=headers)
+            answer = await api.http.request(each.method, path, content=body, headers={**headers, **new_key()})
             assert time.perf_counter() - began < SECONDS_MAX, body[:60]
             check(answer, what=(each, body[:60]), must_fail=True)
     assert await api.value("SELECT count(*) FROM accounts") == 2
@@ -180,7 +191,7 @@ async def test_each_field_of_each_body(api: Api, ann: User, olga: User) -> None:
         headers = {**each.in_front_of(ann, olga).headers, "Content-Type": "application/json"}
         path = each.at(str(victim.id) if is_operators(each.path) else "x")
         for body, must_fail in bodies_of(GOOD[str(each.body)], required=each.required):
-            answer = await api.http.request(each.method, path, content=body, headers=headers)
+            answer = await api.http.request(each.method, path, content=body, headers={**headers, **new_key()})
             check(answer, what=(each, body[:200]), must_fail=must_fail)
 
 
