@@ -28,9 +28,13 @@ from api.health import HealthRoutes
 from api.ice.credentials import TurnCredentials
 from api.ice.routes import IceRoutes
 from api.ice.service import Ice
+from api.idempotency.once import Once
+from api.idempotency.requests import KEYS
 from api.installation.routes import InstallationRoutes
 from api.installation.service import installation_of
 from api.keys import key_set
+from api.limits.routes import LimitRoutes
+from api.limits.service import SpendLimits
 from api.operators.accounts.directory import Directory
 from api.operators.accounts.records import Records
 from api.operators.accounts.routes import OperatorAccountRoutes
@@ -40,14 +44,20 @@ from api.operators.audit.reading import AuditTrail
 from api.operators.audit.routes import AuditRoutes
 from api.operators.calls.board import CallBoard
 from api.operators.calls.ending import CallEndings
+from api.operators.calls.refunding import CallRefunds
+from api.operators.calls.refunds import RefundsOfCalls
 from api.operators.calls.routes import OperatorCallRoutes
 from api.operators.figures.routes import FigureRoutes
 from api.operators.figures.service import FigureBoard
 from api.operators.money.adjusting import Adjusting
+from api.operators.money.paying_out import PayingOut
 from api.operators.money.pricing import Pricing
 from api.operators.money.routes import OperatorMoneyRoutes
 from api.operators.payments.refunding import Refunding
 from api.operators.payments.routes import OperatorPaymentRoutes
+from api.operators.prices.default import DefaultPricing
+from api.operators.prices.history import PriceHistory
+from api.operators.prices.routes import OperatorAskingPriceRoutes, OperatorPriceRoutes
 from api.operators.sessions.recent import RecentLogins
 from api.operators.sessions.routes import OperatorLoginRoutes, OperatorSessionRoutes
 from api.page.built_page import BUILT, BuiltPage
@@ -65,6 +75,8 @@ from api.people.list_routes import BlocklistRoutes, ContactRoutes
 from api.people.lists import PeopleList
 from api.people.routes import PeopleRoutes
 from api.people.service import People
+from api.quotes.routes import QuoteRoutes
+from api.quotes.service import CallTerms, Quotes
 from api.renewing import Renewing, trusted_keys
 from api.sandbox.desk import SandboxDesk
 from api.sandbox.routes import SandboxRoutes
@@ -94,11 +106,12 @@ OPEN_ROUTES: Sequence[ControllerRouterHandler] = (
     AccountRoutes, SessionRoutes, WebhookRoutes, InstallationRoutes, OperatorLoginRoutes,
 )  # fmt: skip
 LOGIN_ROUTES: Sequence[type[Controller]] = (
-    OwnSessionRoutes, MeRoutes, WalletRoutes, PaymentRoutes, PeopleRoutes, BlocklistRoutes, ContactRoutes,
-    CallRoutes, IceRoutes,
+    OwnSessionRoutes, MeRoutes, LimitRoutes, WalletRoutes, PaymentRoutes, PeopleRoutes, BlocklistRoutes,
+    ContactRoutes, QuoteRoutes, CallRoutes, IceRoutes,
 )  # fmt: skip
 OPERATOR_ROUTES: Sequence[type[Controller]] = (
-    OperatorSessionRoutes, OperatorAccountRoutes, OperatorMoneyRoutes, OperatorCallRoutes, FigureRoutes,
+    OperatorSessionRoutes, OperatorAccountRoutes, OperatorMoneyRoutes, OperatorAskingPriceRoutes,
+    OperatorPriceRoutes, OperatorCallRoutes, FigureRoutes,
     AuditRoutes, OperatorPaymentRoutes,
 )  # fmt: skip
 
@@ -158,13 +171,16 @@ def create_app(
             settings.sessions_max,
         ),
         "own_sessions": OwnSessions(engine, clock, refresh_tokens.lives),
+        "once": Once(engine, clock),
         "wallets": Wallets(engine, settings.currency),
         "payments": Payments(engine, clock, provider, settings.currency, settings.payment_minor_max),
         "provider": provider,
         "settlement": Settlement(engine, clock),
-        "people": People(engine),
-        "blocklist": PeopleList(engine, BlocklistEntry, settings.people_list_max),
-        "contacts": PeopleList(engine, Contact, settings.people_list_max),
+        "people": People(engine, settings.currency),
+        "blocklist": PeopleList(engine, BlocklistEntry, settings.people_list_max, settings.currency),
+        "contacts": PeopleList(engine, Contact, settings.people_list_max, settings.currency),
+        "own_limits": SpendLimits(engine, clock, own_password, settings.currency, settings.spend_day_time_zone),
+        "quotes": Quotes(engine, clock, CallTerms.of(settings)),
         "calls": Calls(engine, settings.currency),
         "ice": _ice(settings, engine, turn),
         "installation": installation,
@@ -200,7 +216,7 @@ def create_app(
             PageRoutes,
             *sandbox_routes,
         ],
-        dependencies={name: _given(service) for name, service in services.items()},
+        dependencies=KEYS | {name: _given(service) for name, service in services.items()},
         request_class=JsonRequest,
         request_max_body_size=settings.body_bytes_max,
         exception_handlers=FAILURES,
@@ -227,7 +243,12 @@ def _for_operators(
         "standing": Standing(engine, clock, audit, currency),
         "recent_logins": recent,
         "pricing": Pricing(engine, clock, audit, recent, currency),
-        "adjusting": Adjusting(engine, clock, audit, recent, currency),
+        "default_pricing": DefaultPricing(engine, clock, audit, recent, settings.price_minor, currency),
+        "price_history": PriceHistory(engine, directory, currency),
+        "adjusting": Adjusting(clock, audit, recent, currency),
+        "paying_out": PayingOut(clock, audit, recent, currency),
+        "call_refunds": CallRefunds(clock, audit, recent, currency),
+        "refunds_of_calls": RefundsOfCalls(engine, audit, currency),
         "call_board": CallBoard(engine, audit, currency),
         "call_endings": CallEndings(engine, clock, audit),
         "figure_board": FigureBoard(engine, clock, currency),

@@ -5,9 +5,12 @@ import re
 from typing import Any
 
 from litestar import Request, Response
+from litestar.enums import ParamType
 from litestar.exceptions import HTTPException, ValidationException
 from litestar.types import ExceptionHandlersMap
 
+from api.idempotency.errors import KeyRequiredError
+from api.idempotency.requests import HEADER
 from api.problems import (
     MEDIA_TYPE,
     ApiError,
@@ -35,7 +38,7 @@ _BY_STATUS = {
         ProblemType.UNAVAILABLE,
     )
 }
-_MISSING = re.compile(r"Missing required \w+ parameter '(\w+)'")
+_MISSING = re.compile(r"Missing required \w+ parameter '([\w-]+)'")
 _CHALLENGE = {"WWW-Authenticate": "Bearer"}
 """Every 401 says what is wanted instead (RFC 9110, section 15.5.2)."""
 _HEADERS_PASSED_ON = frozenset({"allow", "retry-after"})
@@ -55,8 +58,10 @@ def answer_outage(request: Request[Any, Any, Any], error: DatabaseUnavailableErr
 def answer_validation(request: Request[Any, Any, Any], error: ValidationException) -> Response[Problem]:
     """Answer path and query parameters that are not what they must be."""
     given = error.extra if isinstance(error.extra, list) else []
-    errors = [_field_error(each.get("key", ""), str(each.get("message", ""))) for each in given]
+    errors = [_field_error(_name_of(each), str(each.get("message", ""))) for each in given]
     if (missing := _MISSING.match(error.detail)) is not None:
+        if missing[1] == HEADER:
+            return answer_api_error(request, KeyRequiredError())
         errors.append(FieldError(missing[1], "Missing"))
     return answer_api_error(request, InvalidFieldsError(*errors))
 
@@ -87,6 +92,12 @@ def _log_refusal(request: Request[Any, Any, Any], problem: Problem) -> None:
     who = getattr(request.scope.get("user"), "account_id", None) or "nobody known"
     address = request.client.host if request.client else "nowhere"
     logger.info("%s refused: %s, to %s from %s", _route(request), problem.type.rpartition(":")[2], who, address)
+
+
+def _name_of(refused: dict[str, Any]) -> str:
+    """Name headers as clients write them; Litestar does as we do in Python."""
+    key = str(refused.get("key", ""))
+    return key.replace("_", "-").title() if refused.get("source") == ParamType.HEADER else key
 
 
 def _field_error(key: str, message: str) -> FieldError:

@@ -21,6 +21,7 @@ class ProblemType(Enum):
     """The stable `type` of a problem, with its status and title."""
 
     MALFORMED_REQUEST = ("malformed-request", 400, "The request cannot be read")
+    IDEMPOTENCY_KEY_REQUIRED = ("idempotency-key-required", 400, "This needs an Idempotency-Key")
     UNAUTHENTICATED = ("unauthenticated", 401, "A valid access token is needed")
     WRONG_CREDENTIALS = ("wrong-credentials", 401, "The login or the password is wrong")
     REFRESH_REFUSED = ("refresh-refused", 401, "The refresh token is not valid any more")
@@ -37,6 +38,8 @@ class ProblemType(Enum):
     ACCOUNT_DELETED = ("account-deleted", 409, "The account is deleted")
     LIST_FULL = ("list-full", 409, "The list is full")
     CALL_OVER = ("call-over", 409, "The call is over")
+    CALL_NOT_SETTLED = ("call-not-settled", 409, "The call is not settled yet")
+    IDEMPOTENCY_KEY_IN_USE = ("idempotency-key-in-use", 409, "The same request is being carried out")
     RELAY_NOT_OFFERED = ("relay-not-offered", 409, "This installation has no server that relays media")
     INSUFFICIENT_FUNDS = ("insufficient-funds", 409, "Not that much money is available")
     PAYMENT_NOT_SETTLED = ("payment-not-settled", 409, "Nothing was paid")
@@ -44,7 +47,7 @@ class ProblemType(Enum):
     BODY_TOO_LARGE = ("body-too-large", 413, "The body is too large")
     UNSUPPORTED_MEDIA_TYPE = ("unsupported-media-type", 415, "The body must be JSON")
     INVALID_FIELDS = ("invalid-fields", 422, "Some fields are not valid")
-    ADJUSTMENT_MISMATCH = ("adjustment-mismatch", 422, "This id belongs to another adjustment")
+    IDEMPOTENCY_KEY_REUSED = ("idempotency-key-reused", 422, "This Idempotency-Key belongs to another request")
     PAYMENT_MISMATCH = ("payment-mismatch", 422, "The confirmation does not match the payment")
     TOO_MANY_REQUESTS = ("too-many-requests", 429, "Too much at once")
     INTERNAL_ERROR = ("internal-error", 500, "Something went wrong on our side")

@@ -1,13 +1,15 @@
 """Operators at work."""
 
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
 import httpx
 
 from shared.messages.notices import Notice
-from shared.messages.registry import decode_notice
+from shared.messages.registry import decode_event, decode_notice
 from tests.api.world import PASSWORD, Api, User, problem_of
+
+T = TypeVar("T")
 
 REASON = {"reason": "a customer asked for it"}
 
@@ -55,12 +57,22 @@ async def price(operator: User, account: User, price_minor: int) -> httpx.Respon
     return await operator.put(f"/operator/accounts/{account.id}/price", {"price_minor": price_minor, **REASON})
 
 
-async def adjust(
-    operator: User, account: User, amount_minor: Any, adjustment_id: UUID, **changes: Any
-) -> httpx.Response:
+async def adjust(operator: User, account: User, amount_minor: Any, key: object, **changes: Any) -> httpx.Response:
     """Give or take money."""
     body = {"amount_minor": amount_minor, **REASON, **changes}
-    return await operator.put(f"/operator/accounts/{account.id}/adjustments/{adjustment_id}", body)
+    return await operator.post(f"/operator/accounts/{account.id}/adjustments", body, key=key)
+
+
+async def pay_out(operator: User, account: User, amount_minor: Any, key: object, **changes: Any) -> httpx.Response:
+    """Record a payout."""
+    body = {"amount_minor": amount_minor, "reference": "SEPA 4711", **changes}
+    return await operator.post(f"/operator/accounts/{account.id}/payouts", body, key=key)
+
+
+async def refund(operator: User, call_id: UUID, amount_minor: Any, key: object, **changes: Any) -> httpx.Response:
+    """Give back of a call's charge."""
+    body = {"amount_minor": amount_minor, **REASON, **changes}
+    return await operator.post(f"/operator/calls/{call_id}/refunds", body, key=key)
 
 
 def refused(answer: httpx.Response) -> tuple[int, str]:
@@ -73,6 +85,13 @@ async def notices(api: Api) -> list[Notice]:
     """Return the notices in the outbox, in order."""
     rows = await api.rows("SELECT body FROM outbox WHERE exchange = 'accounts' ORDER BY id")
     return [decode_notice(row["body"].encode()) for row in rows]
+
+
+async def events(api: Api, kind: type[T]) -> list[T]:
+    """Return the facts of this kind in the outbox, in order."""
+    rows = await api.rows("SELECT body FROM outbox WHERE exchange <> 'accounts' ORDER BY id")
+    told = [decode_event(row["body"].encode()) for row in rows]
+    return [each for each in told if isinstance(each, kind)]
 
 
 async def log(api: Api, *actions: str) -> list[dict[str, Any]]:

@@ -41,6 +41,8 @@ async def test_live_calls_are_listed(api: Api, ann: User, bob: User, olga: User)
         "talk_ms": None,
         "minutes": None,
         "charge_minor": None,
+        "refunded_minor": 0,
+        "earned_minor": 0,
         "reason": None,
     }
     assert (second["id"], second["started_at"]) == (str(ringing), None)

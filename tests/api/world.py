@@ -1,6 +1,7 @@
 """An API under test, and people who use it."""
 
 import asyncio
+import secrets
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -126,9 +127,10 @@ class User:
         """GET under /v1."""
         return await self.api.http.get(f"/v1{path}", params=query or None, headers=self.headers)
 
-    async def post(self, path: str, json: Any = None) -> httpx.Response:
-        """POST under /v1."""
-        return await self.api.http.post(f"/v1{path}", json=json, headers=self.headers)
+    async def post(self, path: str, json: Any = None, *, key: object = None) -> httpx.Response:
+        """POST under /v1; `key` is that of the request, where it has one."""
+        named = {} if key is None else {"Idempotency-Key": str(key)}
+        return await self.api.http.post(f"/v1{path}", json=json, headers={**self.headers, **named})
 
     async def patch(self, path: str, json: Any) -> httpx.Response:
         """PATCH under /v1."""
@@ -151,6 +153,11 @@ class User:
     async def wallet(self) -> WalletState:
         """Return one's wallet."""
         return await self.read("/wallet", WalletState)
+
+
+def new_key() -> dict[str, str]:
+    """Return the header of a request that is like no other; routes that need none leave it."""
+    return {"Idempotency-Key": secrets.token_hex()}
 
 
 class ProblemSeen(Struct):

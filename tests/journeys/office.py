@@ -47,16 +47,18 @@ class Operator:
         assert opened.status_code == 201, opened.text
         return cls(installation, person, opened.json()["access_token"])
 
-    async def asks(self, method: str, path: str, body: Any = None, **query: Any) -> httpx.Response:
+    async def asks(
+        self, method: str, path: str, body: Any = None, *, key: str | None = None, **query: Any
+    ) -> httpx.Response:
         """Ask under /v1/operator."""
-        headers = {"authorization": f"Bearer {self.access_token}"}
+        headers = {"authorization": f"Bearer {self.access_token}", **({"idempotency-key": key} if key else {})}
         return await self._http.request(
             method, f"{self._url}/{path}", json=body, params=query or None, headers=headers
         )
 
-    async def does(self, method: str, path: str, body: Any = None, **query: Any) -> Any:
+    async def does(self, method: str, path: str, body: Any = None, *, key: str | None = None, **query: Any) -> Any:
         """Ask what must be answered."""
-        answer = await self.asks(method, path, body, **query)
+        answer = await self.asks(method, path, body, key=key, **query)
         assert answer.is_success, answer.text
         return answer.json()
 

@@ -188,7 +188,7 @@ async def test_an_adjustment_lets_a_call_go_on(programs: Programs, installation:
         await answer(call_id, calling, called)
         await calling.expect(to_client.CallLowFunds)
         adjustment = {"amount_minor": PRICE_MINOR, **REASON}
-        await operator.does("PUT", f"accounts/{caller.id}/adjustments/{uuid4()}", adjustment)
+        await operator.does("POST", f"accounts/{caller.id}/adjustments", adjustment, key=str(uuid4()))
         assert (await calling.expect(to_client.CallLease)).paid_ms == 2 * MINUTE_MS
         assert (await over(calling, called)).reason is EndReason.OUT_OF_FUNDS
         assert (await calling.expect(to_client.Charged)).charge_minor == 2 * PRICE_MINOR

@@ -64,6 +64,8 @@ class CallBoard:
             talk_ms=row.talk_ms,
             minutes=row.minutes,
             charge_minor=row.charge_minor,
+            refunded_minor=row.refunded_minor,
+            earned_minor=row.earned_minor,
             reason=None if row.reason is None else EndReason(row.reason),
         )
 

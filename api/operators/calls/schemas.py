@@ -5,7 +5,9 @@ from uuid import UUID
 
 from msgspec import Struct
 
+from api.operators.reasons import Reason
 from shared.messages.base import EndReason
+from shared.money import AmountMinor
 
 
 class CallParty(Struct, frozen=True):
@@ -20,7 +22,7 @@ class CallRecord(Struct, frozen=True, kw_only=True):
 
     `proof_talk_ms` is the talk time that was proven so far, about once a minute; `end_asked_at` is when an operator
     asked for the end. Until the call is settled `talk_ms`, `minutes`, `charge_minor`, `reason` and `ended_at` are
-    null.
+    null. Of the charge operators gave `refunded_minor` back; the callee has got `earned_minor` of the rest.
     """
 
     id: UUID
@@ -38,6 +40,8 @@ class CallRecord(Struct, frozen=True, kw_only=True):
     talk_ms: int | None
     minutes: int | None
     charge_minor: int | None
+    refunded_minor: int
+    earned_minor: int
     reason: EndReason | None
 
 
@@ -46,3 +50,27 @@ class EndAsked(Struct, frozen=True):
 
     call_id: UUID
     end_asked_at: datetime
+
+
+class NewCallRefund(Struct, frozen=True, forbid_unknown_fields=True):
+    """What of a call's charge is given back: never more than was charged and is not given back yet."""
+
+    amount_minor: AmountMinor
+    reason: Reason
+
+
+class CallRefund(Struct, frozen=True, kw_only=True):
+    """Money of a call's charge that went back to the caller; `number` counts from 1.
+
+    `taken_back_minor` of it came from what the callee had earned. Without a reason and an actor it was billing that
+    set a charge right, to which the true end was told late.
+    """
+
+    call_id: UUID
+    number: int
+    amount_minor: int
+    taken_back_minor: int
+    currency: str
+    reason: str | None
+    actor_id: UUID | None
+    created_at: datetime

@@ -1,14 +1,11 @@
-"""Adjusting a balance: once for ever under the id that the client chose, with a reason."""
+"""Adjusting a balance, with a reason."""
 
 import logging
 from dataclasses import dataclass
-from typing import Any
 from uuid import UUID
 
 from msgspec.structs import replace
-from sqlalchemy import Row, select
-from sqlalchemy.exc import IntegrityError
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from api.operators.acting import subject_of
 from api.operators.audit.actions import Action
@@ -20,18 +17,13 @@ from api.operators.sessions.recent import RecentLogins
 from api.problems import ApiError, FieldError, InvalidFieldsError, Problem, ProblemType
 from api.security import Login
 from shared.clock import Clock
-from shared.database import transaction
+from shared.ids import new_id
 from shared.ledger import InsufficientFundsError, Ledger
-from shared.models import LedgerEntry
+from shared.ledger.posting import Why
+from shared.messages.events import BalanceAdjusted
 from shared.outbox import store
 
 logger = logging.getLogger(__name__)
-
-
-class AdjustmentMismatchError(ApiError):
-    """The id was used before, for another account or another amount."""
-
-    problem_type = ProblemType.ADJUSTMENT_MISMATCH
 
 
 class NotThatMuchError(ApiError):
@@ -53,54 +45,54 @@ class NotThatMuchError(ApiError):
 class Adjusting:
     """Books what operators give and take."""
 
-    engine: AsyncEngine
     clock: Clock
     audit: AuditLog
     recent: RecentLogins
     currency: str
 
-    async def adjust(
-        self, operator: Login, account_id: UUID, adjustment_id: UUID, wanted: NewAdjustment
-    ) -> Adjustment:
-        """Book it against the house, or return it as it was booked before.
-
-        Raises `LoginTooOldError`, `InvalidFieldsError`, `OwnAccountError`, `NotFoundError`, `NotThatMuchError`,
-        `AdjustmentMismatchError`.
-        """
+    def check(self, operator: Login, wanted: NewAdjustment) -> None:
+        """Say before anything else what is wrong. Raises `LoginTooOldError`, `InvalidFieldsError`."""
         self.recent.demand(operator)
         if not wanted.amount_minor:
             raise InvalidFieldsError(FieldError("amount_minor", "Must not be 0"))
-        try:
-            async with transaction(self.engine) as connection:
-                # Also of who has left: money that came too late can only leave the wallet this way.
-                await subject_of(connection, account_id, by=operator, also_deleted=True)
-                booked = await _booked(connection, adjustment_id)
-                if booked is None:
-                    await self._book(connection, operator, account_id, adjustment_id, wanted)
-                    booked = await _booked(connection, adjustment_id)
-        except IntegrityError as error:
-            # Another account's lock is not ours: the id was used there at this very moment.
-            raise AdjustmentMismatchError from error
-        return self._checked(booked, account_id, adjustment_id, wanted)
 
-    async def _book(
+    async def adjust(
         self,
         connection: AsyncConnection,
         operator: Login,
         account_id: UUID,
-        adjustment_id: UUID,
         wanted: NewAdjustment,
-    ) -> None:
-        ledger = await Ledger.open(connection, [account_id], now=self.clock.now())
+        *,
+        adjustment_id: UUID,
+    ) -> Adjustment:
+        """Book it against the house, in this transaction. `wanted` was checked.
+
+        Raises `OwnAccountError`, `NotFoundError`, `NotThatMuchError`.
+        """
+        # Also of who has left: money that came too late can only leave the wallet this way.
+        await subject_of(connection, account_id, by=operator, also_deleted=True)
+        now = self.clock.now()
+        ledger = await Ledger.open(connection, [account_id], now=now)
         wallet = ledger.wallets[account_id]
         was_blocked, could_pay = wallet.is_blocked, wallet.can_pay_a_minute
+        why = Why(now, wanted.reason, operator.account_id)
         try:
-            ledger.adjust(account_id, wanted.amount_minor, adjustment_id=adjustment_id)
+            ledger.adjust(account_id, wanted.amount_minor, adjustment_id=adjustment_id, why=why)
         except InsufficientFundsError as error:
             raise NotThatMuchError(available_minor=error.available_minor, currency=self.currency) from error
         judge(ledger, account_id, could_pay=could_pay)
         await ledger.save()
-        await store(connection, money_changed(wallet, self.currency, was_blocked=was_blocked))
+        adjusted = BalanceAdjusted(
+            event_id=new_id(),
+            adjustment_id=adjustment_id,
+            account_id=account_id,
+            amount_minor=wanted.amount_minor,
+            currency=self.currency,
+            reason=wanted.reason,
+            actor_id=operator.account_id,
+            adjusted_at=now,
+        )
+        await store(connection, [adjusted, *money_changed(wallet, self.currency, was_blocked=was_blocked)])
         await self.audit.record(
             connection,
             Action.BALANCE_ADJUSTED,
@@ -113,24 +105,11 @@ class Adjusting:
             currency=self.currency,
         )
         logger.info("adjustment %s is booked", adjustment_id)
-
-    def _checked(
-        self, booked: Row[*tuple[Any, ...]] | None, account_id: UUID, adjustment_id: UUID, wanted: NewAdjustment
-    ) -> Adjustment:
-        if booked is None or (booked.wallet_id, booked.amount_minor) != (account_id, wanted.amount_minor):
-            raise AdjustmentMismatchError
         return Adjustment(
             id=adjustment_id,
             account_id=account_id,
-            amount_minor=booked.amount_minor,
-            balance_after_minor=booked.balance_after_minor,
+            amount_minor=wanted.amount_minor,
+            balance_after_minor=wallet.balance_minor,
             currency=self.currency,
-            created_at=booked.created_at,
+            created_at=now,
         )
-
-
-async def _booked(connection: AsyncConnection, adjustment_id: UUID) -> Row[*tuple[Any, ...]] | None:
-    wallets_leg = select(
-        LedgerEntry.wallet_id, LedgerEntry.amount_minor, LedgerEntry.balance_after_minor, LedgerEntry.created_at
-    ).where(LedgerEntry.operation == f"adjustment:{adjustment_id}", LedgerEntry.wallet_id.is_not(None))
-    return (await connection.execute(wallets_leg)).one_or_none()

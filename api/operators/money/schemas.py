@@ -6,13 +6,25 @@ from uuid import UUID
 
 from msgspec import Meta, Struct
 
-from api.operators.reasons import Reason
-from shared.money import AMOUNT_MINOR_MAX
+from api.operators.reasons import VISIBLE, Reason
+from shared.money import AMOUNT_MINOR_MAX, AmountMinor
 
 PriceMinor = Annotated[int, Meta(ge=0, le=AMOUNT_MINOR_MAX, description="Minor units a started minute")]
 SignedMinor = Annotated[
     int,
     Meta(ge=-AMOUNT_MINOR_MAX, le=AMOUNT_MINOR_MAX, description="Given or, where negative, taken; never 0"),
+]
+
+REFERENCE_CHARS_MAX = 200
+
+Reference = Annotated[
+    str,
+    Meta(
+        min_length=1,
+        max_length=REFERENCE_CHARS_MAX,
+        pattern=VISIBLE,
+        description="Where the payment is found, such as a bank's number of it; names nobody, since it stays",
+    ),
 ]
 
 
@@ -38,4 +50,23 @@ class Adjustment(Struct, frozen=True, kw_only=True):
     amount_minor: int
     balance_after_minor: int
     currency: str
+    created_at: datetime
+
+
+class NewPayout(Struct, frozen=True, forbid_unknown_fields=True):
+    """Earnings that were paid out, by a bank or however else."""
+
+    amount_minor: AmountMinor
+    reference: Reference
+
+
+class Payout(Struct, frozen=True, kw_only=True):
+    """A payout as it was booked, once for ever."""
+
+    id: UUID
+    account_id: UUID
+    amount_minor: int
+    earned_after_minor: int
+    currency: str
+    reference: str
     created_at: datetime

@@ -10,7 +10,7 @@ import httpx
 
 from tests.api.cast import Part, Person
 from tests.api.office import REASON
-from tests.api.world import PASSWORD, Api
+from tests.api.world import PASSWORD, Api, new_key
 
 PARTS = [
     Part("customer"),
@@ -63,9 +63,14 @@ def good_body(schema: str, asker: Person | None) -> dict[str, Any]:
         "PasswordChange": {"current_password": PASSWORD, "new_password": f"{PASSWORD} and more"},
         "Deletion": {"password": PASSWORD},
         "Reasoned": REASON,
+        "LimitChanges": {"spend_call_minor_max": 500},
         "NewPrice": {"price_minor": 5, **REASON},
+        "NewAskingPrice": {"price_minor": 5, "earning_share_bp": 5_000, **REASON},
+        "NewDefaultPrice": {"price_minor": 5, **REASON},
         "NewPaymentRefund": {"amount_minor": 5, **REASON},
         "NewAdjustment": {"amount_minor": 5, **REASON},
+        "NewPayout": {"amount_minor": 5, "reference": "SEPA 4711"},
+        "NewCallRefund": {"amount_minor": 5, **REASON},
     }
     return bodies[schema]
 
@@ -83,5 +88,5 @@ async def ask(api: Api, route: Route, asker: Person | None, *, things: dict[str,
         route.method,
         path,
         json=None if route.body is None else good_body(route.body, asker),
-        headers=asker.headers if asker else {},
+        headers={**(asker.headers if asker else {}), **new_key()},
     )

@@ -29,6 +29,8 @@ DELETE /v1/me/blocklist/{account_id}               | 401  | 401    | 204       |
 GET    /v1/me/contacts                             | 401  | 401    | 200       | 200       | 401       | 200
 PUT    /v1/me/contacts/{account_id}                | 401  | 401    |422 204 404|422 204 404| 401       |422 204 404
 DELETE /v1/me/contacts/{account_id}                | 401  | 401    | 204       | 204       | 401       | 204
+GET    /v1/me/limits                               | 401  | 401    | 200       | 200       | 401       | 200
+PATCH  /v1/me/limits                               | 401  | 401    | 200       | 200       | 401       | 200
 GET    /v1/wallet                                  | 401  | 401    | 200       | 200       | 401       | 200
 GET    /v1/wallet/entries                          | 401  | 401    | 200       | 200       | 401       | 200
 GET    /v1/payments                                | 401  | 401    | 200       | 200       | 401       | 200
@@ -38,6 +40,7 @@ POST   /v1/webhooks/{provider_name}                | 401  | 401    | 401       |
 GET    /v1/people                                  | 401  | 401    | 200       | 200       | 401       | 200
 GET    /v1/people/{id_or_name}                     | 401  | 401    |200 200 404|200 200 404| 401       |200 200 404
 GET    /v1/calls                                   | 401  | 401    | 200       | 200       | 401       | 200
+GET    /v1/calls/quote                             | 401  | 401    | 200       | 200       | 401       | 200
 GET    /v1/calls/{call_id}                         | 401  | 401    |200 404 404|200 404 404| 401       |200 404 404
 GET    /v1/ice-servers                             | 401  | 401    |200 404 404|200 404 404| 401       |200 404 404
 POST   /v1/operator/sessions                       | 401  | 401    | 401       | 401       | 201       | 201
@@ -53,10 +56,18 @@ POST   /v1/operator/accounts/{account_id}/unblock  | 401  | 401    | 401       |
 POST   /v1/operator/accounts/{account_id}/disable  | 401  | 401    | 401       | 401       |403 200 404| 401
 POST   /v1/operator/accounts/{account_id}/enable   | 401  | 401    | 401       | 401       |403 200 404| 401
 PUT    /v1/operator/accounts/{account_id}/price    | 401  | 401    | 401       | 401       |403 200 404| 401
-PUT    /v1/operator/accounts/{account_id}/adjustments/{adjustment_id} | 401 | 401 | 401 | 401  |403 200 404| 401
+POST   /v1/operator/accounts/{account_id}/adjustments | 401 | 401  | 401       | 401       |403 200 404| 401
+POST   /v1/operator/accounts/{account_id}/payouts  | 401  | 401    | 401       | 401       |403 409 404| 401
+PUT    /v1/operator/accounts/{account_id}/asking-price | 401 | 401 | 401      | 401       |403 200 404| 401
+GET    /v1/operator/accounts/{account_id}/prices   | 401  | 401    | 401       | 401       |200 200 404| 401
+GET    /v1/operator/prices/default                 | 401  | 401    | 401       | 401       | 200       | 401
+PUT    /v1/operator/prices/default                 | 401  | 401    | 401       | 401       | 200       | 401
+GET    /v1/operator/prices/default/changes         | 401  | 401    | 401       | 401       | 200       | 401
 GET    /v1/operator/calls/live                     | 401  | 401    | 401       | 401       | 200       | 401
 GET    /v1/operator/calls/{call_id}                | 401  | 401    | 401       | 401       |200 200 404| 401
 POST   /v1/operator/calls/{call_id}/end            | 401  | 401    | 401       | 401       |202 202 404| 401
+GET    /v1/operator/calls/{call_id}/refunds        | 401  | 401    | 401       | 401       |200 200 404| 401
+POST   /v1/operator/calls/{call_id}/refunds        | 401  | 401    | 401       | 401       |403 409 404| 401
 GET    /v1/operator/payments/{payment_id}/refunds  | 401  | 401    | 401       | 401       |200 200 404| 401
 POST   /v1/operator/payments/{payment_id}/refunds  | 401  | 401    | 401       | 401       |403 201 404| 401
 GET    /v1/operator/figures                        | 401  | 401    | 401       | 401       | 200       | 401

@@ -49,7 +49,9 @@ async def test_foreign_and_unknown_look_the_same(api: Api, subtests: pytest.Subt
     compared = 0
     for route in await routes(api):
         cells = {(cell.who, cell.whose): cell for cell in expected().get((route.method, route.path), [])}
-        for who in {cell.who for cell in cells.values() if cell.whose == "foreign" and cell.status >= 400}:
+        refused_there = {cell for cell in cells.values() if cell.whose == "foreign" and cell.status >= 400}
+        # Operators see everything there is, and may hear that it is not in the state to be acted on.
+        for who in {cell.who for cell in refused_there if (cell.who, cell.status) != ("operator", 409)}:
             with subtests.test(route=f"{route.method} {route.path}", who=who):
                 people = await enter(api, PARTS)
                 answers = [await _ask(api, route, people, cells[who, whose]) for whose in ("foreign", "unknown")]

@@ -12,7 +12,7 @@ import pytest
 from tests.api.authorization.asking import Route, good_body, path_about, routes
 from tests.api.cast import Part, Person, enter
 from tests.api.snapshots import snapshot
-from tests.api.world import Api, problem_of
+from tests.api.world import Api, new_key, problem_of
 
 JSON = {"Content-Type": "application/json"}
 
@@ -35,7 +35,9 @@ async def send(
 ) -> httpx.Response:
     """Send these bytes."""
     named = {name.replace("_", "-"): value for name, value in headers.items()}
-    return await api.http.request(route.method, path, content=content, headers={**sender.headers, **JSON, **named})
+    return await api.http.request(
+        route.method, path, content=content, headers={**sender.headers, **JSON, **new_key(), **named}
+    )
 
 
 def repeated(body: dict[str, Any]) -> list[str]:

@@ -14,7 +14,7 @@ import pytest
 from shared.ids import new_id
 from tests.api.authorization.asking import Route, good_body, path_about, routes
 from tests.api.cast import Part, Person, enter
-from tests.api.world import PASSWORD, Api, User, problem_of, running_api
+from tests.api.world import PASSWORD, Api, User, new_key, problem_of, running_api
 from tests.harness.clock import ManualClock
 from tests.harness.databases import Database
 
@@ -71,9 +71,8 @@ TEXTS = [
 
 
 async def _sent(api: Api, route: Route, sender: Person, path: str, body: dict[str, Any]) -> tuple[int, Any]:
-    answer = await api.http.request(
-        route.method, path, content=_json(body), headers={**sender.headers, "Content-Type": "application/json"}
-    )
+    headers = {**sender.headers, **new_key(), "Content-Type": "application/json"}
+    answer = await api.http.request(route.method, path, content=_json(body), headers=headers)
     if answer.status_code >= 400:
         problem_of(answer)
     return answer.status_code, answer.json() if answer.content else None
