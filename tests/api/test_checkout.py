@@ -5,6 +5,7 @@ import base64
 import hashlib
 import re
 from collections.abc import AsyncIterator
+from typing import Any
 
 import httpx
 import pytest
@@ -13,6 +14,7 @@ import uvicorn
 from api.app import create_app
 from shared.database import create_engine
 from talktime.serving import address_of, listen, serving
+from tests.api.office import REASON
 from tests.api.payers import ask_for, ref_of
 from tests.api.world import Api, User, problem_of, settings_for
 from tests.harness.clock import ManualClock
@@ -51,11 +53,77 @@ async def test_paying_at_the_checkout(api: Api, ann: User) -> None:
     assert (await ann.wallet()).balance_minor == 1_000
 
 
+@pytest.mark.parametrize(
+    ("verb", "status", "said"), [("decline", "failed", "Declined"), ("expire", "expired", "Expired")]
+)
+async def test_what_else_may_happen_at_a_checkout(api: Api, ann: User, verb: str, status: str, said: str) -> None:
+    """To be tried out: nothing is paid, the payer is told, and nobody can pay there any more."""
+    payment = await ask_for(ann, 1_000)
+    page = await api.http.get(payment["checkout_url"])
+    assert f'action="/sandbox/checkout/{ref_of(payment)}/{verb}"' in page.text
+    for _ in range(2):
+        done = await api.http.post(f"{payment['checkout_url']}/{verb}", headers={"Accept": "text/html"})
+        assert done.status_code == 303
+    after = await api.http.get(payment["checkout_url"])
+    assert said in after.text
+    assert "<form" not in after.text
+    assert problem_of(await api.http.post(f"{payment['checkout_url']}/pay")).status == 404
+    seen = (await ann.get(f"/payments/{payment['id']}")).json()
+    assert (seen["status"], seen["failure"]) == (status, "declined" if verb == "decline" else None)
+    assert (await ann.wallet()).balance_minor == 0
+
+
+async def test_what_is_paid_is_not_declined(api: Api, ann: User) -> None:
+    payment = await ask_for(ann, 1_000)
+    answers = await asyncio.gather(
+        *(api.http.post(f"{payment['checkout_url']}/{verb}") for verb in ("pay", "decline"))
+    )
+    assert 200 in {answer.status_code for answer in answers}
+    if answers[0].status_code == 200:
+        assert (await ann.wallet()).balance_minor == 1_000
+        assert problem_of(await api.http.post(f"{payment['checkout_url']}/decline")).status == 404
+
+
+async def test_a_refund_is_told_by_webhook(api: Api, ann: User, olga: User) -> None:
+    """B11: the sandbox takes the same way as every provider."""
+    payment = await ask_for(ann, 1_000)
+    await api.http.post(f"{payment['checkout_url']}/pay")
+    path = f"/operator/payments/{payment['id']}/refunds"
+    made = await olga.post(path, {"amount_minor": 300, **REASON})
+    assert made.status_code == 201, made.text
+    assert made.json()["status"] == "succeeded"
+    assert (await ann.wallet()).balance_minor == 700
+    outcomes = await api.rows("SELECT outcome, fact FROM webhook_events ORDER BY received_at, event_id")
+    assert sorted(row["outcome"] for row in outcomes) == ["refunded", "settled"]
+
+
+async def test_a_refund_whose_webhook_does_not_arrive(
+    database: Database, clock: ManualClock, api: Api, ann: User, olga: User
+) -> None:
+    """It stays requested, and is told again later."""
+    payment = await ask_for(ann, 1_000)
+    await api.http.post(f"{payment['checkout_url']}/pay")
+    lost = create_app(api.settings, engine=api.engine, clock=clock, internal_url="http://127.0.0.1:1")
+    transport = httpx.ASGITransport(lost)  # type: ignore[arg-type] # httpx has a narrower idea of ASGI
+    path = f"/v1/operator/payments/{payment['id']}/refunds"
+    async with lost.lifespan(), httpx.AsyncClient(transport=transport, base_url=api.settings.public_url) as http:
+        made = await http.post(path, json={"amount_minor": 300, **REASON}, headers=olga.headers)
+    assert (made.status_code, made.json()["status"]) == (201, "requested")
+    given: Any = api.app.dependencies["refunding"]
+    clock.advance(api.settings.refund_retry_seconds * 1_000)
+    assert await given.dependency().asking.look() == 1
+    assert (await olga.get(f"/operator/payments/{payment['id']}/refunds")).json()["items"][0][
+        "status"
+    ] == "succeeded"
+    assert (await ann.wallet()).balance_minor == 700
+
+
 async def test_the_checkout_is_a_page_for_everybody(api: Api, ann: User) -> None:
-    """H2: a screen reader finds its language, title, one heading and one button; it loads and runs nothing."""
+    """H2: a screen reader finds its language, title, one heading and each button; it loads and runs nothing."""
     page = await api.http.get((await ask_for(ann, 1_000))["checkout_url"])
     assert page.headers["content-type"].startswith("text/html")
-    for part in ('<html lang="en">', "<title>10.00 EUR", "<main>", "<h1>10.00 EUR</h1>", "<button>Pay 10.00 EUR<"):
+    for part in ('<html lang="en">', "<title>10.00 EUR", "<main>", "<h1>10.00 EUR</h1>", "<button>Pay 10.00 EUR<",
+                 "<button>Decline<", "<button>Let it expire<"):  # fmt: skip
         assert page.text.count(part) == 1, part
     assert not re.search(r"<script|src=|href=|style=|url\(|//", page.text)
     policy = dict(part.split(" ", 1) for part in page.headers["content-security-policy"].split("; "))

@@ -7,6 +7,8 @@ from typing import Any
 import msgspec
 import pytest
 
+from api.payments.sandbox import charge_of
+from api.payments.sandbox_events import REFUNDED, DoneRefund, RefundEvent
 from api.payments.signatures import HEADER, is_signed, sign
 from shared.ledger import Ledger
 from shared.messages.events import PaymentSettled
@@ -144,6 +146,32 @@ async def test_another_amount_or_currency_is_refused(api: Api, ann: User, caplog
         assert problem_of(answer).type == "urn:talktime:problem:payment-mismatch"
         assert any(record.levelname == "ERROR" and payment["id"] in record.message for record in caplog.records)
     assert await unchanged(api)
+
+
+async def test_what_went_back_by_itself(api: Api, ann: User) -> None:
+    """B10, B11: told by the provider alone, before or after its payment is confirmed, ten times in parallel."""
+    for is_early in (False, True):
+        payment = await ask_for(ann, 1_000)
+        paid = event_of(payment, event_id=f"evt_paid_{is_early}")
+        done = DoneRefund(
+            refund_ref=f"re_{is_early}", charge_ref=charge_of(ref_of(payment)), amount_minor=400, currency="EUR"
+        )
+        back = msgspec.json.encode(RefundEvent(f"evt_back_{is_early}", REFUNDED, done))
+        first, second = (back, paid) if is_early else (paid, back)
+        told = [(await send(api, first)).json()["outcome"]]
+        answers = await asyncio.gather(*(send(api, second) for _ in range(10)))
+        told += sorted({answer.json()["outcome"] for answer in answers})
+        assert told == (["kept", "repeated", "settled"] if is_early else ["settled", "refunded", "repeated"])
+    assert (await ann.wallet()).balance_minor == 1_200
+    assert await api.value("SELECT sum(amount_minor) FROM ledger_entries") == 0
+
+
+async def test_what_went_back_in_another_currency_is_refused(api: Api, ann: User) -> None:
+    payment = await top_up(ann, 1_000)
+    done = DoneRefund(refund_ref="re_1", charge_ref=charge_of(ref_of(payment)), amount_minor=400, currency="USD")
+    answer = await send(api, msgspec.json.encode(RefundEvent("evt_back", REFUNDED, done)))
+    assert problem_of(answer).type == "urn:talktime:problem:payment-mismatch"
+    assert (await ann.wallet()).balance_minor == 1_000
 
 
 async def test_what_is_not_ours_is_ignored(api: Api, ann: User) -> None:
