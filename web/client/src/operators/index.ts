@@ -2,7 +2,8 @@
 
 export { Attempt } from "../rest/attempt.js";
 export { mayBeDone, newIdempotencyKey } from "../rest/idempotency.js";
-export type { AccountFilter, ActFilter, Moved, OperatorApi, StandingAct } from "./operator-api.js";
+export type { AccountFilter, ActFilter, OperatorApi, StandingAct } from "./operator-api.js";
+export type { Moved, OperatorMoney } from "./operator-money.js";
 export { Operators, type OperatorsOptions } from "./operators.js";
 export type {
   AccountDetails,
@@ -13,8 +14,12 @@ export type {
   AuditedAct,
   CallParty,
   CallRecord,
+  CallRefund,
   EndAsked,
   Figures,
   OperatorSession,
+  PaymentRefund,
+  PaymentRefunds,
+  Payout,
   Turnover,
 } from "./types.js";

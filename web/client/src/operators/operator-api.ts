@@ -2,14 +2,12 @@
 
 import { asked, type PageOptions } from "../rest/api.js";
 import { answered, type Http } from "../rest/http.js";
-import { KEY_HEADER } from "../rest/idempotency.js";
 import type { CallView, Page, Payment, StatementEntry } from "../rest/types.js";
 import type {
   AccountDetails,
   AccountStatus,
   AccountSummary,
   Action,
-  Adjustment,
   AuditedAct,
   CallRecord,
   EndAsked,
@@ -31,18 +29,11 @@ export interface ActFilter extends PageOptions {
   action?: readonly Action[];
 }
 
-/** Money that is moved, why, and under which key (`newIdempotencyKey`): the same one moves it once. */
-export interface Moved {
-  amountMinor: number;
-  reason: string;
-  key: string;
-}
-
 /** What changes where an account stands. */
 export type StandingAct = "block" | "unblock" | "disable" | "enable";
 
 /**
- * Every method rejects with `ProblemError`, `NetworkError` or `NotLoggedInError`.
+ * Every method rejects with `ProblemError`, `NetworkError` or `NotLoggedInError`. Money is moved by `OperatorMoney`.
  *
  * Acts need a reason of at most 500 characters, which stays in the audit log; looking is in it too.
  */
@@ -101,25 +92,6 @@ export class OperatorApi {
     return answered(this.#http.POST(`/v1/operator/accounts/{account_id}/${act}`, request));
   }
 
-  /** Let a minute cost this from the next call on. Needs a login of the last minutes. */
-  setPrice(accountId: string, priceMinor: number, reason: string): Promise<AccountDetails> {
-    const body = { price_minor: priceMinor, reason };
-    return answered(
-      this.#http.PUT("/v1/operator/accounts/{account_id}/price", { params: ofAccount(accountId), body }),
-    );
-  }
-
-  /**
-   * Give or, where negative, take money. Needs a login of the last minutes.
-   *
-   * Ask again with the same key when no answer came: it is booked once.
-   */
-  adjust(accountId: string, { amountMinor, reason, key }: Moved): Promise<Adjustment> {
-    const params = { ...ofAccount(accountId), ...under(key) };
-    const body = { amount_minor: amountMinor, reason };
-    return answered(this.#http.POST("/v1/operator/accounts/{account_id}/adjustments", { params, body }));
-  }
-
   /** The calls that are going on, newest first. */
   liveCalls(options: PageOptions = {}): Promise<Page<CallRecord>> {
     const { signal, query } = asked(options);
@@ -150,10 +122,6 @@ export class OperatorApi {
     };
     return answered(this.#http.GET("/v1/operator/audit", { params: { query }, signal }));
   }
-}
-
-function under(key: string): { header: { [KEY_HEADER]: string } } {
-  return { header: { [KEY_HEADER]: key } };
 }
 
 function ofAccount(accountId: string): { path: { account_id: string } } {

@@ -10,6 +10,7 @@ import { exclusivelyInBrowser } from "../session/locks.js";
 import { Session } from "../session/session.js";
 import type { TalktimeOptions } from "../talktime.js";
 import { OperatorApi } from "./operator-api.js";
+import { OperatorMoney } from "./operator-money.js";
 
 const NAMES = { prefix: "talktime:operators:", selected: "talktime:operator" };
 
@@ -18,6 +19,8 @@ export type OperatorsOptions = Pick<TalktimeOptions, "baseUrl" | "store" | "fetc
 /** A page for operators needs one of these. */
 export class Operators {
   readonly api: OperatorApi;
+  /** What moves other people's money. */
+  readonly money: OperatorMoney;
   /** Which operator is logged in. `register` is for customers. */
   readonly session: Session;
 
@@ -31,12 +34,10 @@ export class Operators {
       exclusively: options.exclusively ?? exclusivelyInBrowser,
       door: "/v1/operator/sessions",
     });
-    this.api = new OperatorApi(
-      createHttp(
-        options.baseUrl,
-        authorized(patient(fetch, timers), () => this.session.credentials),
-      ),
-    );
+    const own = authorized(patient(fetch, timers), () => this.session.credentials);
+    const http = createHttp(options.baseUrl, own);
+    this.api = new OperatorApi(http);
+    this.money = new OperatorMoney(http);
   }
 
   /**

@@ -18,9 +18,15 @@ export type AuditedAct = Schemas["AuditedAct"];
 export type CallParty = Schemas["CallParty"];
 /** One call attempt, with both its parties. */
 export type CallRecord = Schemas["CallRecord"];
+/** Money of a call that went back. */
+export type CallRefund = Schemas["CallRefund"];
 export type EndAsked = Schemas["EndAsked"];
 /** The installation in numbers. */
 export type Figures = Schemas["Figures"];
 export type OperatorSession = Schemas["OperatorSession"];
+/** Money of a payment on its way back. */
+export type PaymentRefund = Schemas["PaymentRefundView"];
+export type PaymentRefunds = Schemas["PaymentRefunds"];
+export type Payout = Schemas["Payout"];
 /** What calls came to since some day. */
 export type Turnover = Schemas["Turnover"];

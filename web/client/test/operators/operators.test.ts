@@ -95,9 +95,24 @@ describe("operators", () => {
     await operators.session.logIn({ login: "olga", password: "secret" });
     api.routes.set("POST /v1/operator/accounts/a/adjustments", () => json(200, { id: "adjustment" }));
     api.routes.set("POST /v1/operator/accounts/a/block", () => json(200, { id: "a" }));
-    await operators.api.adjust("a", { amountMinor: -250, reason: "paid twice", key: "key" });
+    await operators.money.adjust("a", { amountMinor: -250, reason: "paid twice", key: "key" });
     expect(api.arrived.at(-1)?.headers.get("idempotency-key")).toBe("key");
     expect(api.arrived.at(-1)?.body).toEqual({ amount_minor: -250, reason: "paid twice" });
+    const moved = { amountMinor: 30, reason: "bad line", key: "other" };
+    for (const [what, act] of [
+      ["/calls/c/refunds", () => operators.money.refundCall("c", moved)],
+      ["/payments/p/refunds", () => operators.money.refundPayment("p", moved)],
+      [
+        "/accounts/a/payouts",
+        () => operators.money.payOut("a", { amountMinor: 30, reference: "bank 17", key: "other" }),
+      ],
+    ] as const) {
+      api.routes.set(`POST /v1/operator${what}`, () => json(200, {}));
+      await act();
+      const { body, headers } = api.arrived.at(-1) ?? {};
+      const why = what.endsWith("payouts") ? { reference: "bank 17" } : { reason: "bad line" };
+      expect([body, headers?.get("idempotency-key")]).toEqual([{ amount_minor: 30, ...why }, "other"]);
+    }
     await operators.api.change("a", "block", "abuse");
     expect(api.arrived.at(-1)?.body).toEqual({ reason: "abuse" });
   });

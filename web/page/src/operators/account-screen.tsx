@@ -36,7 +36,7 @@ export function AccountScreen({ id }: { id: string }) {
           <Standing account={account} name={name} onDone={again} />
           <Money account={account} name={name} onDone={again} />
           <Profile account={account} />
-          <Records account={account} />
+          <Records account={account} onDone={again} />
         </>
       )}
     </Screen>

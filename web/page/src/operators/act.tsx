@@ -1,4 +1,4 @@
-import type { AuditedAct } from "@talktime/client/operators";
+import type { Action, AuditedAct } from "@talktime/client/operators";
 import { moment, money } from "../format.js";
 import { accountAddress, asking, callAddress, OPERATORS } from "./address.js";
 import { o } from "./words.js";
@@ -37,6 +37,9 @@ export function Act({ act }: { act: AuditedAct }) {
   );
 }
 
+/** Of which the amount says it all. */
+const MOVES: ReadonlySet<Action> = new Set(["call.refunded", "payment.refunded", "payout.recorded"] as const);
+
 function Amounts({ act: { action, details } }: { act: AuditedAct }) {
   const texts = o().log;
   const { currency } = details;
@@ -44,6 +47,7 @@ function Amounts({ act: { action, details } }: { act: AuditedAct }) {
   const amount = (name: string) => money(Number(details[name]), currency);
   if (action === "price.set")
     return <span class="row-end amount">{texts.from(amount("price_before_minor"), amount("price_minor"))}</span>;
+  if (MOVES.has(action)) return <span class="row-end amount">{amount("amount_minor")}</span>;
   if (action !== "balance.adjusted") return null;
   const sign = Number(details.amount_minor) > 0 ? "+" : "";
   return (

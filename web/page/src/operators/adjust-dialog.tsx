@@ -29,7 +29,7 @@ export function AdjustDialog({ account, name, onDone, onClose }: MoneyDialogProp
       ]}
       submit={({ amountMinor }) => texts.submit[way](said(amountMinor))}
       move={async ({ amountMinor, ...why }) => {
-        const booked = await operators.api.adjust(account.id, { ...why, amountMinor: signed(amountMinor) });
+        const booked = await operators.money.adjust(account.id, { ...why, amountMinor: signed(amountMinor) });
         return texts.done(said(booked.balance_after_minor));
       }}
       onDone={onDone}

@@ -5,6 +5,7 @@ import { Button } from "../ui/button.js";
 import { AdjustDialog } from "./adjust-dialog.js";
 import { Card, Fact } from "./facts.js";
 import { operator } from "./operators.js";
+import { PayoutDialog } from "./payout-dialog.js";
 import { PriceDialog } from "./price-dialog.js";
 import { o } from "./words.js";
 
@@ -16,7 +17,7 @@ interface MoneyProps {
 
 /** The account's wallet, and the acts that change it. */
 export function Money({ account, name, onDone }: MoneyProps) {
-  const [open, setOpen] = useState<"adjust" | "price" | null>(null);
+  const [open, setOpen] = useState<"adjust" | "price" | "payout" | null>(null);
   const { wallet } = account;
   const texts = o().account;
   const amount = (minor: number) => money(minor, wallet.currency);
@@ -30,6 +31,7 @@ export function Money({ account, name, onDone }: MoneyProps) {
         </Fact>
         {wallet.held_minor > 0 && <Fact term={texts.held}>{amount(wallet.held_minor)}</Fact>}
         {wallet.held_minor > 0 && <Fact term={texts.available}>{amount(wallet.available_minor)}</Fact>}
+        {wallet.earned_minor > 0 && <Fact term={texts.earned}>{amount(wallet.earned_minor)}</Fact>}
         <Fact term={texts.price}>{wallet.price_minor ? amount(wallet.price_minor) : o().acts.price.free}</Fact>
         {wallet.minutes_affordable !== null && (
           <Fact term={texts.minutes}>{texts.minutesOf(wallet.minutes_affordable)}</Fact>
@@ -38,10 +40,12 @@ export function Money({ account, name, onDone }: MoneyProps) {
       {!isOwn && (
         <div class="row">
           <Button onClick={() => setOpen("adjust")}>{o().acts.adjust.name}</Button>
+          {wallet.earned_minor > 0 && <Button onClick={() => setOpen("payout")}>{o().acts.payout.name}</Button>}
           {!account.deleted_at && <Button onClick={() => setOpen("price")}>{o().acts.price.name}</Button>}
         </div>
       )}
       {open === "adjust" && <AdjustDialog {...dialog} />}
+      {open === "payout" && <PayoutDialog {...dialog} />}
       {open === "price" && <PriceDialog {...dialog} />}
     </Card>
   );

@@ -45,7 +45,7 @@ function PriceForm({ account, name, onDone, onClose }: MoneyDialogProps) {
     async () => {
       if (price === null) return setWrong(texts.wrong(money(AMOUNT_MINOR_MAX, currency)));
       if (price === now) return setWrong(texts.same);
-      await proved(() => operators.api.setPrice(account.id, price, reason.trim()));
+      await proved(() => operators.money.setPrice(account.id, price, reason.trim()));
       toast(texts.done(name, said(price)));
       onDone();
       onClose();

@@ -2,23 +2,28 @@ import type { CallView, Payment, StatementEntry } from "@talktime/client";
 import type { AccountDetails } from "@talktime/client/operators";
 import { useId, useState } from "preact/hooks";
 import { duration, moment, money } from "../format.js";
-import { type LoadedPages, usePages } from "../load.js";
+import { usePages } from "../load.js";
 import { t } from "../texts/index.js";
+import { Button } from "../ui/button.js";
 import { Choice } from "../ui/choice.js";
-import { EmptyState } from "../ui/empty-state.js";
-import { Icon, type IconName } from "../ui/icon.js";
-import { Pages } from "../ui/loaded.js";
 import { asking, callAddress, OPERATORS } from "./address.js";
-import { operators } from "./operators.js";
+import { payableBackOf } from "./giving-back.js";
+import { operator, operators } from "./operators.js";
 import { outcomeText } from "./outcomes.js";
+import { PayBackDialog } from "./pay-back-dialog.js";
+import { RecordList, type Row } from "./record-list.js";
 import { o } from "./words.js";
-import "../ui/rows.css";
 
 const KINDS = ["statement", "calls", "payments"] as const;
 type Kind = (typeof KINDS)[number];
 
+interface RecordsProps {
+  account: AccountDetails;
+  onDone: () => void;
+}
+
 /** What was booked, called and paid, and what operators did. */
-export function Records({ account }: { account: AccountDetails }) {
+export function Records({ account, onDone }: RecordsProps) {
   const [kind, setKind] = useState<Kind>("statement");
   const id = useId();
   const texts = o().account;
@@ -37,78 +42,66 @@ export function Records({ account }: { account: AccountDetails }) {
         options={KINDS.map((value) => ({ value, label: texts[value] }))}
         onChange={setKind}
       />
-      <List key={kind} account={account} />
+      <List key={kind} account={account} onDone={onDone} />
     </section>
   );
 }
 
 const LISTS = { statement: Entries, calls: Calls, payments: Payments };
 
-function Entries({ account }: { account: AccountDetails }) {
+function Entries({ account }: RecordsProps) {
   const pages = usePages((page) => operators.api.entries(account.id, page), [account.id, account.wallet.version]);
   return (
-    <List pages={pages} icon="statement" empty={o().account.noEntries} name={o().account.statement} row={entry} />
+    <RecordList
+      pages={pages}
+      icon="statement"
+      empty={o().account.noEntries}
+      name={o().account.statement}
+      row={entry}
+    />
   );
 }
 
-function Calls({ account }: { account: AccountDetails }) {
+function Calls({ account }: RecordsProps) {
   const pages = usePages((page) => operators.api.callsOf(account.id, page), [account.id, account.in_call_id]);
-  return <List pages={pages} icon="phone" empty={o().account.noCalls} name={o().account.calls} row={call} />;
+  return <RecordList pages={pages} icon="phone" empty={o().account.noCalls} name={o().account.calls} row={call} />;
 }
 
-function Payments({ account }: { account: AccountDetails }) {
+function Payments({ account, onDone }: RecordsProps) {
   const pages = usePages((page) => operators.api.payments(account.id, page), [account.id, account.wallet.version]);
+  const [open, setOpen] = useState<Payment | null>(null);
+  const isOwn = account.id === operator.value?.id;
+  const act = (payment: Payment) => {
+    if (isOwn || payableBackOf(payment, account.wallet.available_minor) === 0) return null;
+    const { amount_minor: amount, currency, created_at: at } = payment;
+    const { name, of } = o().acts.payBack;
+    return (
+      <Button small aria-label={of(money(amount, currency), moment(at))} onClick={() => setOpen(payment)}>
+        {name}
+      </Button>
+    );
+  };
+  const texts = o().account;
   return (
-    <List pages={pages} icon="card" empty={o().account.noPayments} name={o().account.payments} row={payment} />
-  );
-}
-
-interface Row {
-  id: number | string;
-  title: string;
-  href?: string | undefined;
-  at: string;
-  detail?: string | undefined;
-  amount: string;
-  after?: string | undefined;
-}
-
-interface ListProps<Item> {
-  pages: LoadedPages<Item>;
-  icon: IconName;
-  name: string;
-  empty: string;
-  row: (item: Item) => Row;
-}
-
-function List<Item>({ pages, icon, name, empty, row }: ListProps<Item>) {
-  return (
-    <Pages pages={pages} empty={<EmptyState icon={icon} title={empty} />}>
-      <ul class="rows" aria-label={name}>
-        {pages.items?.map(row).map(({ id, title, href, at, detail, amount, after }) => (
-          <li key={id}>
-            <Icon name={icon} />
-            <div class="row-text">
-              {href ? (
-                <a class="row-title row-link" href={href}>
-                  {title}
-                </a>
-              ) : (
-                <span class="row-title">{title}</span>
-              )}
-              <div class="row-detail">
-                <time dateTime={at}>{moment(at)}</time>
-                {detail && <span>{detail}</span>}
-              </div>
-            </div>
-            <div class="row-end">
-              <span class="amount">{amount}</span>
-              {after && <span class="amount muted small">{after}</span>}
-            </div>
-          </li>
-        ))}
-      </ul>
-    </Pages>
+    <>
+      <RecordList
+        pages={pages}
+        icon="card"
+        empty={texts.noPayments}
+        name={texts.payments}
+        row={payment}
+        act={act}
+      />
+      {open && (
+        <PayBackDialog
+          account={account}
+          name={account.user_name ?? o().accounts.deleted}
+          payment={open}
+          onDone={onDone}
+          onClose={() => setOpen(null)}
+        />
+      )}
+    </>
   );
 }
 

@@ -10,7 +10,7 @@ vi.mock("../../src/talktime.js", () => ({ talktime: { api } }));
 const { isOn, listsChanged, refused } = await import("../../src/people/lists.js");
 
 const { signal } = new AbortController();
-const person = (id: string): Person => ({ id, user_name: id });
+const person = (id: string): Person => ({ id, user_name: id, asking_price_minor: null, currency: "EUR" });
 
 beforeEach(() => {
   vi.clearAllMocks();
