@@ -16,7 +16,7 @@ from shared.database import create_engine
 from talktime.serving import address_of, listen, serving
 from tests.api.office import REASON
 from tests.api.payers import ask_for, ref_of
-from tests.api.world import Api, User, problem_of, settings_for
+from tests.api.world import Api, User, new_key, problem_of, settings_for
 from tests.harness.clock import ManualClock
 from tests.harness.databases import Database
 
@@ -89,7 +89,7 @@ async def test_a_refund_is_told_by_webhook(api: Api, ann: User, olga: User) -> N
     payment = await ask_for(ann, 1_000)
     await api.http.post(f"{payment['checkout_url']}/pay")
     path = f"/operator/payments/{payment['id']}/refunds"
-    made = await olga.post(path, {"amount_minor": 300, **REASON})
+    made = await olga.post(path, {"amount_minor": 300, **REASON}, key="one")
     assert made.status_code == 201, made.text
     assert made.json()["status"] == "succeeded"
     assert (await ann.wallet()).balance_minor == 700
@@ -107,7 +107,7 @@ async def test_a_refund_whose_webhook_does_not_arrive(
     transport = httpx.ASGITransport(lost)  # type: ignore[arg-type] # httpx has a narrower idea of ASGI
     path = f"/v1/operator/payments/{payment['id']}/refunds"
     async with lost.lifespan(), httpx.AsyncClient(transport=transport, base_url=api.settings.public_url) as http:
-        made = await http.post(path, json={"amount_minor": 300, **REASON}, headers=olga.headers)
+        made = await http.post(path, json={"amount_minor": 300, **REASON}, headers={**olga.headers, **new_key()})
     assert (made.status_code, made.json()["status"]) == (201, "requested")
     given: Any = api.app.dependencies["refunding"]
     clock.advance(api.settings.refund_retry_seconds * 1_000)

@@ -7,11 +7,9 @@ from uuid import UUID, uuid4
 import httpx
 import pytest
 
-from api.operators.payments.schemas import NewPaymentRefund
+from api.idempotency.answers import Answer
 from api.payments.refund_asking import RefundAsking
-from api.security import Login
 from shared.database import transaction
-from shared.ids import new_id
 from shared.ledger import Ledger
 from tests.api.office import REASON, log, notices, refused
 from tests.api.stripe.events import dispute, event, outcome, send
@@ -25,9 +23,9 @@ def path(checkout: Checkout) -> str:
     return f"/operator/payments/{checkout.id}/refunds"
 
 
-async def give_back(operator: User, checkout: Checkout, amount_minor: Any) -> httpx.Response:
+async def give_back(operator: User, checkout: Checkout, amount_minor: Any, key: object = None) -> httpx.Response:
     """Give back so much."""
-    return await operator.post(path(checkout), {"amount_minor": amount_minor, **REASON})
+    return await operator.post(path(checkout), {"amount_minor": amount_minor, **REASON}, key=key or uuid4())
 
 
 async def given(operator: User, checkout: Checkout, amount_minor: int) -> dict[str, Any]:
@@ -106,14 +104,19 @@ async def test_what_is_no_refund(api: Api, ann: User, olga: User, stripe: Stripe
     for amount in (0, -1, 1.0, "1", None, 10**13):
         assert problem_of(await give_back(olga, checkout, amount)).fields == {"amount_minor"}
     for changes in ({"reason": ""}, {"reason": " "}, {"status": "succeeded"}):
-        assert problem_of(await olga.post(path(checkout), {"amount_minor": 1, **REASON, **changes})).status == 422
+        assert (
+            problem_of(
+                await olga.post(path(checkout), {"amount_minor": 1, **REASON, **changes}, key=uuid4())
+            ).status
+            == 422
+        )
     pending = (await ann.post("/payments", {"amount_minor": 500})).json()["id"]
-    answer = await olga.post(f"/operator/payments/{pending}/refunds", {"amount_minor": 1, **REASON})
+    answer = await olga.post(f"/operator/payments/{pending}/refunds", {"amount_minor": 1, **REASON}, key=uuid4())
     assert refused(answer) == (409, "payment-not-settled")
     absent = f"/operator/payments/{UUID(int=0)}/refunds"
-    assert problem_of(await olga.post(absent, {"amount_minor": 1, **REASON})).status == 404
+    assert problem_of(await olga.post(absent, {"amount_minor": 1, **REASON}, key=uuid4())).status == 404
     assert problem_of(await olga.get(absent)).status == 404
-    assert problem_of(await ann.post(path(checkout), {"amount_minor": 1, **REASON})).status == 401
+    assert problem_of(await ann.post(path(checkout), {"amount_minor": 1, **REASON}, key=uuid4())).status == 401
     assert await sums(api) == {"provider": -1_000}
 
 
@@ -188,14 +191,35 @@ async def test_the_longer_it_waits_the_rarer_it_is_asked_for(
     assert 20 < asked < 60
 
 
-async def test_the_same_refund_twice_is_one(api: Api, ann: User, olga: User, stripe: StripeStandIn) -> None:
-    """Under an id chosen beforehand, as a repeated request has it."""
-    checkout, refunding = await pay(stripe, ann, 1_000), service(api, "refunding")
-    now = api.clock.now()
-    login = Login(olga.id, olga.session_id, "olga", "olga@example.com", True, False, "everybody", now, now)
-    refund_id, wanted = new_id(), NewPaymentRefund(300, "twice")
-    made = [await refunding.refund(login, UUID(checkout.id), wanted, refund_id=refund_id) for _ in range(2)]
-    assert made[0] == made[1]
+async def test_the_same_request_twice_is_one_refund(
+    api: Api, ann: User, olga: User, stripe: StripeStandIn, clock: ManualClock
+) -> None:
+    """B4: the same bytes are answered, also where Stripe was away at first; another key is another refund."""
+    checkout = await pay(stripe, ann, 1_000)
+    stripe.always = Fate.CUT
+    made = [await give_back(olga, checkout, 300, key="one")]
+    stripe.always = Fate.SERVE
+    made += [await give_back(olga, checkout, 300, key="one") for _ in range(3)]
+    assert {answer.status_code for answer in made} == {201}
+    assert len({answer.content for answer in made}) == 1
+    assert made[0].json()["status"] == "requested"
+    assert (len(stripe.refunds), (await ann.wallet()).balance_minor) == (1, 700)
+    assert (await give_back(olga, checkout, 301, key="one")).status_code == 422
+    assert problem_of(await olga.post(path(checkout), {"amount_minor": 1, **REASON})).status == 400
+    await given(olga, checkout, 300)
+    assert (await ann.wallet()).balance_minor == 400
+
+
+async def test_killed_between_the_refund_and_its_answer(
+    api: Api, ann: User, olga: User, stripe: StripeStandIn, clock: ManualClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """B4: whoever repeats the request hears of the one refund that there is."""
+    checkout = await pay(stripe, ann, 1_000)
+    with monkeypatch.context() as killed:
+        killed.setattr(Answer, "of", _fail)
+        assert (await give_back(olga, checkout, 300, key="one")).status_code == 500
+    made = await give_back(olga, checkout, 300, key="one")
+    assert (made.status_code, made.json()["status"]) == (201, "succeeded")
     assert (len(stripe.refunds), (await ann.wallet()).balance_minor) == (1, 700)
 
 
@@ -337,6 +361,10 @@ async def test_nobody_gives_back_to_oneself(api: Api, olga: User, stripe: Stripe
     own = await api.log_in("olga")
     checkout = await pay(stripe, own, 1_000)
     assert refused(await give_back(olga, checkout, 1)) == (403, "own-account")
+
+
+def _fail(*_: object, **__: object) -> None:
+    raise RuntimeError("the power is gone")
 
 
 async def _killed(*_: object) -> None:
