@@ -61,7 +61,9 @@ async def _settle(
     verdicts: list[Verdict] = []
     for event, is_new in zip(events, anew, strict=True):
         reason = lost[event.call_id] if event.call_id in lost else next(reasons)
-        verdicts.append(refused(_told(reason)) if reason else NEWLY if is_new else ALREADY)
+        verdicts.append(
+            refused(reason.replace("unknown_call", "unknown call:", 1)) if reason else NEWLY if is_new else ALREADY
+        )
     return verdicts
 
 
@@ -81,9 +83,3 @@ async def _hold(
     await ledger.save()
     await calls.save()
     return lost
-
-
-def _told(reason: str) -> str:
-    """Return settlement's reason in our form: what all of a kind have in common, then a colon."""
-    kind, _, rest = reason.partition(" ")
-    return reason if kind.endswith(":") or not rest else f"{kind.replace('_', ' ')}: {rest}"

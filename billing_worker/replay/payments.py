@@ -18,7 +18,7 @@ from shared.models import Account, Payment, PaymentRefund
 
 async def settle_payment(connection: AsyncConnection, event: PaymentSettled, ledger: Ledger) -> None:
     """Have the payment settled and its money in the wallet. Raises `ReplayRefusedError`."""
-    row = (await connection.execute(_LOCKED, {"payment_id": event.payment_id})).one_or_none()
+    row = (await connection.execute(_LOCKED, {"of_payment": event.payment_id})).one_or_none()
     if row is not None and (row.account_id, row.amount_minor) != (event.account_id, event.amount_minor):
         raise ReplayRefusedError(f"another payment: {event.payment_id} is of somebody else, or of another amount")
     settled = {
@@ -49,7 +49,7 @@ async def settle_payment(connection: AsyncConnection, event: PaymentSettled, led
 
 async def refund_payment(connection: AsyncConnection, event: PaymentRefunded, ledger: Ledger) -> None:
     """Have the money gone back that went back, or come again that did not arrive. Raises `ReplayRefusedError`."""
-    row = (await connection.execute(_LOCKED, {"payment_id": event.payment_id})).one_or_none()
+    row = (await connection.execute(_LOCKED, {"of_payment": event.payment_id})).one_or_none()
     if row is None or row.status != "settled":
         raise ReplayRefusedError(f"unsettled payment: {event.payment_id}")
     why = Why(event.refunded_at, event.reason or None, event.actor_id)
@@ -67,11 +67,11 @@ async def refund_payment(connection: AsyncConnection, event: PaymentRefunded, le
         if taken_minor < event.taken_minor:
             raise ReplayRefusedError(f"no money for it: {event.taken_minor} left the wallet, {taken_minor} there")
         await connection.execute(_ADD, await _refund_row(connection, event))
-    await connection.execute(_COUNT, {"payment_id": event.payment_id})
+    await connection.execute(_COUNT, {"of_payment": event.payment_id})
 
 
 async def _book_back(connection: AsyncConnection, event: PaymentRefunded, ledger: Ledger, why: Why) -> None:
-    failed = {"payment_id": event.payment_id, "of_number": event.number, "at": event.refunded_at}
+    failed = {"of_payment": event.payment_id, "of_number": event.number, "at": event.refunded_at}
     found = await connection.execute(_FAIL, failed)
     if not found.rowcount:
         raise ReplayRefusedError(f"unknown refund: number {event.number} of payment {event.payment_id}")
@@ -110,12 +110,12 @@ async def _name_of(connection: AsyncConnection, account_id: UUID) -> str | None:
     return name
 
 
-_LOCKED = select(*Payment.__table__.columns).where(Payment.id == bindparam("payment_id")).with_for_update()
+_LOCKED = select(*Payment.__table__.columns).where(Payment.id == bindparam("of_payment")).with_for_update()
 _NAME = select(Account.user_name).where(Account.id == bindparam("account_id"))
 _ADD = postgresql_insert(PaymentRefund).on_conflict_do_nothing(index_elements=["payment_id", "number"])
 _FAIL = (
     update(PaymentRefund)
-    .where(PaymentRefund.payment_id == bindparam("payment_id"), PaymentRefund.number == bindparam("of_number"))
+    .where(PaymentRefund.payment_id == bindparam("of_payment"), PaymentRefund.number == bindparam("of_number"))
     .values(status="failed", finished_at=bindparam("at"), ask_again_at=None)
 )
 _GONE_BACK = (
@@ -126,6 +126,6 @@ _GONE_BACK = (
 )
 _COUNT = (
     update(Payment)
-    .where(Payment.id == bindparam("payment_id"))
+    .where(Payment.id == bindparam("of_payment"))
     .values(refunded_minor=func.least(Payment.amount_minor, _GONE_BACK))
 )
