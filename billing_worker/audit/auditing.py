@@ -66,21 +66,29 @@ async def audit(
     minutes ago where it is not given, is sealed; `earlier` seals are made again and compared; `chains` writes where
     each wallet's ends. Raises `DatabaseUnavailableError`, `TooEarlyToSealError`, `chain_files.EarlierFileError`.
     """
-    started_at = clock.now()
-    sealing = chains.sealing if chains else Sealing(sealed_until or started_at - SEAL_AGE)
-    if sealing.until > started_at - SEAL_AGE:
+    newest = clock.now() - SEAL_AGE
+    sealing = chains.sealing if chains else Sealing(sealed_until or newest)
+    if sealing.until > newest:
         raise TooEarlyToSealError(f"{sealing.until.isoformat()} was not {SEAL_AGE} ago: too early to seal it")
-    found = Differences()
     async with snapshot(engine) as books:
-        walk = Walk(books, found, [sealing, *(each.sealing for each in earlier)])
-        await walk.go()
-        for question in QUESTIONS:
-            await ask(books, question, found, overdue_before=started_at - overdue)
-        counts = await _counts(books)
-    for each in earlier:
-        each.finish(found)
+        report = await look_through(books, sealing, clock=clock, overdue=overdue, earlier=earlier)
     if chains:
         chains.finish()
+    return report
+
+
+async def look_through(
+    books: Snapshot, sealing: Sealing, *, clock: Clock, overdue: timedelta, earlier: Sequence[Earlier] = ()
+) -> Report:
+    """Look through these books, as `audit` does."""
+    started_at, found = clock.now(), Differences()
+    walk = Walk(books, found, [sealing, *(each.sealing for each in earlier)])
+    await walk.go()
+    for question in QUESTIONS:
+        await ask(books, question, found, overdue_before=started_at - overdue)
+    counts = await _counts(books)
+    for each in earlier:
+        each.finish(found)
     return Report(
         started_at=started_at,
         finished_at=clock.now(),

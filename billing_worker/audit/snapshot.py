@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from shared.database import create_engine, outages_told
 
-ROWS_AT_ONCE = 500
+ROWS_AT_ONCE = 200
 """Rows fetched together: what is in memory at a time, and how long a program that also does other work is kept."""
 STATEMENT_SECONDS_MAX = 3_600.0
 """Looking through millions of entries takes longer than anything else a program asks of the database."""
@@ -29,7 +29,8 @@ class Snapshot:
             text(query), values or {}, execution_options={"yield_per": ROWS_AT_ONCE}
         )
         try:
-            async for some in result.partitions():
+            # Said once more: without the number all rows come at once.
+            async for some in result.partitions(ROWS_AT_ONCE):
                 for row in some:
                     yield row
         finally:
