@@ -6,13 +6,17 @@ from uuid import UUID
 from litestar import Controller, Request, Response, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath, JSONBody, SkipValidation
+from sqlalchemy.ext.asyncio import AsyncConnection
 
-from api.created import LOCATION, created
+from api.created import LOCATION
 from api.docs.responses import problems
+from api.idempotency.answers import KEY_PROBLEMS, REPLAYED_HEADER, Answer
+from api.idempotency.once import Once
+from api.idempotency.requests import KeyedRequest
 from api.pages import FIRST_PAGE, PAGE_ITEMS_DEFAULT, Cursor, Limit, Page
 from api.payments.provider import PaymentProvider
 from api.payments.schemas import NewPayment, PaymentView, WebhookAnswer
-from api.payments.service import Payments
+from api.payments.service import Asked, Payments
 from api.payments.settlement import Settlement
 from api.problems import NotFoundError, ProblemType
 from api.security import Login
@@ -27,20 +31,29 @@ class PaymentRoutes(Controller):
 
     @post(
         "/",
-        response_headers=LOCATION,
-        responses=problems(ProblemType.PAYMENTS_NOT_OFFERED, ProblemType.TOO_MANY_REQUESTS),
+        response_headers=[*LOCATION, REPLAYED_HEADER],
+        responses=problems(ProblemType.PAYMENTS_NOT_OFFERED, ProblemType.TOO_MANY_REQUESTS, *KEY_PROBLEMS),
     )
     async def create(
         self,
         data: JSONBody[NewPayment],
+        perhaps_keyed: NamedDependency[SkipValidation[KeyedRequest | None]],
         login: NamedDependency[SkipValidation[Login]],
         payments: NamedDependency[SkipValidation[Payments]],
         throttling: NamedDependency[SkipValidation[Throttling]],
+        once: NamedDependency[SkipValidation[Once]],
     ) -> Response[PaymentView]:
-        """Ask for a payment; the wallet is credited once the provider confirms it."""
-        await throttling.take(throttling.limits.payment(login.account_id))
-        payment = await payments.create(login.account_id, data.amount_minor)
-        return created(payment, path=f"/v1/payments/{payment.id}")
+        """Ask for a payment, once for its key; the wallet is credited once the provider confirms it."""
+
+        async def ask(payment_id: UUID) -> Asked:
+            await throttling.take(throttling.limits.payment(login.account_id))
+            return await payments.ask(data.amount_minor, payment_id=payment_id)
+
+        async def book(connection: AsyncConnection, asked: Asked) -> Answer:
+            payment = await payments.store(connection, login.account_id, asked)
+            return Answer.of(payment, status=201, location=f"/v1/payments/{payment.id}")
+
+        return await once.ask_and_book(perhaps_keyed, ask, book)
 
     @get("/")
     async def list_own(

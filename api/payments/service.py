@@ -23,8 +23,6 @@ from api.payments.schemas import PaymentStatus, PaymentView
 from api.problems import ApiError, FieldError, InvalidFieldsError, NotFoundError, ProblemType, UnavailableError
 from api.reads import reading_session
 from shared.clock import Clock
-from shared.database import autocommitting
-from shared.ids import new_id
 from shared.models import Payment
 
 
@@ -58,21 +56,13 @@ class Payments:
     currency: str
     amount_minor_max: int
 
-    async def create(self, account_id: UUID, amount_minor: int, *, payment_id: UUID | None = None) -> PaymentView:
-        """Ask for a payment, which changes no balance yet.
-
-        `payment_id` is one of `new_id`, chosen beforehand: with the same one again there is still one checkout, and
-        one payment. Raises `PaymentsNotOfferedError`, `InvalidFieldsError`, `UnavailableError`.
-        """
-        asked = await self.ask(amount_minor, payment_id=payment_id or new_id())
-        async with autocommitting(self.engine) as connection:
-            return await self.store(connection, account_id, asked)
-
     async def ask(self, amount_minor: int, *, payment_id: UUID) -> Asked:
-        """Ask the provider, outside of any transaction. Raises what `create` raises.
+        """Ask the provider for a payment, outside of any transaction; it changes no balance yet.
 
-        The provider is asked first: no payment is stored that cannot be paid, and nobody can pay before it is
-        stored, since only the answer to this request says where.
+        `payment_id` is one of `new_id`: asked for under the same one again there is still one checkout. The
+        provider is asked before anything is stored: no payment is stored that cannot be paid, and nobody can pay
+        before it is stored, since only the answer to this request says where.
+        Raises `PaymentsNotOfferedError`, `InvalidFieldsError`, `UnavailableError`.
         """
         if self.provider is None:
             raise PaymentsNotOfferedError

@@ -1,13 +1,14 @@
 """Asking Stripe for a checkout: what it is asked, and what happens where it does not answer as it should."""
 
 import asyncio
-from uuid import UUID
 
 import pytest
 from msgspec.structs import replace
 
 from api.app import RENEWING
+from api.payments.schemas import PaymentView
 from api.payments.service import Payments
+from shared.database import autocommitting
 from shared.ids import new_id
 from tests.api.payers import ref_of
 from tests.api.stripe.paying import check_out, service, sums
@@ -79,24 +80,31 @@ async def test_one_failure_is_tried_again_by_the_library(ann: User, stripe: Stri
     assert list(stripe.sessions) == [ref_of(checkout.payment)]
 
 
-async def test_cut_after_it_was_carried_out(api: Api, ann: User, stripe: StripeStandIn) -> None:
-    """B4: the request is repeated under the id that was chosen for the payment: one checkout, one payment."""
-    payment_id, payments = new_id(), payments_of(api)
+async def test_the_same_request_after_a_lost_answer(api: Api, ann: User, stripe: StripeStandIn) -> None:
+    """B4: with its key, Stripe is asked under the same id, and there is one checkout; the answer is the same."""
     stripe.plan += [Fate.CUT, Fate.CUT]
-    with pytest.raises(Exception, match="away"):
-        await payments.create(ann.id, 1_000, payment_id=payment_id)
-    assert (len(stripe.sessions), await api.value("SELECT count(*) FROM payments")) == (1, 0)
-    made = [await payments.create(ann.id, 1_000, payment_id=payment_id) for _ in range(2)]
-    assert {payment.id for payment in made} == {payment_id}
-    assert made[0] == made[1]
-    assert len(stripe.sessions) == 1
+    first = await ann.post("/payments", {"amount_minor": 1_000}, key="one")
+    assert problem_of(first).status == 503
+    made = [await ann.post("/payments", {"amount_minor": 1_000}, key="one") for _ in range(2)]
+    assert [answer.status_code for answer in made] == [201, 201]
+    assert made[0].content == made[1].content
+    assert made[1].headers["location"] == f"/v1/payments/{made[0].json()['id']}"
+    assert len({request.key for request in stripe.seen}) == len(stripe.sessions) == 1
+    assert (await ann.post("/payments", {"amount_minor": 1_001}, key="one")).status_code == 422
     assert await api.value("SELECT count(*) FROM payments") == 1
 
 
 async def test_the_same_payment_asked_for_in_parallel(api: Api, ann: User, stripe: StripeStandIn) -> None:
-    payment_id: UUID = new_id()
-    made = await asyncio.gather(*(payments_of(api).create(ann.id, 500, payment_id=payment_id) for _ in range(5)))
-    assert len({payment.checkout_url for payment in made}) == 1
+    """As after a request that counts as lost, and is not: one checkout, one payment."""
+    payments, payment_id = payments_of(api), new_id()
+
+    async def make() -> PaymentView:
+        asked = await payments.ask(500, payment_id=payment_id)
+        async with autocommitting(api.engine) as connection:
+            return await payments.store(connection, ann.id, asked)
+
+    made = await asyncio.gather(*(make() for _ in range(5)))
+    assert made == [made[0]] * 5
     assert (len(stripe.sessions), await api.value("SELECT count(*) FROM payments")) == (1, 1)
 
 
