@@ -21,6 +21,8 @@ from api.calls.routes import CallRoutes
 from api.calls.service import Calls
 from api.docs.config import openapi_config
 from api.docs.routes import Docs, DocsRoutes
+from api.earnings.routes import EarningsRoutes
+from api.earnings.service import EarningsOf
 from api.failures import FAILURES
 from api.fields import FieldSchemas
 from api.headers import AnswerHeaders
@@ -42,6 +44,9 @@ from api.operators.accounts.standing import Standing
 from api.operators.audit.log import AuditLog
 from api.operators.audit.reading import AuditTrail
 from api.operators.audit.routes import AuditRoutes
+from api.operators.books.account_routes import OperatorStatementRoutes
+from api.operators.books.routes import BooksRoutes
+from api.operators.books.service import BooksBoard
 from api.operators.calls.board import CallBoard
 from api.operators.calls.ending import CallEndings
 from api.operators.calls.refunding import CallRefunds
@@ -86,6 +91,8 @@ from api.sessions.own import OwnSessions
 from api.sessions.routes import OwnSessionRoutes, SessionRoutes
 from api.sessions.service import Sessions
 from api.sessions.tokens import RefreshTokens
+from api.statements.accounts import Statements
+from api.statements.houses import HouseStatements
 from api.throttling.limits import Limits
 from api.throttling.throttle import Throttling
 from api.wallet.routes import WalletRoutes
@@ -106,13 +113,13 @@ OPEN_ROUTES: Sequence[ControllerRouterHandler] = (
     AccountRoutes, SessionRoutes, WebhookRoutes, InstallationRoutes, OperatorLoginRoutes,
 )  # fmt: skip
 LOGIN_ROUTES: Sequence[type[Controller]] = (
-    OwnSessionRoutes, MeRoutes, LimitRoutes, WalletRoutes, PaymentRoutes, PeopleRoutes, BlocklistRoutes,
-    ContactRoutes, QuoteRoutes, CallRoutes, IceRoutes,
+    OwnSessionRoutes, MeRoutes, LimitRoutes, WalletRoutes, EarningsRoutes, PaymentRoutes, PeopleRoutes,
+    BlocklistRoutes, ContactRoutes, QuoteRoutes, CallRoutes, IceRoutes,
 )  # fmt: skip
 OPERATOR_ROUTES: Sequence[type[Controller]] = (
     OperatorSessionRoutes, OperatorAccountRoutes, OperatorMoneyRoutes, OperatorAskingPriceRoutes,
     OperatorPriceRoutes, OperatorCallRoutes, FigureRoutes,
-    AuditRoutes, OperatorPaymentRoutes,
+    AuditRoutes, OperatorPaymentRoutes, OperatorStatementRoutes, BooksRoutes,
 )  # fmt: skip
 
 
@@ -173,6 +180,8 @@ def create_app(
         "own_sessions": OwnSessions(engine, clock, refresh_tokens.lives),
         "once": Once(engine, clock),
         "wallets": Wallets(engine, settings.currency),
+        "statements": Statements(engine, clock, settings.currency),
+        "earnings_of": EarningsOf(engine, settings.currency),
         "payments": Payments(engine, clock, provider, settings.currency, settings.payment_minor_max),
         "provider": provider,
         "settlement": Settlement(engine, clock),
@@ -248,6 +257,9 @@ def _for_operators(
         "adjusting": Adjusting(clock, audit, recent, currency),
         "paying_out": PayingOut(clock, audit, recent, currency),
         "call_refunds": CallRefunds(clock, audit, recent, currency),
+        "audit": audit,
+        "books_board": BooksBoard(engine, clock, audit, currency),
+        "house_statements": HouseStatements(engine, clock, currency),
         "refunds_of_calls": RefundsOfCalls(engine, audit, currency),
         "call_board": CallBoard(engine, audit, currency),
         "call_endings": CallEndings(engine, clock, audit),

@@ -54,11 +54,16 @@ def shortfall_minor(available_minor: int, *, price_minor: int) -> int:
     return max(0, price_minor - available_minor)
 
 
-def format_minor(amount_minor: int, currency: str) -> str:
-    """Return the amount for people to read, e.g. ``-0.25 EUR``; never parsed again."""
+def decimal_text(amount_minor: int, currency: str) -> str:
+    """Return the amount in major units, e.g. ``-0.25``: with all decimals of the currency, and nothing else."""
     exponent = currency_exponent(currency)
     if not exponent:
-        return f"{amount_minor} {currency}"
+        return str(amount_minor)
     sign = "-" if amount_minor < 0 else ""
     whole, part = divmod(abs(amount_minor), 10**exponent)
-    return f"{sign}{whole}.{part:0{exponent}} {currency}"
+    return f"{sign}{whole}.{part:0{exponent}}"
+
+
+def format_minor(amount_minor: int, currency: str) -> str:
+    """Return the amount for people to read, e.g. ``-0.25 EUR``; never parsed again."""
+    return f"{decimal_text(amount_minor, currency)} {currency}"

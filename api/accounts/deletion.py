@@ -17,8 +17,9 @@ from shared.clock import Clock
 from shared.database import transaction
 from shared.ids import new_id
 from shared.ledger import Ledger
+from shared.messages.events import BalanceForfeited
 from shared.messages.notices import SessionEnded
-from shared.models import Account, Session
+from shared.models import Account, IdempotencyKey, Session
 from shared.outbox import store
 
 NO_HASH = "!"
@@ -60,6 +61,7 @@ class Deletions:
     async def delete(self, login: Login, deletion: Deletion) -> None:
         """Remove everything personal and end all sessions; ledger, payments and calls stay as they are.
 
+        Earnings that were not paid out stay, too: they are owed, and no gift to be left behind.
         Raises `InACallError`, `MoneyLeftError`, `WrongPasswordError`, `UnauthenticatedError`,
         `TooManyPasswordsError`.
         """
@@ -70,6 +72,8 @@ class Deletions:
             await _erase(connection, login, proven, now)
             await self._empty_wallet(connection, login, deletion.forfeits_minor, now)
             await connection.execute(delete(Session).where(Session.account_id == login.account_id))
+            # Clients make up keys, of whatever they like.
+            await connection.execute(delete(IdempotencyKey).where(IdempotencyKey.account_id == login.account_id))
             await leave_all_lists(connection, login.account_id)
             await store(connection, [SessionEnded(notice_id=new_id(), account_id=login.account_id)])
         logger.info("account %s is deleted", login.account_id)
@@ -85,6 +89,15 @@ class Deletions:
             raise MoneyLeftError(balance_minor=wallet.balance_minor, currency=self.currency)
         ledger.forfeit(login.account_id)
         await ledger.save()
+        if forfeits_minor:
+            left = BalanceForfeited(
+                event_id=new_id(),
+                account_id=login.account_id,
+                amount_minor=forfeits_minor,
+                currency=self.currency,
+                forfeited_at=now,
+            )
+            await store(connection, [left])
 
 
 async def _erase(connection: AsyncConnection, login: Login, proven: str, now: datetime) -> None:

@@ -12,9 +12,10 @@ EntryKind = Literal[
 
 
 class StatementEntry(Struct, frozen=True, kw_only=True):
-    """One movement of the wallet; negative where money left it.
+    """One movement of the wallet, or of what the account earned; negative where money left it.
 
-    `id` names the operation and never repeats; `seq` counts the movements of the account, its earnings included.
+    `id` names the operation and never repeats; `seq` counts the movements of the account, its earnings included. In
+    earnings a `charge` is the account's share of one, and a `refund` what of that went back.
     """
 
     id: str

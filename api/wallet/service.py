@@ -1,7 +1,6 @@
 """Reading one's own wallet and its statement."""
 
 from dataclasses import dataclass
-from typing import cast, get_args
 from uuid import UUID
 
 from advanced_alchemy.repository import SQLAlchemyAsyncRepository
@@ -10,7 +9,8 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from api.pages import NewestFirst, Page, page_of, read_cursor
 from api.problems import NotFoundError
 from api.reads import reading_session
-from api.wallet.schemas import EntryKind, StatementEntry
+from api.wallet.operations import references_of
+from api.wallet.schemas import StatementEntry
 from shared.database import reading
 from shared.ledger import Purse, read_wallet
 from shared.messages.base import WalletState
@@ -40,28 +40,27 @@ class Wallets:
             raise NotFoundError
         return wallet.state(self.currency)
 
-    async def entries(self, account_id: UUID, *, limit: int, cursor: str) -> Page[StatementEntry]:
-        """Return the account's own entries, newest first."""
+    async def entries(
+        self, account_id: UUID, purse: Purse = Purse.CREDIT, *, limit: int, cursor: str
+    ) -> Page[StatementEntry]:
+        """Return the account's own entries in this purse, newest first."""
         newest = NewestFirst(read_cursor(cursor, entry_id), limit, by="seq")
         async with reading_session(self.engine) as session:
             repository = EntryRepository(session=session, wrap_exceptions=False)
-            own = LedgerEntry.wallet_id == account_id, LedgerEntry.purse == Purse.CREDIT.value
+            own = LedgerEntry.wallet_id == account_id, LedgerEntry.purse == purse.value
             rows = await repository.get_many(*own, newest)
         return page_of(rows, limit=limit, view=self._view, key=lambda row: row.seq)
 
     def _view(self, row: LedgerEntry) -> StatementEntry:
-        kind, subject = kind_and_subject(row.operation)
         return StatementEntry(
             id=row.operation,
             seq=row.seq or 0,
-            kind=kind,
             amount_minor=row.amount_minor,
             balance_after_minor=row.balance_after_minor or 0,
             currency=self.currency,
             occurred_at=row.occurred_at,
             created_at=row.created_at,
-            call_id=subject if kind in {"charge", "refund"} else None,
-            payment_id=subject if kind == "top_up" else None,
+            **references_of(row.operation)._asdict(),
         )
 
 
@@ -71,11 +70,3 @@ def entry_id(text: str) -> int:
     if not 0 < number <= ENTRY_ID_MAX:
         raise ValueError("no number of an entry")
     return number
-
-
-def kind_and_subject(operation: str) -> tuple[EntryKind, UUID]:
-    """Return what an operation's key says, e.g. ``charge:<call>``."""
-    kind, subject, *_ = operation.split(":")
-    if kind not in get_args(EntryKind):
-        raise ValueError(f"no kind of operation is called {kind}")
-    return cast("EntryKind", kind), UUID(subject)

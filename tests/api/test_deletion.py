@@ -8,7 +8,10 @@ import msgspec
 import pytest
 
 from shared.ids import new_id
+from shared.messages.events import BalanceForfeited
 from shared.messages.notices import SessionEnded
+from tests.api.earners import paid_call
+from tests.api.office import events, pay_out
 from tests.api.payers import ask_for, event_of, send, top_up
 from tests.api.world import PASSWORD, Api, User, problem_of
 
@@ -43,8 +46,10 @@ async def books_balance(api: Api) -> None:
     """B8"""
     wrong = """
         SELECT w.account_id FROM wallets w
-         WHERE balance_minor <> (SELECT coalesce(sum(amount_minor), 0) FROM ledger_entries e
-                                  WHERE e.wallet_id = w.account_id)
+         WHERE (balance_minor, earned_minor) <> (
+             SELECT coalesce(sum(amount_minor) FILTER (WHERE purse = 'credit'), 0),
+                    coalesce(sum(amount_minor) FILTER (WHERE purse = 'earnings'), 0)
+               FROM ledger_entries e WHERE e.wallet_id = w.account_id)
     """
     assert await api.rows(wrong) == []
     assert await api.value("SELECT coalesce(sum(amount_minor), 0) FROM ledger_entries") == 0
@@ -142,6 +147,8 @@ async def test_money_that_is_left_must_be_given_up_to_the_unit(api: Api, ann: Us
         {"house": None, "amount_minor": -1_000, "balance_after_minor": 0},
         {"house": "forfeits", "amount_minor": 1_000, "balance_after_minor": None},
     ]
+    [told] = await events(api, BalanceForfeited)
+    assert (told.account_id, told.amount_minor, told.forfeited_at) == (ann.id, 1_000, api.clock.now())
     await books_balance(api)
 
 
@@ -172,6 +179,28 @@ async def test_money_that_arrives_later_is_in_the_books(api: Api, ann: User) -> 
     assert (await send(api, event_of(payment))).json() == {"outcome": "settled"}
     assert await api.value("SELECT balance_minor FROM wallets") == 70
     await books_balance(api)
+
+
+async def test_what_was_earned_is_owed_to_who_has_left(api: Api, ann: User, bob: User, olga: User) -> None:
+    """A15, B8: it is neither lost nor in the way, and can be paid out."""
+    await top_up(bob, 30)
+    await paid_call(api, bob, ann, minutes=3, share_bp=5_000)
+    assert await leave(ann) == 204
+    assert await events(api, BalanceForfeited) == []
+    assert await api.value("SELECT earned_minor FROM wallets WHERE account_id = :id", id=ann.id) == 15
+    assert (await pay_out(olga, ann, 15, "a-key")).json()["earned_after_minor"] == 0
+    await books_balance(api)
+
+
+async def test_keys_of_requests_go_with_who_made_them_up(api: Api, ann: User) -> None:
+    """A15: nothing keeps a client from putting a name into one."""
+    await api.execute(
+        "INSERT INTO idempotency_keys (account_id, key, route, body_hash, subject_id, locked_until)"
+        " VALUES (:id, 'ann@example.com', 'POST /v1/payments', '', :id, now())",
+        id=ann.id,
+    )
+    assert await leave(ann) == 204
+    assert await api.rows("SELECT * FROM idempotency_keys") == []
 
 
 async def test_nobody_leaves_during_a_call(api: Api, ann: User, bob: User) -> None:

@@ -49,13 +49,13 @@ async def test_twenty_at_once_have_one_effect(api: Api, ann: User, olga: User) -
 async def test_a_key_names_one_request(api: Api, ann: User, bob: User, olga: User) -> None:
     """B4: another amount, another account, another route, the same in other words: nothing is done."""
     first = await adjust(olga, ann, 25, KEY)
-    spelled = {"headers": {**olga.headers, "Content-Type": "application/json", "Idempotency-Key": KEY}}
+    headers = {**olga.headers, "Content-Type": "application/json", "Idempotency-Key": KEY}
     others = [
         await adjust(olga, ann, 24, KEY),
         await adjust(olga, ann, 25, KEY, reason="another one"),
         await adjust(olga, bob, 25, KEY),
         await pay_out(olga, ann, 25, KEY),
-        await api.http.post(f"/v1{PLACE.format(ann.id)}", content=b" " + first.request.content, **spelled),
+        await api.http.post(f"/v1{PLACE.format(ann.id)}", content=b" " + first.request.content, headers=headers),
     ]
     assert {refused(answer) for answer in others} == {REUSED}
     assert await api.value("SELECT sum(balance_minor) FROM wallets") == 25

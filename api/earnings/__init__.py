@@ -1,0 +1,1 @@
+"""What an account earns by being called."""
