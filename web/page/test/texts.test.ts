@@ -1,8 +1,10 @@
 import { describe, expect, it } from "vitest";
 import de from "../src/texts/de/index.js";
 import deOperators from "../src/texts/de/operators.js";
+import deOwn from "../src/texts/de/own.js";
 import en from "../src/texts/en/index.js";
 import enOperators from "../src/texts/en/operators.js";
+import enOwn from "../src/texts/en/own.js";
 
 type Leaf = [path: string, text: unknown];
 
@@ -12,8 +14,8 @@ function leaves(node: object, path = ""): Leaf[] {
   );
 }
 
-const english = leaves({ ...en, operators: enOperators });
-const german = new Map(leaves({ ...de, operators: deOperators }));
+const english = leaves({ ...en, operators: enOperators, own: enOwn });
+const german = new Map(leaves({ ...de, operators: deOperators, own: deOwn }));
 
 describe("the catalogues", () => {
   it("say the same things in both languages", () => {

@@ -1,14 +1,14 @@
 import { prefer, preferences } from "../preferences.js";
 import type { Theme } from "../stored-preferences.js";
-import { t } from "../texts/index.js";
 import { chooseLanguage, isLanguage, LANGUAGES } from "../texts/language.js";
+import { m } from "../texts/own.js";
 import { Choice } from "../ui/choice.js";
 import { Select } from "../ui/select.js";
 
 /** Colours and language, of this browser. */
 export function Appearance() {
   const { theme, language } = preferences.value;
-  const texts = t().account.settings;
+  const texts = m().settings;
   const browsers = LANGUAGES[chooseLanguage(null, navigator.languages).language];
   return (
     <div class="settings-pair">

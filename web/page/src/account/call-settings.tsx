@@ -5,13 +5,14 @@ import { installation } from "../installation.js";
 import { useLoad } from "../load.js";
 import { learnInstallation, talktime } from "../talktime.js";
 import { t } from "../texts/index.js";
+import { m } from "../texts/own.js";
 import { Choice } from "../ui/choice.js";
 import { Notice } from "../ui/notice.js";
 import { Switch } from "../ui/switch.js";
 
 /** Return what is said of hiding one's address; where nothing relays it can be turned off, not on. */
 export function relaySwitch(on: boolean, here: Pick<Installation, "relay_available"> | null) {
-  const texts = t().account.settings;
+  const texts = m().settings;
   if (here?.relay_available !== false) return { hint: texts.relayOnlyHint, disabled: false };
   return { hint: on ? texts.relayMissing : t().problems.relayNotOffered, disabled: !on };
 }
@@ -20,7 +21,7 @@ export function relaySwitch(on: boolean, here: Pick<Installation, "relay_availab
 export function CallSettings({ account }: { account: Account }) {
   const [wanted, setWanted] = useState<ProfileChanges>({});
   const [failure, setFailure] = useState<string | null>(null);
-  const texts = t().account.settings;
+  const texts = m().settings;
   const change = async (changes: ProfileChanges) => {
     setWanted(changes);
     setFailure(null);

@@ -4,6 +4,7 @@ import { money } from "../format.js";
 import { useSubmission } from "../forms.js";
 import { talktime, wallet } from "../talktime.js";
 import { t } from "../texts/index.js";
+import { m } from "../texts/own.js";
 import { Button } from "../ui/button.js";
 import { Dialog } from "../ui/dialog.js";
 import { PasswordField } from "../ui/field.js";
@@ -14,7 +15,7 @@ import { forfeitOf } from "./forfeit.js";
 /** The way out, behind a question. */
 export function Deletion() {
   const [asking, setAsking] = useState(false);
-  const texts = t().account.settings;
+  const texts = m().settings;
   return (
     <>
       <p class="muted">{texts.deleteHint}</p>
@@ -32,7 +33,7 @@ function Question({ onCancel }: { onCancel: () => void }) {
   const [password, setPassword] = useState("");
   const [agreedMinor, setAgreed] = useState<number | null>(null);
   const [refusal, setRefusal] = useState<"in-a-call" | "money-left" | null>(null);
-  const texts = t().account.settings;
+  const texts = m().settings;
   const state = wallet.value;
   const left = state?.balance_minor ?? 0;
   const given = forfeitOf(agreedMinor, left);

@@ -4,13 +4,13 @@ import { LevelMeter } from "../calling/level-meter.js";
 import { MediaNotice } from "../calling/media-notice.js";
 import { OwnPicture } from "../calling/own-picture.js";
 import { useOwnMedia } from "../calling/use-own-media.js";
-import { t } from "../texts/index.js";
+import { m } from "../texts/own.js";
 import { Button } from "../ui/button.js";
 
 /** What calls begin with, and a look at it. The camera is on only while it is checked. */
 export function DeviceSettings() {
   const [checking, setChecking] = useState(false);
-  const texts = t().account.settings;
+  const texts = m().settings;
   return (
     <>
       <p class="muted">{texts.devicesHint}</p>
@@ -27,7 +27,7 @@ function Check() {
   return (
     <div class="device-check">
       <MediaNotice problem={own.problem.value} onRetry={() => void own.retry()} busy={own.opening.value} />
-      <OwnPicture own={own} label={t().account.settings.preview} />
+      <OwnPicture own={own} label={m().settings.preview} />
       <LevelMeter stream={own.media.value?.stream ?? null} />
       <DeviceFields media={own.media.value} onUse={(kind, id) => void own.use(kind, id)} />
     </div>

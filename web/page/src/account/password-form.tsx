@@ -2,6 +2,7 @@ import { useState } from "preact/hooks";
 import { PASSWORD_CHARS_MIN, useSubmission } from "../forms.js";
 import { talktime } from "../talktime.js";
 import { t } from "../texts/index.js";
+import { m } from "../texts/own.js";
 import { Button } from "../ui/button.js";
 import { PasswordField } from "../ui/field.js";
 import { Notice } from "../ui/notice.js";
@@ -16,7 +17,7 @@ export function PasswordForm({ userName }: { userName: string }) {
     await talktime.api.changePassword(needed);
     setNow("");
     setNext("");
-    toast(texts.settings.passwordChanged);
+    toast(m().settings.passwordChanged);
   });
   const texts = t().account;
   return (
@@ -29,7 +30,7 @@ export function PasswordForm({ userName }: { userName: string }) {
       {/* For password managers: whose password this is. */}
       <input name="username" autocomplete="username" value={userName} readOnly hidden />
       <PasswordField
-        label={texts.settings.passwordNow}
+        label={m().settings.passwordNow}
         name="current_password"
         autocomplete="current-password"
         value={now}
@@ -37,7 +38,7 @@ export function PasswordForm({ userName }: { userName: string }) {
         error={fields.current_password}
       />
       <PasswordField
-        label={texts.settings.passwordNew}
+        label={m().settings.passwordNew}
         name="new_password"
         autocomplete="new-password"
         hint={texts.passwordHint(PASSWORD_CHARS_MIN)}
@@ -46,7 +47,7 @@ export function PasswordForm({ userName }: { userName: string }) {
         error={fields.new_password}
       />
       <Button type="submit" busy={busy}>
-        {texts.settings.changePassword}
+        {m().settings.changePassword}
       </Button>
     </form>
   );

@@ -4,6 +4,7 @@ import { longDate } from "../format.js";
 import { useSubmission } from "../forms.js";
 import { talktime } from "../talktime.js";
 import { t } from "../texts/index.js";
+import { m } from "../texts/own.js";
 import { Button } from "../ui/button.js";
 import { Field, PasswordField } from "../ui/field.js";
 import { Notice } from "../ui/notice.js";
@@ -24,7 +25,7 @@ export function ProfileForm({ account }: { account: Account }) {
     setUserName(changed.user_name);
     setEmail(changed.email);
     setPassword("");
-    toast(texts.settings.saved);
+    toast(m().settings.saved);
   });
   const texts = t().account;
   return (
@@ -55,7 +56,7 @@ export function ProfileForm({ account }: { account: Account }) {
       />
       {newEmail && (
         <PasswordField
-          label={texts.settings.emailProof}
+          label={m().settings.emailProof}
           name="current_password"
           autocomplete="current-password"
           value={password}
@@ -63,9 +64,9 @@ export function ProfileForm({ account }: { account: Account }) {
           error={fields.current_password}
         />
       )}
-      <p class="muted small">{texts.settings.memberSince(longDate(new Date(account.created_at)))}</p>
+      <p class="muted small">{m().settings.memberSince(longDate(new Date(account.created_at)))}</p>
       <Button type="submit" busy={busy}>
-        {texts.settings.save}
+        {m().settings.save}
       </Button>
     </form>
   );

@@ -4,7 +4,7 @@ import { failureText } from "../failures.js";
 import { moment } from "../format.js";
 import { usePages } from "../load.js";
 import { talktime } from "../talktime.js";
-import { t } from "../texts/index.js";
+import { m } from "../texts/own.js";
 import { Button } from "../ui/button.js";
 import { Pages } from "../ui/loaded.js";
 import { toast } from "../ui/toast.js";
@@ -17,7 +17,7 @@ const SHOWN_AT_ONCE = 5;
 export function Sessions() {
   const [ended, setEnded] = useState(0);
   const pages = usePages((options) => talktime.api.sessions({ ...options, limit: SHOWN_AT_ONCE }), [ended]);
-  const texts = t().account.settings;
+  const texts = m().settings;
   const end = async (ending: Promise<void>, said?: string) => {
     try {
       await ending;
@@ -51,7 +51,7 @@ export function Sessions() {
 }
 
 function Session({ session, onEnd }: { session: SessionView; onEnd: () => void }) {
-  const texts = t().account.settings;
+  const texts = m().settings;
   const device = browserOf(session.user_agent) ?? texts.unknownDevice;
   return (
     <li>

@@ -3,6 +3,7 @@ import { useId } from "preact/hooks";
 import { contacts, refused } from "../people/lists.js";
 import { account } from "../talktime.js";
 import { t } from "../texts/index.js";
+import { m } from "../texts/own.js";
 import { Screen } from "../ui/screen.js";
 import { Appearance } from "./appearance.js";
 import { CallSettings } from "./call-settings.js";
@@ -17,7 +18,7 @@ import "./settings.css";
 /** `/settings`: the account's, and below them what is only this browser's. */
 export function Settings() {
   const own = account.value;
-  const texts = t().account.settings;
+  const texts = m().settings;
   if (!own) return null;
   return (
     <Screen title={t().frame.settings}>

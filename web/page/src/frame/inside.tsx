@@ -13,8 +13,19 @@ import { NotFound } from "./not-found.js";
 const Person = late(async () => (await import("../people/person.js")).Person);
 const History = late(async () => (await import("../history/history.js")).History);
 const CallDetail = late(async () => (await import("../history/call-detail.js")).CallDetail);
-const Statement = late(async () => (await import("../money/statement.js")).Statement);
-const Settings = late(async () => (await import("../account/settings.js")).Settings);
+const Statement = late(async () => {
+  await speakOfOwn();
+  return (await import("../money/statement.js")).Statement;
+});
+const Settings = late(async () => {
+  await speakOfOwn();
+  return (await import("../account/settings.js")).Settings;
+});
+
+/** The words that only such screens need. */
+async function speakOfOwn(): Promise<void> {
+  await (await import("../texts/own.js")).speakOfOwn();
+}
 
 /** What there is for who is signed in: a screen for every route, and above them calls and the top-up. */
 export function Inside() {

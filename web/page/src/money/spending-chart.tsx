@@ -2,7 +2,7 @@ import { eachItem } from "@talktime/client";
 import { day, longDay, money } from "../format.js";
 import { useLoad } from "../load.js";
 import { talktime } from "../talktime.js";
-import { t } from "../texts/index.js";
+import { m } from "../texts/own.js";
 import { DAYS_SHOWN, type DaySpending, dayBefore, entriesSince, spendingByDay } from "./spending.js";
 import "./spending-chart.css";
 
@@ -14,7 +14,7 @@ const LABELS_EVERY = 3;
 /** What calls cost on each of the last days: bars, and the same as a table. */
 export function SpendingChart({ currency, version }: { currency: string; version: number }) {
   const { data } = useLoad(load, [version]);
-  const texts = t().money.statement;
+  const texts = m().statement;
   if (!data) return null;
   const { days, readUntil } = data;
   const total = days.reduce((sum, each) => sum + each.spentMinor, 0);
@@ -36,7 +36,7 @@ export function SpendingChart({ currency, version }: { currency: string; version
 function Bars({ days, currency }: { days: DaySpending[]; currency: string }) {
   const most = days.reduce((one, other) => (other.spentMinor > one.spentMinor ? other : one));
   const step = 100 / days.length;
-  const name = t().money.statement.chartMost(money(most.spentMinor, currency), longDay(most.day));
+  const name = m().statement.chartMost(money(most.spentMinor, currency), longDay(most.day));
   return (
     <svg class="chart-bars" width="100%" height={HEIGHT + 28} role="img" aria-label={name}>
       <line x1="0" x2="100%" y1={HEIGHT + 0.5} y2={HEIGHT + 0.5} />
@@ -66,7 +66,7 @@ function Bars({ days, currency }: { days: DaySpending[]; currency: string }) {
 }
 
 function Table({ days, currency }: { days: DaySpending[]; currency: string }) {
-  const texts = t().money.statement;
+  const texts = m().statement;
   return (
     <details>
       <summary>{texts.asTable}</summary>

@@ -3,6 +3,7 @@ import { moment, money } from "../format.js";
 import { usePages } from "../load.js";
 import { talktime, wallet } from "../talktime.js";
 import { t } from "../texts/index.js";
+import { m } from "../texts/own.js";
 import { Button } from "../ui/button.js";
 import { EmptyState } from "../ui/empty-state.js";
 import { Icon, type IconName } from "../ui/icon.js";
@@ -28,7 +29,7 @@ const ICONS = {
 /** `/statement`: what there is, what was spent, and every movement of the wallet. */
 export function Statement() {
   const state = wallet.value;
-  const texts = t().money.statement;
+  const texts = m().statement;
   const version = state?.version ?? 0;
   const pages = usePages((options) => talktime.api.entries(options), [version]);
   return (
@@ -57,7 +58,7 @@ export function Statement() {
 }
 
 function Balance({ state }: { state: WalletState }) {
-  const texts = t().money.statement;
+  const texts = m().statement;
   return (
     <div class="card statement-balance">
       <div>
@@ -74,7 +75,7 @@ function Balance({ state }: { state: WalletState }) {
 }
 
 function Entry({ entry }: { entry: StatementEntry }) {
-  const texts = t().money.statement;
+  const texts = m().statement;
   const { kind, amount_minor: amount, currency } = entry;
   const label = texts.kinds[kind];
   return (

@@ -4,6 +4,7 @@ import { useId, useState } from "preact/hooks";
 import { duration, moment, money } from "../format.js";
 import { usePages } from "../load.js";
 import { t } from "../texts/index.js";
+import { m } from "../texts/own.js";
 import { Button } from "../ui/button.js";
 import { Choice } from "../ui/choice.js";
 import { asking, callAddress, OPERATORS } from "./address.js";
@@ -106,7 +107,7 @@ function Payments({ account, onDone }: RecordsProps) {
 }
 
 function entry(entry: StatementEntry): Row {
-  const texts = t().money.statement;
+  const texts = m().statement;
   const { id, kind, amount_minor: amount, currency, occurred_at: at, call_id } = entry;
   return {
     id,

@@ -1,10 +1,11 @@
 import { expect, test, vi } from "vitest";
-import en from "../../src/texts/en/index.js";
+import en from "../../src/texts/en/own.js";
+import problems from "../../src/texts/en/problems.js";
 import "../english.js";
 
 vi.mock("../../src/talktime.js", () => ({ talktime: {}, learnInstallation: async () => {} }));
 const { relaySwitch } = await import("../../src/account/call-settings.js");
-const texts = en.account.settings;
+const texts = en.settings;
 
 test("hiding one's address can be switched where something relays, and as long as that is not known", () => {
   for (const here of [{ relay_available: true }, null])
@@ -14,7 +15,7 @@ test("hiding one's address can be switched where something relays, and as long a
 
 test("where nothing relays it cannot be turned on, and says why", () => {
   expect(relaySwitch(false, { relay_available: false })).toEqual({
-    hint: en.problems.relayNotOffered,
+    hint: problems.relayNotOffered,
     disabled: true,
   });
 });

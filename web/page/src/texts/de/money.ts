@@ -25,35 +25,6 @@ const money: Texts["money"] = {
     provider_error: "Beim Zahlungsanbieter gab es ein Problem.",
   },
   expired: "Die Zeit zum Zahlen ist vorbei. Es wurde nichts abgebucht; versuchen Sie es erneut.",
-  statement: {
-    title: "Umsätze",
-    available: "Verfügbar",
-    held: (amount) => `Weitere ${amount} sind für das laufende Gespräch zurückgelegt.`,
-    chart: "Ausgaben nach Tagen",
-    chartTotal: (amount, days) => `${amount} in ${count(days, { one: "# Tag", other: "den letzten # Tagen" })}`,
-    chartMost: (amount, day) => `am meisten am ${day}: ${amount}`,
-    chartPartial: (day, entries) =>
-      `Hier zählen nur Ihre letzten ${entries} Buchungen, zurück bis ${day}. An diesem Tag und davor kann es mehr gewesen sein.`,
-    nothingSpent: (days) =>
-      `Nichts ausgegeben in ${count(days, { one: "dem letzten Tag", other: "den letzten # Tagen" })}.`,
-    asTable: "Als Tabelle zeigen",
-    day: "Tag",
-    spent: "Ausgegeben",
-    entries: "Buchungen",
-    empty: "Noch keine Buchungen",
-    emptyHint: "Hier stehen Ihre Zahlungen und was Ihre Anrufe kosten.",
-    balanceAfter: (amount) => `Stand ${amount}`,
-    kinds: {
-      top_up: "Aufladung",
-      charge: "Anruf",
-      refund: "Erstattung",
-      adjustment: "Korrektur",
-      forfeit: "Verzicht",
-      payout: "Ausgezahlt",
-      payment_refund: "Aufladung zurückgezahlt",
-      payment_refund_failed: "Rückzahlung der Aufladung gescheitert",
-    },
-  },
 };
 
 export default money;
