@@ -1,0 +1,237 @@
+"""The real thing: the product's services over a real PostgreSQL, asked by the names that the model uses."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from contextlib import suppress
+
+from msgspec.structs import replace
+from sqlalchemy import insert
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from api.payments.facts import MoneyReturned, Paid, ProvenFact
+from api.payments.settlement import Settlement
+from billing_worker.admission.invites import InviteLimits
+from billing_worker.admission.service import AdmissionService
+from billing_worker.settlement.consumer import SettlementConsumer
+from billing_worker.settlement.settle import settle
+from billing_worker.supervision import Supervision
+from billing_worker.terms import Terms
+from shared.bus.interface import Delivery
+from shared.database import transaction
+from shared.ids import new_id
+from shared.ledger import Ledger, open_wallet
+from shared.messages.base import EndReason
+from shared.messages.events import CallEnded, CallEvent, CallStarted, SweepDue
+from shared.messages.registry import decode_call_event, encode, type_of
+from shared.messages.requests import Authorize, Authorized, Renew, Renewed, Reply
+from shared.models import Account, Payment, Wallet
+from shared.settings import Settings
+from tests.billing_worker.wire import Wire
+from tests.harness.clock import ManualClock
+from tests.proof import model
+from tests.proof.names import Names
+
+PROVIDER = "sandbox"
+SETTINGS = Settings(invite_limit="100000/1", invite_limit_pair="100000/1", invite_limit_callee="100000/1")
+"""As they come, but for how often one may call."""
+
+
+class PowerCutError(Exception):
+    """The worker is gone before its commit."""
+
+
+class Reality:
+    """One database, and what the product does to it."""
+
+    def __init__(self, engine: AsyncEngine, clock: ManualClock, names: Names) -> None:
+        self.engine = engine
+        self.clock = clock
+        self.names = names
+        self.currency = SETTINGS.currency
+        self._wire = Wire()
+        self._payments = Settlement(engine, clock)
+        self._granted: dict[str, Authorized] = {}
+        self._held: dict[str, int] = {}
+        self._supervision = Supervision(engine, bus=self._wire.bus, clock=clock, grace_ms=SETTINGS.sweep_grace_ms)
+        self.restart(model.Terms())
+
+    def restart(self, terms: model.Terms) -> None:
+        """Start the worker anew, with these terms for calls to come."""
+        self.terms = Terms(
+            minute_ms=terms.minute_ms,
+            free_ms=terms.free_ms,
+            grace_ms=terms.grace_ms,
+            setup_ms=Terms.of(SETTINGS).setup_ms,
+            currency=self.currency,
+        )
+        limits = InviteLimits.of(SETTINGS)
+        self.admission = AdmissionService(self.engine, terms=self.terms, limits=limits, clock=self.clock)
+        self.settlement = SettlementConsumer(self.engine, terms=self.terms, clock=self.clock)
+
+    async def open(self) -> None:
+        """Let the broker have been there for so long that silent calls are looked for."""
+        await self._supervision.look()
+        self.clock.advance(SETTINGS.sweep_grace_ms)
+
+    async def open_account(self, account: str, *, price: int) -> None:
+        """Open an account with an empty wallet."""
+        values = {"id": self.names.id(account), "email": f"{account}@example.org", "user_name": account}
+        async with transaction(self.engine) as connection:
+            await connection.execute(insert(Account).values({**values, "password_hash": "-"}))
+            await open_wallet(connection, self.names.id(account), price_minor=price)
+
+    async def open_accounts(self, accounts: Sequence[str], *, price: int, credit: int, share_bp: int) -> None:
+        """Open many accounts, with some credit and a share of what callers pay."""
+        ids = [self.names.id(account) for account in accounts]
+        people = [
+            {"id": id_, "email": f"{name}@example.org", "user_name": name, "password_hash": "-"}
+            for id_, name in zip(ids, accounts, strict=True)
+        ]
+        async with transaction(self.engine) as connection:
+            await connection.execute(insert(Account), people)
+            await connection.execute(insert(Wallet), [{"account_id": id_, "price_minor": price} for id_ in ids])
+            ledger = await Ledger.open(connection, ids, now=self.clock.now())
+            for id_, name in zip(ids, accounts, strict=True):
+                ledger.set_asking_price(id_, None, earning_share_bp=share_bp)
+                ledger.adjust(id_, credit, adjustment_id=self.names.id(f"gift to {name}"))
+            await ledger.save()
+
+    async def order(self, payment: str, account: str, amount: int) -> None:
+        """Begin a payment; nothing is paid yet."""
+        values = {
+            "id": self.names.id(payment),
+            "account_id": self.names.id(account),
+            "amount_minor": amount,
+            "currency": self.currency,
+            "provider": PROVIDER,
+            "provider_ref": payment,
+            "checkout_url": None,
+        }
+        async with transaction(self.engine) as connection:
+            await connection.execute(insert(Payment).values(values))
+
+    async def pay(self, payment: str, amount: int, *, event: str) -> None:
+        """The provider's confirmation arrives."""
+        fact = Paid(provider_ref=payment, amount_minor=amount, currency=self.currency, charge_ref=f"of {payment}")
+        await self._payments.take(PROVIDER, ProvenFact(event, fact))
+
+    async def pay_back(self, payment: str, reference: str, amount: int, *, failed: bool, event: str) -> None:
+        """The provider's word arrives that money went back, or did not after all."""
+        fact = MoneyReturned(
+            charge_ref=f"of {payment}",
+            return_ref=reference,
+            refund_id=None,
+            amount_minor=amount,
+            currency=self.currency,
+            status="failed" if failed else "succeeded",
+            cause="dispute",
+        )
+        await self._payments.take(PROVIDER, ProvenFact(event, fact))
+
+    async def invite(self, call: str, caller: str, callee: str, *, reachable: bool = True) -> str:
+        """Ask whether the call may ring; return the answer in a word."""
+        return (await self.ask([self.invitation(call, caller, callee, reachable=reachable)]))[0]
+
+    async def renew(self, call: str, minute: int, talk_ms: int) -> str:
+        """Ask for a minute; return the answer in a word."""
+        return (await self.ask([Renew(call_id=self.names.id(call), minute=minute, talk_ms=talk_ms)]))[0]
+
+    def invitation(self, call: str, caller: str, callee: str, *, reachable: bool = True) -> Authorize:
+        """Return the request whether the call may ring."""
+        return Authorize(
+            call_id=self.names.id(call),
+            caller_id=self.names.id(caller),
+            callee_id=self.names.id(callee),
+            callee_reachable=reachable,
+            node="node-1",
+        )
+
+    async def ask(self, requests: Sequence[Authorize | Renew]) -> list[str]:
+        """Ask in batches as the queue makes them; return the answers in a word each."""
+        replies: list[Reply] = []
+        for at in range(0, len(requests), SETTINGS.request_batch_max):
+            replies += await self.admission.handle(requests[at : at + SETTINGS.request_batch_max])
+        return [self._word(reply) for reply in replies]
+
+    def _word(self, reply: Reply) -> str:
+        match reply:
+            case Authorized():
+                call = self.names.word(reply.call_id) or ""
+                self._granted[call] = reply
+                self._held.setdefault(call, 1)
+                return "authorized"
+            case Renewed():
+                call = self.names.word(reply.call_id) or ""
+                self._held[call] = max(self._held.get(call, 0), reply.minute)
+                return "renewed"
+            case _:
+                return str(getattr(reply, "reason", reply))
+
+    def message(self, event: model.Event) -> Delivery:
+        """Return the event as the queue delivers it."""
+        return delivery(self._event(event))
+
+    def _event(self, event: model.Event) -> CallEvent:
+        call_id, of = self.names.id(event.call), self._granted.get(event.call)
+        if event.kind == "sweep":
+            return SweepDue(event_id=new_id(), call_id=call_id, minutes_held=event.minutes)
+        caller_id, callee_id = self.names.id(event.caller), self.names.id(event.callee)
+        if event.kind == "start":
+            return CallStarted(
+                event_id=new_id(),
+                call_id=call_id,
+                caller_id=caller_id,
+                callee_id=callee_id,
+                node="node-1",
+                started_at=event.when,
+            )
+        return CallEnded(
+            event_id=new_id(),
+            call_id=call_id,
+            caller_id=caller_id,
+            callee_id=callee_id,
+            node="node-1",
+            reason=EndReason(event.reason),
+            talk_ms=event.talk_ms,
+            price_minor=of.price_minor if of else None,
+            started_at=None,
+            ended_at=event.when,
+            terms=of.terms if of else None,
+            minutes_held=self._held.get(event.call),
+        )
+
+    async def hear(self, messages: Sequence[Delivery]) -> list[int]:
+        """The queue delivers a batch, the worker commits it; return the places of what was rejected."""
+        # Rejected are objects, not contents: the same message twice in a batch is two deliveries.
+        deliveries = [replace(one, redelivered=True) for one in messages]
+        rejected = {id(one.delivery) for one in await self.settlement.handle(deliveries)}
+        return [place for place, one in enumerate(deliveries) if id(one) in rejected]
+
+    async def hear_in_vain(self, messages: Sequence[Delivery]) -> None:
+        """The worker settles the batch, and loses its power right before the commit."""
+
+        async def work(connection: AsyncConnection) -> None:
+            events = [decode_call_event(message.body) for message in messages]
+            await settle(connection, events, now=self.clock.now(), terms=self.terms)
+            raise PowerCutError
+
+        with suppress(PowerCutError):
+            async with transaction(self.engine) as connection:
+                await work(connection)
+
+    async def look_for_silent_calls(self) -> dict[tuple[str, int], Delivery]:
+        """Supervise once; return the sweeps by call and minutes held. They are in the queue, not delivered yet."""
+        seen = len(self._wire.published)
+        await self._supervision.look()
+        sweeps = {}
+        for envelope, _ in self._wire.published[seen:]:
+            said = decode_call_event(envelope.body)
+            assert isinstance(said, SweepDue)
+            sweeps[self.names.word(said.call_id) or "", said.minutes_held] = delivery(said)
+        return sweeps
+
+
+def delivery(event: CallEvent) -> Delivery:
+    """Return the event as a queue delivers it."""
+    return Delivery(type=type_of(event), message_id=str(event.event_id), body=encode(event))

@@ -1,0 +1,69 @@
+"""What every story has: people, the model and the product side by side, and a teller."""
+
+from __future__ import annotations
+
+from collections.abc import Coroutine
+from typing import Any
+
+from hypothesis import note
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, rule
+
+from tests.proof.books import Books
+from tests.proof.model import Model, Terms
+from tests.proof.purses import Wallet
+from tests.proof.stage import Stage
+
+PEOPLE = ["ann", "bob", "cem"]
+people = st.sampled_from(PEOPLE)
+amounts = st.sampled_from([1, 5, 9, 10, 11, 25, 100, 333, 1_000])
+gifts = st.sampled_from([9, 25, 100, 333, 1_000])
+prices = st.sampled_from([10, 10, 7, 33, 1, 0])
+terms = st.builds(Terms, st.just(60_000), st.sampled_from([0, 0, 30_000]), st.sampled_from([0, 0, 5_000]))
+
+
+class Story(RuleBasedStateMachine):
+    """Three people with some credit. Whatever happens, happens in the model and in the product."""
+
+    def __init__(self, stage: Stage) -> None:
+        super().__init__()
+        self.stage = stage
+        self.real, self.office, self.names = stage.run(stage.begin())
+        self.model = Model(setup_ms=self.real.terms.setup_ms)
+        self._numbers: dict[str, int] = {}
+
+    def new(self, kind: str) -> str:
+        """Return the next name of its kind."""
+        number = self._numbers[kind] = self._numbers.get(kind, -1) + 1
+        return f"{kind}_{number}"
+
+    def happens(self, what: str, story: str, expected: object, doing: Coroutine[Any, Any, object]) -> None:
+        """Do it, and compare what came of it, and then everything, with the model."""
+        done = self.stage.run(doing)
+        note(f"    # {story}: {done}")
+        self.stage.seen[f"{what} {done}" if isinstance(done, str | bool) else what] += 1
+        assert done == expected, f"{what}: should be {expected}, is {done}"
+        self.compare()
+
+    def compare(self) -> Books:
+        """Fail where the books are not sound, or not the model's; return them."""
+        return self.stage.run(self.stage.compare(self.model, self.names))
+
+    @initialize(
+        credit=st.lists(gifts, min_size=3, max_size=3), price=st.lists(prices, min_size=3, max_size=3), by=terms
+    )
+    def open(self, credit: list[int], price: list[int], by: Terms) -> None:
+        """Everybody opens an account and is given some credit."""
+        self.new_terms(by)
+        for person, amount, minute in zip(PEOPLE, credit, price, strict=True):
+            self.model.wallets[person] = Wallet(minute)
+            self.happens("accounts", person, None, self.real.open_account(person, price=minute))
+            gift = self.new("gift")
+            expected = self.model.adjust(gift, person, amount, self.real.clock.now())
+            self.happens("gifts", f"{amount} to {person}", expected, self.office.adjust(gift, person, amount))
+
+    @rule(by=terms)
+    def new_terms(self, by: Terms) -> None:
+        """The worker is started anew, with other terms for calls to come."""
+        self.model.terms = by
+        self.real.restart(by)
