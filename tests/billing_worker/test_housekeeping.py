@@ -10,17 +10,18 @@ from billing_worker.housekeeping import REMOVED_MAX, Housekeeping
 from shared.bus.memory import MemoryBus
 from shared.database import reading, transaction
 from shared.ids import new_id
-from shared.models import RefreshToken, Session, Throttle
+from shared.models import IdempotencyKey, RefreshToken, Session, Throttle
 from tests.billing_worker.test_worker import working
 from tests.billing_worker.town import Resident, Town
 
 RETENTION = timedelta(days=30)
+KEY_RETENTION = timedelta(days=90)
 DAY_MS = 24 * 3_600_000
 
 
 def housekeeping(town: Town) -> Housekeeping:
     """Return one of that retention."""
-    return Housekeeping(town.engine, clock=town.clock, retention=RETENTION)
+    return Housekeeping(town.engine, clock=town.clock, retention=RETENTION, key_retention=KEY_RETENTION)
 
 
 async def logs_in(town: Town, resident: Resident, *, life: timedelta, ended: bool = False) -> UUID:
@@ -76,6 +77,44 @@ async def test_tokens_go_with_their_session_and_counts_when_they_count_no_more(t
         tokens = (await connection.execute(select(func.count()).select_from(RefreshToken))).scalar_one()
         counts = list((await connection.execute(select(Throttle.key))).scalars())
     assert (tokens, counts) == (1, ["of 60"])
+
+
+async def test_keys_are_kept_for_as_long_as_was_said(town: Town) -> None:
+    """B4: also those of requests that were never answered; in batches, and whosever they are."""
+    people = [await town.moves_in() for _ in range(3)]
+    await asks(town, people[:2], ["a", "b"])
+    town.clock.advance(1)
+    await asks(town, people[2:], ["c"])
+    town.clock.advance(90 * DAY_MS - 1)
+    await housekeeping(town).tidy()
+    assert await keys(town) == ["a", "a", "b", "b", "c"]
+    town.clock.advance(1)
+    await housekeeping(town).tidy()
+    assert await keys(town) == ["c"]
+    await asks(town, people[:1], [f"key {number}" for number in range(REMOVED_MAX + 1)])
+    town.clock.advance(90 * DAY_MS + 1)
+    await housekeeping(town).tidy()
+    assert await keys(town) == []
+
+
+async def asks(town: Town, people: list[Resident], named: list[str]) -> None:
+    """Store keys of requests made now."""
+    now = town.clock.now()
+    rows = [
+        {"account_id": one.id, "key": key, "route": "", "body_hash": b"", "subject_id": new_id()}
+        for one in people
+        for key in named
+    ]
+    async with transaction(town.engine) as connection:
+        await connection.execute(
+            insert(IdempotencyKey), [{**row, "started_at": now, "locked_until": now} for row in rows]
+        )
+
+
+async def keys(town: Town) -> list[str]:
+    """Return the keys that there are."""
+    async with reading(town.engine) as connection:
+        return list((await connection.execute(select(IdempotencyKey.key).order_by(IdempotencyKey.key))).scalars())
 
 
 async def test_a_round_removes_all_but_what_somebody_is_busy_with(town: Town) -> None:
