@@ -132,7 +132,7 @@ class Separate(Installation):
             """
             SELECT w.account_id FROM wallets w
              WHERE balance_minor <> (SELECT coalesce(sum(amount_minor), 0) FROM ledger_entries e
-                                      WHERE e.wallet_id = w.account_id)
+                                      WHERE e.wallet_id = w.account_id AND purse = 'credit')
                 OR held_minor <> (SELECT coalesce(sum(minutes_held * price_minor), 0) FROM calls c
                                    WHERE c.caller_id = w.account_id AND settled_at IS NULL)
                 OR (in_call_id IS NOT NULL AND in_call_id NOT IN (SELECT id FROM calls WHERE settled_at IS NULL))

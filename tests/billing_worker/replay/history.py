@@ -8,7 +8,7 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import insert, text, update
+from sqlalchemy import insert, update
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from billing_worker.replay.replay import replaying
@@ -35,15 +35,6 @@ from shared.models import Payment, Wallet
 from tests.billing_worker.town import Conversation, Resident, Town
 
 CURRENCY = "EUR"
-TABLES = {
-    "wallets": "account_id",
-    "calls": "id",
-    "ledger_entries": "operation, leg",
-    "payments": "id",
-    "payment_refunds": "payment_id, number",
-    "price_changes": "id",
-    "outbox": "id",
-}
 
 
 @dataclass
@@ -198,18 +189,6 @@ async def replay(
         for begin in range(0, len(messages), batch_max):
             await one.take(messages[begin : begin + batch_max])
         return await one.finish()
-
-
-async def dump(engine: AsyncEngine, *tables: str) -> dict[str, list[dict[str, Any]]]:
-    """Return everything that is in tables, all of those that a replay may touch if none is named."""
-    async with engine.connect() as connection:
-        return {
-            table: [
-                dict(row._mapping) for row in await connection.execute(text(f"SELECT * FROM {table} ORDER BY {by}"))
-            ]
-            for table, by in TABLES.items()
-            if not tables or table in tables
-        }
 
 
 def counts(tally: Tally) -> tuple[int, int, int, int]:

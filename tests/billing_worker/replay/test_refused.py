@@ -15,7 +15,8 @@ from shared.messages.events import BalanceAdjusted, CallRefunded, Event, Payment
 from shared.models import Payment, Wallet
 from tests.billing_worker.books import audit
 from tests.billing_worker.replay.conftest import BackUp
-from tests.billing_worker.replay.history import CURRENCY, History, Log, counts, dump, replay
+from tests.billing_worker.replay.history import CURRENCY, History, Log, counts, replay
+from tests.billing_worker.replay.sameness import dump
 from tests.billing_worker.town import MINUTE_MS, PRICE, Resident, Town
 from tests.harness.clock import START
 

@@ -20,41 +20,10 @@ from shared.messages.events import (
 from shared.models import PriceChange
 from tests.billing_worker.books import audit
 from tests.billing_worker.replay.conftest import BackUp
-from tests.billing_worker.replay.history import CURRENCY, History, counts, dump
+from tests.billing_worker.replay.history import CURRENCY, History, counts
+from tests.billing_worker.replay.sameness import dump, state
 from tests.billing_worker.town import MINUTE_MS, PRICE, Resident
 from tests.harness.clock import START
-
-VOLATILE = {
-    "wallets": {
-        "version",  # counts transactions, of which a replay makes fewer
-        "chain_hash",  # covers when each entry was booked
-        "blocked_at",  # compared as yes or no
-    },
-    "calls": {
-        "settled_at",  # when it was booked
-        "lease_ends_at",  # for finding calls that never end
-        "proof_talk_ms",  # likewise
-    },
-    "ledger_entries": {
-        "created_at",  # when it was booked
-        "hash",  # covers when it was booked
-    },
-    "payments": {"checkout_url"},  # of no more use
-    "payment_refunds": {"id", "provider_ref"},  # not in the log
-    "price_changes": {"id"},
-}
-"""What may be otherwise after a replay, and why."""
-
-
-async def state(engine: AsyncEngine) -> dict[str, Any]:
-    """Return all that must be as before."""
-    tables = await dump(engine, *VOLATILE)
-    for row in tables["wallets"]:
-        row["is_blocked"] = row["blocked_at"] is not None
-    return {
-        table: [{name: value for name, value in row.items() if name not in VOLATILE[table]} for row in rows]
-        for table, rows in tables.items()
-    }
 
 
 async def operator(history: History) -> Resident:
