@@ -6,6 +6,7 @@ from uuid import UUID, uuid4
 
 import httpx
 import pytest
+from sqlalchemy import text
 
 from api.idempotency.answers import Answer
 from api.payments.refund_asking import RefundAsking
@@ -172,6 +173,9 @@ async def test_killed_between_the_wallet_and_stripe(
             await give_back(olga, checkout, 300)
     assert (stripe.refunds, (await ann.wallet()).balance_minor) == ({}, 700)
     clock.advance(60_000)
+    async with transaction(api.engine) as connection:
+        await connection.execute(text("SELECT FROM payment_refunds FOR UPDATE"))
+        assert await asking_of(api).look() == 0, "somebody is busy with it"
     asked = await asyncio.gather(*(asking_of(api).look() for _ in range(5)))
     assert sum(asked) == 1
     assert [each["status"] for each in (await refunds(olga, checkout))["items"]] == ["succeeded"]
