@@ -27,6 +27,7 @@ VOLATILE = {
         "settled_at",  # when it was booked
         "lease_ends_at",  # for finding calls that never end
         "proof_talk_ms",  # likewise
+        "minutes_held",  # signaling may tell the end while one more is being bought, and know of it too late
     },
     "ledger_entries": {
         "created_at",  # when it was booked

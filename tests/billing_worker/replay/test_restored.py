@@ -223,6 +223,33 @@ async def test_money_of_a_payment_that_went_back_and_came_again(history: History
     await audit(restored)
 
 
+async def test_a_refund_that_an_operator_asked_for_is_asked_for_again(history: History, back_up: BackUp) -> None:
+    """Under its own id, by which the provider knows it: lost it may be, and given back twice it cannot be."""
+    boss, ann = await operator(history), await history.town.moves_in()
+    restored = await back_up()
+    paid, refund_id = await history.pay(ann, 100), new_id()
+    back = PaymentRefunded(
+        event_id=new_id(),
+        payment_id=paid.payment_id,
+        account_id=ann.id,
+        number=1,
+        amount_minor=60,
+        taken_minor=60,
+        failed=False,
+        currency=CURRENCY,
+        reason="by mistake",
+        actor_id=boss.id,
+        refunded_at=START,
+        refund_id=refund_id,
+    )
+    history.log.write(back)
+    assert counts(await history.replay(restored)) == (2, 0, 2, 0)
+    (refund,) = (await dump(restored))["payment_refunds"]
+    assert (refund["id"], refund["status"], refund["finished_at"]) == (refund_id, "requested", None)
+    assert refund["ask_again_at"] > refund["created_at"]
+    await audit(restored)
+
+
 async def test_prices_come_back_with_their_history_unless_set_again_since(
     history: History, engine: AsyncEngine, back_up: BackUp
 ) -> None:
