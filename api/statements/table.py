@@ -83,4 +83,4 @@ def cell(value: object) -> str:
 def as_file(rows: Any, name: str) -> Stream:
     """Answer with these bytes as a file of this name."""
     headers = {"Content-Disposition": f'attachment; filename="{name}.csv"'}
-    return Stream(rows, media_type=f"{MEDIA_TYPE}; charset=utf-8; header=present", headers=headers)
+    return Stream(rows, media_type=MEDIA_TYPE, headers=headers)

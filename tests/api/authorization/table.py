@@ -33,6 +33,10 @@ GET    /v1/me/limits                               | 401  | 401    | 200       |
 PATCH  /v1/me/limits                               | 401  | 401    | 200       | 200       | 401       | 200
 GET    /v1/wallet                                  | 401  | 401    | 200       | 200       | 401       | 200
 GET    /v1/wallet/entries                          | 401  | 401    | 200       | 200       | 401       | 200
+GET    /v1/wallet/entries.csv                      | 401  | 401    | 200       | 200       | 401       | 200
+GET    /v1/earnings                                | 401  | 401    | 200       | 200       | 401       | 200
+GET    /v1/earnings/entries                        | 401  | 401    | 200       | 200       | 401       | 200
+GET    /v1/earnings/entries.csv                    | 401  | 401    | 200       | 200       | 401       | 200
 GET    /v1/payments                                | 401  | 401    | 200       | 200       | 401       | 200
 POST   /v1/payments                                | 401  | 401    | 201       | 201       | 401       | 201
 GET    /v1/payments/{payment_id}                   | 401  | 401    |200 404 404|200 404 404| 401       |200 404 404
@@ -49,6 +53,10 @@ DELETE /v1/operator/sessions/current               | 401  | 401    | 401       |
 GET    /v1/operator/accounts                       | 401  | 401    | 401       | 401       | 200       | 401
 GET    /v1/operator/accounts/{account_id}          | 401  | 401    | 401       | 401       |200 200 404| 401
 GET    /v1/operator/accounts/{account_id}/entries  | 401  | 401    | 401       | 401       |200 200 404| 401
+GET    /v1/operator/accounts/{account_id}/entries.csv | 401 | 401  | 401       | 401       |200 200 404| 401
+GET    /v1/operator/accounts/{account_id}/earnings | 401  | 401    | 401       | 401       |200 200 404| 401
+GET    /v1/operator/accounts/{account_id}/earnings/entries | 401 | 401 | 401   | 401       |200 200 404| 401
+GET    /v1/operator/accounts/{account_id}/earnings/entries.csv | 401 | 401 | 401 | 401     |200 200 404| 401
 GET    /v1/operator/accounts/{account_id}/calls    | 401  | 401    | 401       | 401       |200 200 404| 401
 GET    /v1/operator/accounts/{account_id}/payments | 401  | 401    | 401       | 401       |200 200 404| 401
 POST   /v1/operator/accounts/{account_id}/block    | 401  | 401    | 401       | 401       |403 200 404| 401
@@ -71,6 +79,8 @@ POST   /v1/operator/calls/{call_id}/refunds        | 401  | 401    | 401       |
 GET    /v1/operator/payments/{payment_id}/refunds  | 401  | 401    | 401       | 401       |200 200 404| 401
 POST   /v1/operator/payments/{payment_id}/refunds  | 401  | 401    | 401       | 401       |403 201 404| 401
 GET    /v1/operator/figures                        | 401  | 401    | 401       | 401       | 200       | 401
+GET    /v1/operator/books                          | 401  | 401    | 401       | 401       | 200       | 401
+GET    /v1/operator/books/{house}/entries.csv      | 401  | 401    | 401       | 401       | 200       | 401
 GET    /v1/operator/audit                          | 401  | 401    | 401       | 401       | 200       | 401
 GET    /v1/installation                            | 200  | 200    | 200       | 200       | 200       | 200
 GET    /health/live                                | 200  | 200    | 200       | 200       | 200       | 200

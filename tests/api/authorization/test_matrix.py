@@ -77,7 +77,7 @@ async def _ask(api: Api, route: Route, people: dict[str, Person], cell: Cell) ->
     asker = people.get(cell.who)
     bystander = people["bystander"].things
     owned = {"own": asker.things if asker else bystander, "foreign": bystander, "unknown": {}}[cell.whose]
-    return await ask(api, route, asker, things={**owned, "provider_name": "sandbox"})
+    return await ask(api, route, asker, things={**owned, "provider_name": "sandbox", "house": "revenue"})
 
 
 def _seen(answer: httpx.Response) -> tuple[int, str, list[tuple[str, str]]]:
