@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from api.accounts.schemas import NewAccount, OwnAccount
 from api.accounts.uniqueness import AlreadyTakenError, taken_fields
 from api.passwords import Passwords
+from api.prices.default import default_price
 from shared.clock import Clock
 from shared.database import transaction
 from shared.ids import new_id
@@ -17,7 +18,7 @@ from shared.models import Account
 
 @dataclass(frozen=True)
 class Accounts:
-    """Makes accounts."""
+    """Makes accounts. A minute costs them what operators have set as the default, else `price_minor`."""
 
     engine: AsyncEngine
     clock: Clock
@@ -47,7 +48,8 @@ class Accounts:
                         connection, email=account.email, user_name=account.user_name, besides=account.id
                     )
                 )
-            await open_wallet(connection, account.id, price_minor=self.price_minor)
+            price = await default_price(connection, setting_minor=self.price_minor)
+            await open_wallet(connection, account.id, price_minor=price.price_minor)
         return account
 
 

@@ -9,10 +9,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from api.pages import Page, page_of, read_cursor
 from api.people.schemas import Person
-from api.people.service import user_name
+from api.people.service import PERSON_COLUMNS, person_of, user_name
 from api.problems import ApiError, FieldError, InvalidFieldsError, NotFoundError, ProblemType
 from shared.database import autocommitting, reading, transaction
-from shared.models import Account, BlocklistEntry, Contact
+from shared.models import Account, BlocklistEntry, Contact, Wallet
 
 
 class ListFullError(ApiError):
@@ -31,20 +31,24 @@ class PeopleList:
     engine: AsyncEngine
     model: type[BlocklistEntry | Contact]
     entries_max: int
+    currency: str
 
     async def page(self, account_id: UUID, *, limit: int, cursor: str) -> Page[Person]:
         """Return who is on the account's list, in the order of the alphabet; disabled accounts too."""
         name, after = func.lower(Account.user_name), read_cursor(cursor, user_name)
         wanted = (
-            select(Account.id, Account.user_name)
+            select(*PERSON_COLUMNS)
             .join(self.model, self.model.listed_id == Account.id)
+            .outerjoin(Wallet, Wallet.account_id == Account.id)
             .where(self.model.account_id == account_id)
         )
         if after is not None:
             wanted = wanted.where(name > func.lower(after))
         async with reading(self.engine) as connection:
             rows = (await connection.execute(wanted.order_by(name).limit(limit + 1))).all()
-        return page_of(rows, limit=limit, view=lambda row: Person(*row), key=lambda row: row.user_name)
+        return page_of(
+            rows, limit=limit, view=lambda row: person_of(row, self.currency), key=lambda row: row.user_name
+        )
 
     async def put(self, account_id: UUID, listed_id: UUID) -> None:
         """Put somebody on the account's list, where that has not been done.

@@ -6,7 +6,13 @@ from msgspec import Struct
 
 
 class Person(Struct, frozen=True):
-    """Whom one can call; never with an e-mail address."""
+    """Whom one can call; never with an e-mail address.
+
+    `asking_price_minor` is what a minute costs who calls them, in minor units of `currency`; null where that is the
+    caller's own price.
+    """
 
     id: UUID
     user_name: str
+    asking_price_minor: int | None
+    currency: str

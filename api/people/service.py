@@ -5,41 +5,15 @@ from typing import Any
 from uuid import UUID
 
 import msgspec
-from advanced_alchemy.filters import StatementFilter, StatementTypeT
-from advanced_alchemy.repository import SQLAlchemyAsyncRepository
-from sqlalchemy import ColumnElement, func, or_
+from sqlalchemy import ColumnElement, Row, Select, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from api.pages import Page, page_of, read_cursor
 from api.people.schemas import Person
 from api.problems import NotFoundError
-from api.reads import reading_session
+from shared.database import reading
 from shared.messages.base import UserName
-from shared.models import Account
-
-
-class AccountRepository(SQLAlchemyAsyncRepository[Account]):
-    """Accounts, to be found."""
-
-    model_type = Account
-
-
-@dataclass(frozen=True)
-class ByName(StatementFilter):
-    """The accounts after this user name, in the order of the alphabet, and one more than the page has."""
-
-    after: str | None
-    limit: int
-
-    def append_to_statement(
-        self, statement: StatementTypeT, model: type[Any], *_args: Any, **_kwargs: Any
-    ) -> StatementTypeT:
-        name = func.lower(model.user_name)
-        selected: Any = statement
-        if self.after is not None:
-            selected = selected.where(name > func.lower(self.after))
-        ordered: StatementTypeT = selected.order_by(name).limit(self.limit + 1)
-        return ordered
+from shared.models import Account, Wallet
 
 
 @dataclass(frozen=True)
@@ -47,23 +21,31 @@ class People:
     """Looks people up; disabled accounts are not found."""
 
     engine: AsyncEngine
+    currency: str
 
     async def search(self, text: str, *, limit: int, cursor: str) -> Page[Person]:
-        """Return those whose user name contains the text, or whose id it is; `%` and `_` mean themselves."""
-        by_name = ByName(read_cursor(cursor, user_name), limit)
-        async with reading_session(self.engine) as session:
-            repository = AccountRepository(session=session, wrap_exceptions=False)
-            rows = await repository.get_many(_matches(text), Account.disabled_at.is_(None), by_name)
-        return page_of(rows, limit=limit, view=_view, key=lambda row: row.user_name)
+        """Return those whose user name contains the text, or whose id it is; `%` and `_` mean themselves.
+
+        In the order of the alphabet.
+        """
+        name, after = func.lower(Account.user_name), read_cursor(cursor, user_name)
+        wanted = _FOUND.where(_matches(text))
+        if after is not None:
+            wanted = wanted.where(name > func.lower(after))
+        async with reading(self.engine) as connection:
+            rows = (await connection.execute(wanted.order_by(name).limit(limit + 1))).all()
+        return page_of(rows, limit=limit, view=self._view, key=lambda row: row.user_name)
 
     async def get(self, id_or_name: str) -> Person:
         """Return the person with this id or exactly this user name, case aside. Raises `NotFoundError`."""
-        async with reading_session(self.engine) as session:
-            repository = AccountRepository(session=session, wrap_exceptions=False)
-            row = await repository.get_one_or_none(_is(id_or_name), Account.disabled_at.is_(None))
+        async with reading(self.engine) as connection:
+            row = (await connection.execute(_FOUND.where(_is(id_or_name)))).one_or_none()
         if row is None:
             raise NotFoundError
-        return _view(row)
+        return self._view(row)
+
+    def _view(self, row: Row[*tuple[Any, ...]]) -> Person:
+        return person_of(row, self.currency)
 
 
 def user_name(text: str) -> str:
@@ -95,5 +77,15 @@ def _id_of(text: str) -> UUID | None:
         return None
 
 
-def _view(row: Account) -> Person:
-    return Person(row.id, row.user_name)
+def person_of(row: Row[*tuple[Any, ...]], currency: str) -> Person:
+    """Return the person of a row of `PERSON_COLUMNS`."""
+    account_id, name, asking_price_minor = row
+    return Person(account_id, name, asking_price_minor, currency)
+
+
+PERSON_COLUMNS = (Account.id, Account.user_name, Wallet.asking_price_minor)
+"""What a `Person` is made of, but for the currency."""
+
+_FOUND: Select[*tuple[Any, ...]] = (
+    select(*PERSON_COLUMNS).outerjoin(Wallet, Wallet.account_id == Account.id).where(Account.disabled_at.is_(None))
+)

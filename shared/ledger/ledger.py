@@ -228,6 +228,23 @@ class Ledger:
         wallet.earning_share_bp = earning_share_bp
         wallet.changed = True
 
+    def limit_spending(
+        self,
+        account_id: UUID,
+        *,
+        spend_call_minor_max: int | None,
+        spend_day_minor_max: int | None,
+        call_ms_max: int | None,
+    ) -> None:
+        """Let the owner's calls cost, and last, at most this from the next minute on; None is no limit."""
+        wallet = self.wallets[account_id]
+        for limit in (spend_call_minor_max, spend_day_minor_max, call_ms_max):
+            _positive(1 if limit is None else limit)
+        wallet.spend_call_minor_max = spend_call_minor_max
+        wallet.spend_day_minor_max = spend_day_minor_max
+        wallet.call_ms_max = call_ms_max
+        wallet.changed = True
+
     def block_by_operator(self, account_id: UUID) -> bool:
         """Keep the account from calling until an operator lets it again; return whether that is new."""
         wallet = self.wallets[account_id]

@@ -130,6 +130,8 @@ async def test_an_account_is_seen_as_a_whole(api: Api, ann: User, olga: User) ->
         "in_call_id": None,
         "relay_only": False,
         "wallet": (await ann.get("/wallet")).json(),
+        "asking_price_minor": None,
+        "earning_share_bp": 0,
         "sessions": 2,
         "last_used_at": "2030-01-01T12:00:00Z",
     }

@@ -8,7 +8,7 @@ from itertools import count
 from typing import Any, TypeVar
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, event, insert, select, update
+from sqlalchemy import ColumnElement, Row, event, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from billing_worker.admission.invites import InviteLimits
@@ -18,18 +18,29 @@ from billing_worker.terms import Terms
 from shared.bus.interface import Delivery, Rejected
 from shared.bus.topology import ACCOUNTS
 from shared.database import transaction
-from shared.ids import new_id
+from shared.ids import first_id_at, new_id
 from shared.ledger import Ledger, OpenWallet, open_wallet, read_wallet
 from shared.messages.base import EndReason
 from shared.messages.events import CallEnded, CallEvent, CallStarted, Event, SweepDue
 from shared.messages.notices import Notice
 from shared.messages.registry import decode_event, decode_notice, encode, type_of
 from shared.messages.requests import Authorize, Authorized, Renew, Renewed, Reply, Request
-from shared.models import Account, BlocklistEntry, Call, Contact, LedgerEntry, OutboxMessage, Session, Wallet
+from shared.models import (
+    Account,
+    BlocklistEntry,
+    Call,
+    Contact,
+    LedgerEntry,
+    OutboxMessage,
+    Payment,
+    Session,
+    Wallet,
+)
 from shared.settings import Settings
 from tests.billing_worker.books import audit
 from tests.harness.clock import ManualClock
 
+_NOT_TIME = (1 << 80) - 1
 PRICE = 10
 MINUTE_MS = 60_000
 
@@ -83,8 +94,12 @@ class Town:
             await self._pay(connection, resident, amount)
 
     async def _pay(self, connection: AsyncConnection, resident: Resident, amount: int) -> None:
-        ledger = await Ledger.open(connection, [resident.id], now=self.clock.now())
-        ledger.top_up(resident.id, amount, payment_id=new_id())
+        now, payment_id = self.clock.now(), new_id()
+        payment = {"id": payment_id, "account_id": resident.id, "amount_minor": amount, "currency": "EUR"}
+        settled = {"provider": "town", "status": "settled", "created_at": now, "settled_at": now}
+        await connection.execute(insert(Payment).values({**payment, **settled}))
+        ledger = await Ledger.open(connection, [resident.id], now=now)
+        ledger.top_up(resident.id, amount, payment_id=payment_id)
         ledger.unblock(resident.id)
         await ledger.save()
 
@@ -132,6 +147,24 @@ class Town:
                 update(Wallet).where(Wallet.account_id == resident.id).values(price_minor=price)
             )
 
+    async def asks_price(self, resident: Resident, price: int | None, *, share_bp: int = 0) -> None:
+        """Have callers of the resident pay this, as an operator would."""
+        async with transaction(self.engine) as connection:
+            ledger = await Ledger.open(connection, [resident.id], now=self.clock.now())
+            ledger.set_asking_price(resident.id, price, earning_share_bp=share_bp)
+            await ledger.save()
+
+    async def limits(
+        self, resident: Resident, *, call: int | None = None, day: int | None = None, call_ms: int | None = None
+    ) -> None:
+        """Have the resident limit what calls may cost, and last."""
+        async with transaction(self.engine) as connection:
+            ledger = await Ledger.open(connection, [resident.id], now=self.clock.now())
+            ledger.limit_spending(
+                resident.id, spend_call_minor_max=call, spend_day_minor_max=day, call_ms_max=call_ms
+            )
+            await ledger.save()
+
     async def asks(self, *requests: Request) -> list[Reply]:
         """Have the requests answered as one batch."""
         replies = await self.admission.handle(requests)
@@ -148,7 +181,7 @@ class Town:
     ) -> Authorize:
         """Return the request whether the call may ring."""
         return Authorize(
-            call_id=call_id or new_id(),
+            call_id=call_id or self.new_call_id(),
             caller_id=caller.id,
             callee_id=callee.id,
             callee_reachable=reachable,
@@ -164,6 +197,15 @@ class Town:
             await conversation.renewed(minutes)
         return conversation
 
+    def conversation_of(self, reply: Authorized, caller: Resident, callee: Resident) -> "Conversation":
+        """Return the call that may ring."""
+        return Conversation(self, reply.call_id, caller, callee)
+
+    async def id_of(self, name: str) -> UUID | None:
+        """Return whose user name this is, case aside."""
+        async with transaction(self.engine) as connection:
+            return await connection.scalar(select(Account.id).where(func.lower(Account.user_name) == name.lower()))
+
     async def many_calls(self, count: int, *, balance: int = 100) -> "list[Conversation]":
         """Have so many calls authorized, each between two newcomers."""
         residents = [Resident(new_id(), f"resident{next(self._numbers)}") for _ in range(2 * count)]
@@ -177,7 +219,11 @@ class Town:
 
     def conversation(self, caller: Resident, callee: Resident) -> "Conversation":
         """Return a call that nobody asked for yet."""
-        return Conversation(self, new_id(), caller, callee)
+        return Conversation(self, self.new_call_id(), caller, callee)
+
+    def new_call_id(self) -> UUID:
+        """Return an id as signaling makes it at this moment of the town's clock."""
+        return UUID(int=first_id_at(self.clock.now()).int | new_id().int & _NOT_TIME)
 
     async def hears(self, *events: CallEvent) -> list[Rejected]:
         """Have the events settled as one batch; return what was rejected."""

@@ -60,10 +60,13 @@ class Directory:
             if row is None:
                 raise NotFoundError
             sessions, last_used_at = await self._sessions(connection, account_id)
+        wallet = _wallet(row)
         return AccountDetails(
             **self._columns(row),
             relay_only=row.relay_only,
-            wallet=_wallet(row).state(self.currency),
+            wallet=wallet.state(self.currency),
+            asking_price_minor=wallet.asking_price_minor,
+            earning_share_bp=wallet.earning_share_bp,
             sessions=sessions,
             last_used_at=last_used_at,
         )

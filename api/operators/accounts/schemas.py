@@ -32,9 +32,15 @@ class AccountSummary(Struct, frozen=True, kw_only=True):
 
 
 class AccountDetails(AccountSummary, frozen=True, kw_only=True):
-    """All of an account; `last_used_at` is exact to the life of an access token."""
+    """All of an account; `last_used_at` is exact to the life of an access token.
+
+    Callers of the account pay `asking_price_minor` a minute, with null their own price; of either it earns
+    `earning_share_bp` basis points.
+    """
 
     relay_only: bool
     wallet: WalletState
+    asking_price_minor: int | None
+    earning_share_bp: int
     sessions: int
     last_used_at: datetime | None

@@ -1,0 +1,1 @@
+"""What a minute costs: the default of new accounts, and the history of every price."""

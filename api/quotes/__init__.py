@@ -1,0 +1,1 @@
+"""What a call would cost, and how long it could be."""
