@@ -8,6 +8,7 @@ a bank takes by itself has left already: the wallet gives what is still there, a
 import logging
 from datetime import datetime
 from typing import Any, Literal, NamedTuple
+from uuid import UUID
 
 from sqlalchemy import Row
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -74,12 +75,20 @@ async def advance(connection: AsyncConnection, payment: Row[Any], refund: Row[An
     return "restored"
 
 
+class Leaving(NamedTuple):
+    """Money that is about to go back, as the payment's refund number so and so."""
+
+    refund_id: UUID
+    number: int
+    amount_minor: int
+    refund_ref: str | None = None
+
+
 async def book(
     connection: AsyncConnection,
     payment: Row[Any],
-    amount_minor: int,
+    leaving: Leaving,
     *,
-    number: int,
     why: Why,
     now: datetime,
     take_minor_max: int | None = None,
@@ -93,11 +102,30 @@ async def book(
     wallet = ledger.wallets[account_id]
     was_blocked, could_pay = wallet.is_blocked, wallet.can_pay_a_minute
     taken_minor = ledger.refund_payment(
-        account_id, amount_minor, payment_id=payment.id, number=number, take_minor_max=take_minor_max, why=why
+        account_id,
+        leaving.amount_minor,
+        payment_id=payment.id,
+        number=leaving.number,
+        take_minor_max=take_minor_max,
+        why=why,
     )
     judge(ledger, account_id, could_pay=could_pay)
     await ledger.save()
-    told = _told(payment, number, amount_minor, taken_minor, why, failed=False)
+    told = PaymentRefunded(
+        event_id=new_id(),
+        payment_id=payment.id,
+        account_id=account_id,
+        number=leaving.number,
+        amount_minor=leaving.amount_minor,
+        taken_minor=taken_minor,
+        failed=False,
+        currency=payment.currency,
+        reason=why.reason or "",
+        actor_id=why.actor_id,
+        refunded_at=why.occurred_at,
+        refund_id=leaving.refund_id,
+        refund_ref=leaving.refund_ref,
+    )
     await store(connection, [told, *money_changed(wallet, payment.currency, was_blocked=was_blocked)])
     return taken_minor
 
@@ -105,17 +133,12 @@ async def book(
 async def _of_the_provider(
     connection: AsyncConnection, payment: Row[Any], fact: MoneyReturned, *, now: datetime, occurred_at: datetime
 ) -> Outcome:
-    number, taken_minor = await next_number(connection, payment.id), 0
+    leaving = Leaving(new_id(), await next_number(connection, payment.id), fact.amount_minor, fact.return_ref)
+    taken_minor = 0
     if fact.status != "failed":
-        taken_minor = await book(
-            connection,
-            payment,
-            fact.amount_minor,
-            number=number,
-            why=Why(occurred_at, REASONS[fact.cause]),
-            now=now,
-            take_minor_max=payment.amount_minor - payment.refunded_minor,
-        )
+        why = Why(occurred_at, REASONS[fact.cause])
+        left_minor = payment.amount_minor - payment.refunded_minor
+        taken_minor = await book(connection, payment, leaving, why=why, now=now, take_minor_max=left_minor)
         if lost_minor := fact.amount_minor - taken_minor:
             logger.warning(
                 "payment %s: of %d that went back %d were spent", payment.id, fact.amount_minor, lost_minor
@@ -123,9 +146,9 @@ async def _of_the_provider(
     # What failed before it was heard of is written down too: whatever is said of it later comes too late.
     await add_refund(
         connection,
-        id=new_id(),
+        id=leaving.refund_id,
         payment_id=payment.id,
-        number=number,
+        number=leaving.number,
         amount_minor=fact.amount_minor,
         taken_minor=taken_minor,
         status="requested" if fact.status == "pending" else fact.status,
@@ -154,23 +177,19 @@ async def _book_back(connection: AsyncConnection, payment: Row[Any], refund: Row
     )
     ledger.unblock(account_id)
     await ledger.save()
-    told = _told(payment, refund.number, refund.amount_minor, refund.taken_minor, why, failed=True)
-    await store(connection, [told, *money_changed(wallet, payment.currency, was_blocked=was_blocked)])
-
-
-def _told(
-    payment: Row[Any], number: int, amount_minor: int, taken_minor: int, why: Why, *, failed: bool
-) -> PaymentRefunded:
-    return PaymentRefunded(
+    told = PaymentRefunded(
         event_id=new_id(),
         payment_id=payment.id,
-        account_id=payment.account_id,
-        number=number,
-        amount_minor=amount_minor,
-        taken_minor=taken_minor,
-        failed=failed,
+        account_id=account_id,
+        number=refund.number,
+        amount_minor=refund.amount_minor,
+        taken_minor=refund.taken_minor,
+        failed=True,
         currency=payment.currency,
-        reason=why.reason or "",
-        actor_id=why.actor_id,
-        refunded_at=why.occurred_at,
+        reason=refund.reason,
+        actor_id=refund.actor_id,
+        refunded_at=said.occurred_at,
+        refund_id=refund.id,
+        refund_ref=said.refund_ref or refund.provider_ref,
     )
+    await store(connection, [told, *money_changed(wallet, payment.currency, was_blocked=was_blocked)])

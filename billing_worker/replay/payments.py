@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid5
 
@@ -14,6 +15,9 @@ from shared.ledger import Ledger
 from shared.ledger.posting import Why
 from shared.messages.events import PaymentRefunded, PaymentSettled
 from shared.models import Account, Payment, PaymentRefund
+
+ASKED_BEFORE = timedelta(seconds=1)
+"""A refund that is due later than it was made was asked for: it is looked for before it is asked for again."""
 
 
 async def settle_payment(connection: AsyncConnection, event: PaymentSettled, ledger: Ledger) -> None:
@@ -87,21 +91,24 @@ async def _book_back(connection: AsyncConnection, event: PaymentRefunded, ledger
 
 
 async def _refund_row(connection: AsyncConnection, event: PaymentRefunded) -> dict[str, Any]:
-    """The refund as done: to ask the provider once more could give the money back twice."""
+    """The refund as done, unless the provider can be asked for it under its id, which gives nothing back twice."""
     actor = event.actor_id
+    is_done = actor is None or event.refund_id is None
     return {
-        "id": uuid5(event.payment_id, str(event.number)),
+        "id": event.refund_id or uuid5(event.payment_id, str(event.number)),
         "payment_id": event.payment_id,
         "number": event.number,
         "amount_minor": event.amount_minor,
         "taken_minor": event.taken_minor,
-        "status": "succeeded",
+        "status": "succeeded" if is_done else "requested",
+        "provider_ref": event.refund_ref,
         "origin": "provider" if actor is None else "operator",
         "reason": event.reason,
         "actor_id": actor,
         "actor_name": None if actor is None else await _name_of(connection, actor),
         "created_at": event.refunded_at,
-        "finished_at": event.refunded_at,
+        "ask_again_at": None if is_done else event.refunded_at + ASKED_BEFORE,
+        "finished_at": event.refunded_at if is_done else None,
     }
 
 

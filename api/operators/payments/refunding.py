@@ -25,7 +25,7 @@ from api.operators.payments.schemas import (
 from api.operators.sessions.recent import RecentLogins
 from api.payments.refund_asking import RefundAsking
 from api.payments.refund_rows import add_refund, find_refund, next_number
-from api.payments.returning import book
+from api.payments.returning import Leaving, book
 from api.problems import ApiError, NotFoundError, ProblemType
 from api.security import Login
 from shared.clock import Clock
@@ -130,17 +130,17 @@ class Refunding:
         if wanted.amount_minor > left_minor:
             raise RefundTooLargeError(f"At most {left_minor} can go back")
         now = self.clock.now()
-        number = await next_number(connection, payment.id)
+        leaving = Leaving(refund_id, await next_number(connection, payment.id), wanted.amount_minor)
         why = Why(now, wanted.reason, operator.account_id)
         try:
-            taken_minor = await book(connection, payment, wanted.amount_minor, number=number, why=why, now=now)
+            taken_minor = await book(connection, payment, leaving, why=why, now=now)
         except InsufficientFundsError as error:
             raise NotThatMuchError(available_minor=error.available_minor, currency=payment.currency) from error
         refund = await add_refund(
             connection,
             id=refund_id,
             payment_id=payment.id,
-            number=number,
+            number=leaving.number,
             amount_minor=wanted.amount_minor,
             taken_minor=taken_minor,
             status="requested",
