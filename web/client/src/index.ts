@@ -27,7 +27,7 @@ export { MediaError, type MediaErrorKind } from "./media/errors.js";
 export { type MicLevel, micLevel } from "./media/level.js";
 export { LocalMedia, type LocalMediaEvents, type Wanted } from "./media/local-media.js";
 export type { Block, Wallet, WalletEvents } from "./money/wallet.js";
-export type { Api, CallFilter, PageOptions } from "./rest/api.js";
+export type { Api, CallFilter, Days, PageOptions } from "./rest/api.js";
 export { Attempt } from "./rest/attempt.js";
 export type { Fetch } from "./rest/fetch.js";
 export { mayBeDone, newIdempotencyKey } from "./rest/idempotency.js";
@@ -36,10 +36,13 @@ export type {
   Account,
   CallView,
   Deletion,
+  Earnings,
   IceServers,
   Installation,
+  LimitChanges,
   NewAccount,
   NewSession,
+  OwnLimits,
   Page,
   PasswordChange,
   Payment,
@@ -47,6 +50,7 @@ export type {
   Problem,
   ProblemType,
   ProfileChanges,
+  Quote,
   SessionView,
   StatementEntry,
 } from "./rest/types.js";

@@ -1,20 +1,25 @@
 /** The API for who is logged in, one method an operation. */
 
 import type { WalletState } from "../signaling/messages.js";
+import { FILE } from "./fetch.js";
 import { answered, type Http } from "./http.js";
 import { KEY_HEADER, newIdempotencyKey } from "./idempotency.js";
 import type {
   Account,
   CallView,
   Deletion,
+  Earnings,
   EndReason,
   IceServers,
   Installation,
+  LimitChanges,
+  OwnLimits,
   Page,
   PasswordChange,
   Payment,
   Person,
   ProfileChanges,
+  Quote,
   SessionView,
   StatementEntry,
 } from "./types.js";
@@ -30,6 +35,13 @@ export interface CallFilter extends PageOptions {
   direction?: "incoming" | "outgoing";
   /** Only calls that ended for one of these reasons. */
   outcome?: readonly EndReason[];
+}
+
+/** Which days of a statement, by the time of booking: from the first one to the one after the last, as `2026-01-31`. */
+export interface Days {
+  since?: string;
+  until?: string;
+  signal?: AbortSignal;
 }
 
 /** Who else wants to hear what the API tells. */
@@ -97,6 +109,48 @@ export class Api {
     // A wallet does not say whose it is: somebody else may be logged in by now.
     if (asked === this.#tell.accountId()) this.#tell.wallet(state);
     return state;
+  }
+
+  /** What one wants to spend at most; null where there is no such limit. */
+  limits(signal?: AbortSignal): Promise<OwnLimits> {
+    return answered(this.#http.GET("/v1/me/limits", { signal: signal ?? null }));
+  }
+
+  /** Change what is given; null takes a limit away. To raise one, or to take it away, needs `current_password`. */
+  changeLimits(changes: LimitChanges): Promise<OwnLimits> {
+    return answered(this.#http.PATCH("/v1/me/limits", { body: changes }));
+  }
+
+  /**
+   * What a call would cost now, and how long one could talk: what would then be allowed.
+   *
+   * Without a callee, what a call of somebody costs who asks no price. `ProblemError` of type `not-found` where there
+   * is nobody of this id or name.
+   */
+  quote(callee?: { id: string } | { userName: string }, signal?: AbortSignal): Promise<Quote> {
+    const query = callee && ("id" in callee ? { callee_id: callee.id } : { callee_user_name: callee.userName });
+    return answered(this.#http.GET("/v1/calls/quote", { params: { query: query ?? {} }, signal: signal ?? null }));
+  }
+
+  /** What one has earned by taking calls and was not paid out yet, and by what one earns. */
+  earnings(signal?: AbortSignal): Promise<Earnings> {
+    return answered(this.#http.GET("/v1/earnings", { signal: signal ?? null }));
+  }
+
+  /** Every movement of one's earnings, newest first. */
+  earningEntries(options: PageOptions = {}): Promise<Page<StatementEntry>> {
+    const { signal, query } = asked(options);
+    return answered(this.#http.GET("/v1/earnings/entries", { params: { query }, signal }));
+  }
+
+  /** The statement as CSV, oldest first; its last row is the closing balance, without which it is not whole. */
+  entriesFile({ signal, ...query }: Days = {}): Promise<Blob> {
+    return answered(this.#http.GET("/v1/wallet/entries.csv", file(query, signal)));
+  }
+
+  /** The movements of one's earnings as CSV. */
+  earningEntriesFile({ signal, ...query }: Days = {}): Promise<Blob> {
+    return answered(this.#http.GET("/v1/earnings/entries.csv", file(query, signal)));
   }
 
   /** The statement: every movement of the wallet, newest first. */
@@ -195,6 +249,10 @@ export function asked({ signal, ...query }: PageOptions): {
   signal: AbortSignal | null;
 } {
   return { query, signal: signal ?? null };
+}
+
+function file(query: Omit<Days, "signal">, signal?: AbortSignal) {
+  return { params: { query }, parseAs: "blob", headers: { Accept: FILE }, signal: signal ?? null } as const;
 }
 
 function listed(accountId: string) {

@@ -13,6 +13,10 @@ export interface TokenSource {
 /** A request that has no whole answer after so long has failed; a refresh that hangs would stop all others. */
 export const REQUEST_MS_MAX = 15_000;
 
+/** Files may be long; they are on their way for longer. */
+export const FILE = "text/csv";
+export const FILE_MS_MAX = 300_000;
+
 const UNAUTHORIZED = 401;
 
 /** Rejects with `TypeError` at the limit, as `fetch` does without a network. */
@@ -22,7 +26,7 @@ export function limited(fetch: Fetch, timers: Timers): Fetch {
     const giveUp = () => limit.abort(request.signal.reason);
     request.signal.addEventListener("abort", giveUp);
     if (request.signal.aborted) giveUp();
-    const off = timers.after(REQUEST_MS_MAX, () => limit.abort(new TypeError("no answer in time")));
+    const off = timers.after(limitMsOf(request), () => limit.abort(new TypeError("no answer in time")));
     try {
       return await whole(await fetch(new Request(request, { signal: limit.signal })));
     } catch (error) {
@@ -33,6 +37,10 @@ export function limited(fetch: Fetch, timers: Timers): Fetch {
       request.signal.removeEventListener("abort", giveUp);
     }
   };
+}
+
+function limitMsOf(request: Request): number {
+  return request.headers.get("Accept") === FILE ? FILE_MS_MAX : REQUEST_MS_MAX;
 }
 
 /** The answer once its body is here too. Chromium has one, an empty one, also where there is none (204). */

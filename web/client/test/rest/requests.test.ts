@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, test } from "vitest";
 import { NetworkError, NotLoggedInError, ProblemError } from "../../src/errors.js";
 import { Api } from "../../src/rest/api.js";
-import { authorized, limited, REQUEST_MS_MAX, type TokenSource } from "../../src/rest/fetch.js";
+import { authorized, FILE_MS_MAX, limited, REQUEST_MS_MAX, type TokenSource } from "../../src/rest/fetch.js";
 import { createHttp } from "../../src/rest/http.js";
 import { eachItem } from "../../src/rest/pages.js";
 import { accountOf, BASE_URL, FakeApi, json, problem } from "../fakes/api.js";
@@ -91,6 +91,38 @@ describe("a request", () => {
     ]);
   });
 
+  test("is there for limits, quotes, earnings and their files", async () => {
+    const { api, server } = world;
+    const page = () => json(200, { items: [], next_cursor: null });
+    const csv = () => new Response("seq\r\n", { headers: { "content-type": "text/csv; charset=utf-8" } });
+    for (const what of ["GET /v1/me/limits", "PATCH /v1/me/limits", "GET /v1/calls/quote", "GET /v1/earnings"])
+      answers(what, () => json(200, {}));
+    answers("GET /v1/earnings/entries", page);
+    for (const what of ["GET /v1/wallet/entries.csv", "GET /v1/earnings/entries.csv"]) answers(what, csv);
+    await api.limits();
+    await api.changeLimits({ call_ms_max: null, current_password: "secret" });
+    expect(server.arrived.at(-1)?.body).toEqual({ call_ms_max: null, current_password: "secret" });
+    await api.quote();
+    await api.quote({ id: "1" });
+    await api.quote({ userName: "ben" });
+    await api.earnings();
+    await api.earningEntries({ limit: 5 });
+    expect(await (await api.entriesFile({ since: "2026-01-01" })).text()).toBe("seq\r\n");
+    expect(server.arrived.at(-1)?.headers.get("accept")).toBe("text/csv");
+    await api.earningEntriesFile({ until: "2026-02-01" });
+    expect(server.arrived.map(({ url }) => url.pathname.slice(3) + url.search)).toEqual([
+      "/me/limits",
+      "/me/limits",
+      "/calls/quote",
+      "/calls/quote?callee_id=1",
+      "/calls/quote?callee_user_name=ben",
+      "/earnings",
+      "/earnings/entries?limit=5",
+      "/wallet/entries.csv?since=2026-01-01",
+      "/earnings/entries.csv?until=2026-02-01",
+    ]);
+  });
+
   test("of the installation needs nobody's token", async () => {
     const { api, server, source } = world;
     source.tokens = () => {
@@ -159,6 +191,18 @@ describe("a request", () => {
     await timers.advance(REQUEST_MS_MAX);
     await failed;
     expect(timers.waiting).toBe(0);
+  });
+
+  test("for a file has a longer limit, and a refusal of it is a problem like others", async () => {
+    const { api, server, timers } = world;
+    server.routes.set("GET /v1/wallet/entries.csv", () => new Promise(() => {}));
+    const failed = expect(api.entriesFile()).rejects.toBeInstanceOf(NetworkError);
+    await timers.advance(REQUEST_MS_MAX);
+    expect(timers.waiting).toBe(1);
+    await timers.advance(FILE_MS_MAX);
+    await failed;
+    answers("GET /v1/wallet/entries.csv", () => problem(429, "too-many-requests"));
+    await expect(api.entriesFile()).rejects.toMatchObject({ type: "too-many-requests" });
   });
 
   test("has a limit for the body of its answer too", async () => {

@@ -1,5 +1,6 @@
 import type { ComponentChildren } from "preact";
 import { useId } from "preact/hooks";
+import { LimitsForm } from "../money/limits-form.js";
 import { contacts, refused } from "../people/lists.js";
 import { account } from "../talktime.js";
 import { t } from "../texts/index.js";
@@ -27,6 +28,9 @@ export function Settings() {
       </Section>
       <Section title={texts.calls}>
         <CallSettings account={own} />
+      </Section>
+      <Section title={t().calling.limits}>
+        <LimitsForm />
       </Section>
       <Section title={texts.contacts}>
         <PersonList

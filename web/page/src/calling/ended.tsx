@@ -1,6 +1,7 @@
 import type { Call, CallEnd, CallView } from "@talktime/client";
 import { useEffect, useState } from "preact/hooks";
 import { duration, money } from "../format.js";
+import { openLimits } from "../money/open-limits.js";
 import { openTopUp } from "../money/open-top-up.js";
 import { AllowCalls, PersonActsAside } from "../people/later.js";
 import { wallet } from "../talktime.js";
@@ -28,7 +29,7 @@ export function Ended({ call, end: told }: { call: Call; end: CallEnd }) {
   const texts = t().calling;
   const name = nameOf(call);
   const missed = isMissed(end, call.role);
-  const poor = call.role === "caller" && isPoor();
+  const poor = call.role === "caller" && isPoor(call, end);
   return (
     <Dialog
       title={missed ? texts.missed : texts.ended}
@@ -79,7 +80,19 @@ function Money({ call, end, record }: { call: Call; end: CallEnd; record: CallVi
         {cost.known ? charged : isLong ? texts.chargingLong : texts.charging}
       </p>
       {now && cost.known && <p class="muted">{texts.balanceNow(money(now.available_minor, now.currency))}</p>}
-      {cost.known && isPoor() && (
+      {end.reason === "spend_limit" && (
+        <Notice
+          kind="warning"
+          action={
+            <Button small onClick={openLimits}>
+              {texts.changeLimits}
+            </Button>
+          }
+        >
+          {limitText(end)}
+        </Notice>
+      )}
+      {cost.known && isPoor(call, end) && (
         <Notice
           kind="warning"
           role="status"
@@ -96,6 +109,13 @@ function Money({ call, end, record }: { call: Call; end: CallEnd; record: CallVi
   );
 }
 
+/** Which limit of one's own it was. */
+function limitText({ spendLimit = "call", leftMinor, currency }: CallEnd): string {
+  const texts = t().calling;
+  if (leftMinor === undefined || !currency) return texts.limitReached[spendLimit];
+  return texts.limitLeaves[spendLimit](money(leftMinor, currency));
+}
+
 /** Whether so much time has passed. */
 function useLater(afterMs: number): boolean {
   const [later, setLater] = useState(false);
@@ -106,8 +126,8 @@ function useLater(afterMs: number): boolean {
   return later;
 }
 
-/** Whether there is less than a minute's price. */
-function isPoor(): boolean {
+/** Whether there is less than a minute's price, as it is with this person. */
+function isPoor(call: Call, end: CallEnd): boolean {
   const now = wallet.value;
-  return now !== null && now.available_minor < now.price_minor;
+  return now !== null && now.available_minor < (call.cost?.priceMinor ?? end.priceMinor ?? now.price_minor);
 }

@@ -2,6 +2,7 @@ import type { Call, LowFunds as Facts } from "@talktime/client";
 import { useEffect, useRef } from "preact/hooks";
 import { duration, money } from "../format.js";
 import { installation } from "../installation.js";
+import { openLimits } from "../money/open-limits.js";
 import { openTopUp } from "../money/open-top-up.js";
 import { t } from "../texts/index.js";
 import { announce } from "../ui/announce.js";
@@ -30,6 +31,7 @@ function Warning({ call, facts }: { call: Call; facts: Facts }) {
   const leftMs = Math.max(0, facts.endsAtTalkMs - call.talkMs);
   const left = Math.ceil(leftMs / SECOND_MS);
   const pays = call.role === "caller";
+  const limit = facts.reason === "spend_limit" ? (facts.spendLimit ?? "call") : null;
   const missing =
     facts.shortfallMinor !== null && facts.currency
       ? { minor: facts.shortfallMinor, currency: facts.currency }
@@ -42,16 +44,22 @@ function Warning({ call, facts }: { call: Call; facts: Facts }) {
   }, [left]);
   const clock = duration(left * SECOND_MS);
   return (
-    <section class="low-funds" role="alert" aria-label={texts.lowBalance}>
+    <section class="low-funds" role="alert" aria-label={limit ? texts.limitNear : texts.lowBalance}>
       <Icon name="alert" size={24} />
       <div class="low-funds-text">
         {/* It is told once and at ten seconds, not every second. */}
         <p class="low-funds-clock" aria-live="off">
           {pays ? texts.endsIn(clock) : texts.mayEndIn(clock)}
         </p>
+        {limit && <p>{texts.limitReached[limit]}</p>}
         {missing && <p>{texts.missing(money(missing.minor, missing.currency))}</p>}
       </div>
       {missing && <Offers {...missing} />}
+      {limit && (
+        <Button small kind="primary" onClick={openLimits}>
+          {texts.changeLimits}
+        </Button>
+      )}
     </section>
   );
 }

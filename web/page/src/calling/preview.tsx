@@ -1,8 +1,10 @@
-import { TalktimeError } from "@talktime/client";
+import { type Quote, TalktimeError } from "@talktime/client";
 import { money } from "../format.js";
+import { openLimits } from "../money/open-limits.js";
 import { openTopUp } from "../money/open-top-up.js";
-import { PriceLine } from "../money/price-line.js";
-import { connectionState, talktime, wallet } from "../talktime.js";
+import { useQuote } from "../money/quote.js";
+import { QuoteLine } from "../money/quote-line.js";
+import { connectionState, talktime } from "../talktime.js";
 import { t } from "../texts/index.js";
 import { Button } from "../ui/button.js";
 import { Dialog } from "../ui/dialog.js";
@@ -22,7 +24,8 @@ export function Preview({ userName }: { userName: string }) {
   const close = () => {
     callee.value = null;
   };
-  const missingMinor = useMissing();
+  const { data: quote, error } = useQuote(userName);
+  const short = quote?.reason === "insufficient_funds" || quote?.reason === "spend_limit";
   const offline = connectionState.value !== "open";
   return (
     <Dialog title={t().people.call(userName)} class="preview" onClose={close}>
@@ -36,11 +39,12 @@ export function Preview({ userName }: { userName: string }) {
         )}
       </div>
       <footer class="preview-foot">
-        <div data-testid="price">
-          <PriceLine />
+        <div data-testid="price" aria-live="polite">
+          {quote && <QuoteLine quote={quote} />}
+          {!quote && error ? <p class="muted">{texts.priceUnknown}</p> : null}
         </div>
-        {missingMinor > 0 ? (
-          <Missing minor={missingMinor} />
+        {quote && !quote.allowed ? (
+          <Hindrance quote={quote} userName={userName} />
         ) : (
           <p class="muted small">{texts.onlyConnectedCosts}</p>
         )}
@@ -49,7 +53,7 @@ export function Preview({ userName }: { userName: string }) {
           <Button
             kind="primary"
             icon="camera"
-            disabled={missingMinor > 0 || offline}
+            disabled={short || offline}
             busy={own.opening.value}
             onClick={() => place(userName, own)}
           >
@@ -61,30 +65,36 @@ export function Preview({ userName }: { userName: string }) {
   );
 }
 
-function Missing({ minor }: { minor: number }) {
+/** What stands in the way, and what can be done about it. The server decides when the call is placed. */
+function Hindrance({ quote, userName }: { quote: Quote; userName: string }) {
   const texts = t().calling;
-  const state = wallet.value;
-  if (!state) return null;
-  const [price, missing] = [money(state.price_minor, state.currency), money(minor, state.currency)];
-  return (
-    <Notice
-      kind="warning"
-      role="status"
-      action={
-        <Button kind="primary" small onClick={() => openTopUp()}>
-          {texts.topUp}
-        </Button>
-      }
-    >
-      {texts.needed(price, missing)}
-    </Notice>
-  );
+  const { reason, price_minor: price, shortfall_minor: missing, left_minor: left, currency } = quote;
+  if (reason === "spend_limit")
+    return (
+      <Warning label={texts.changeLimits} act={openLimits}>
+        {texts.limitLeaves[quote.spend_limit ?? "call"](money(left ?? 0, currency))}
+      </Warning>
+    );
+  if (reason === "insufficient_funds")
+    return (
+      <Warning label={texts.topUp} act={() => openTopUp()}>
+        {texts.needed(money(price, currency), money(missing ?? 0, currency))}
+      </Warning>
+    );
+  return reason && <Notice kind="warning">{texts.refusals[reason](userName)}</Notice>;
 }
 
-/** Return what is missing for one minute, in minor units. */
-function useMissing(): number {
-  const state = wallet.value;
-  return state ? Math.max(0, state.price_minor - state.available_minor) : 0;
+function Warning({ label, act, children }: { label: string; act: () => void; children: string }) {
+  const button = (
+    <Button kind="primary" small onClick={act}>
+      {label}
+    </Button>
+  );
+  return (
+    <Notice kind="warning" role="status" action={button}>
+      {children}
+    </Notice>
+  );
 }
 
 function place(userName: string, own: OwnMedia): void {

@@ -2,9 +2,11 @@ import { useEffect, useErrorBoundary } from "preact/hooks";
 import { Route, Router, useLocation } from "preact-iso";
 import { CallLayer } from "../calling/call-layer.js";
 import { late } from "../late.js";
+import { LimitsLayer } from "../money/limits-layer.js";
 import { TopUpLayer } from "../money/top-up-layer.js";
 import { People } from "../people/people.js";
 import { t } from "../texts/index.js";
+import { withWords } from "../texts/with-words.js";
 import { BlockedBanner } from "./banners.js";
 import { Broken } from "./broken.js";
 import { Header } from "./header.js";
@@ -13,19 +15,9 @@ import { NotFound } from "./not-found.js";
 const Person = late(async () => (await import("../people/person.js")).Person);
 const History = late(async () => (await import("../history/history.js")).History);
 const CallDetail = late(async () => (await import("../history/call-detail.js")).CallDetail);
-const Statement = late(async () => {
-  await speakOfOwn();
-  return (await import("../money/statement.js")).Statement;
-});
-const Settings = late(async () => {
-  await speakOfOwn();
-  return (await import("../account/settings.js")).Settings;
-});
-
-/** The words that only such screens need. */
-async function speakOfOwn(): Promise<void> {
-  await (await import("../texts/own.js")).speakOfOwn();
-}
+const Statement = late(() => withWords(async () => (await import("../money/statement.js")).Statement));
+const Earnings = late(() => withWords(async () => (await import("../money/earnings.js")).Earnings));
+const Settings = late(() => withWords(async () => (await import("../account/settings.js")).Settings));
 
 /** What there is for who is signed in: a screen for every route, and above them calls and the top-up. */
 export function Inside() {
@@ -40,6 +32,7 @@ export function Inside() {
         <Screens />
       </main>
       <CallLayer />
+      <LimitsLayer />
       <TopUpLayer />
     </div>
   );
@@ -58,6 +51,7 @@ function Screens() {
       <Route path="/history" component={History} />
       <Route path="/history/:id" component={CallDetail} />
       <Route path="/statement" component={Statement} />
+      <Route path="/earnings" component={Earnings} />
       <Route path="/settings" component={Settings} />
       <Route default component={NotFound} />
     </Router>

@@ -1,30 +1,19 @@
-import type { StatementEntry, WalletState } from "@talktime/client";
-import { moment, money } from "../format.js";
-import { usePages } from "../load.js";
+import type { WalletState } from "@talktime/client";
+import { money } from "../format.js";
+import { useLoad, usePages } from "../load.js";
 import { talktime, wallet } from "../talktime.js";
 import { t } from "../texts/index.js";
 import { m } from "../texts/own.js";
 import { Button } from "../ui/button.js";
 import { EmptyState } from "../ui/empty-state.js";
-import { Icon, type IconName } from "../ui/icon.js";
 import { Loading, Pages } from "../ui/loaded.js";
 import { Screen } from "../ui/screen.js";
+import { Download } from "./download.js";
+import { Entry } from "./entry.js";
 import { openTopUp } from "./open-top-up.js";
 import { PriceLine } from "./price-line.js";
 import { SpendingChart } from "./spending-chart.js";
-import "../ui/rows.css";
 import "./statement.css";
-
-const ICONS = {
-  top_up: "card",
-  charge: "phone",
-  refund: "back",
-  adjustment: "statement",
-  forfeit: "statement",
-  payout: "wallet",
-  payment_refund: "card",
-  payment_refund_failed: "card",
-} as const satisfies Record<StatementEntry["kind"], IconName>;
 
 /** `/statement`: what there is, what was spent, and every movement of the wallet. */
 export function Statement() {
@@ -35,6 +24,7 @@ export function Statement() {
   return (
     <Screen title={texts.title}>
       {state ? <Balance state={state} /> : <Loading />}
+      <EarningsLink version={version} />
       {state && <SpendingChart currency={state.currency} version={version} />}
       <section class="stack" aria-labelledby="entries">
         <h2 id="entries">{texts.entries}</h2>
@@ -53,7 +43,19 @@ export function Statement() {
           </ul>
         </Pages>
       </section>
+      <Download name="statement" load={(days) => talktime.api.entriesFile(days)} />
     </Screen>
+  );
+}
+
+/** The way to what one earns, for who earns, or has earned something that is still to be paid out. */
+function EarningsLink({ version }: { version: number }) {
+  const { data } = useLoad((signal) => talktime.api.earnings(signal), [version]);
+  if (!data || (data.earned_minor === 0 && data.earning_share_bp === 0)) return null;
+  return (
+    <p class="card">
+      <a href="/earnings">{m().statement.toEarnings(money(data.earned_minor, data.currency))}</a>
+    </p>
   );
 }
 
@@ -71,37 +73,5 @@ function Balance({ state }: { state: WalletState }) {
         {t().money.topUp}
       </Button>
     </div>
-  );
-}
-
-function Entry({ entry }: { entry: StatementEntry }) {
-  const texts = m().statement;
-  const { kind, amount_minor: amount, currency } = entry;
-  const label = texts.kinds[kind];
-  return (
-    <li>
-      <span class={amount < 0 ? "entry-icon" : "entry-icon good-entry"}>
-        <Icon name={ICONS[kind]} />
-      </span>
-      <div class="row-text">
-        {entry.call_id ? (
-          <a class="row-title row-link" href={`/history/${entry.call_id}`}>
-            {label}
-          </a>
-        ) : (
-          <span class="row-title">{label}</span>
-        )}
-        <div class="row-detail">
-          <time dateTime={entry.occurred_at}>{moment(entry.occurred_at)}</time>
-        </div>
-      </div>
-      <div class="row-end">
-        <span class={amount < 0 ? "amount" : "amount good-amount"}>
-          {amount > 0 && "+"}
-          {money(amount, currency)}
-        </span>
-        <span class="amount muted small">{texts.balanceAfter(money(entry.balance_after_minor, currency))}</span>
-      </div>
-    </li>
   );
 }

@@ -2,7 +2,8 @@ import { ProblemError } from "@talktime/client";
 import { useRoute } from "preact-iso";
 import { CallRow } from "../history/call-row.js";
 import { useLoad } from "../load.js";
-import { PriceLine } from "../money/price-line.js";
+import { useQuote } from "../money/quote.js";
+import { QuoteLine } from "../money/quote-line.js";
 import { callsChanged, talktime } from "../talktime.js";
 import { t } from "../texts/index.js";
 import { Avatar } from "../ui/avatar.js";
@@ -30,7 +31,7 @@ function Card({ name }: { name: string }) {
       {person && (
         <div class="card person">
           <Avatar name={person.user_name} size="large" />
-          <PriceLine />
+          <Price userName={person.user_name} />
           <CallButton userName={person.user_name} large />
           <PersonActs id={person.id} userName={person.user_name} />
         </div>
@@ -45,6 +46,12 @@ function Card({ name }: { name: string }) {
       {person && <CallsWith id={person.id} />}
     </Screen>
   );
+}
+
+function Price({ userName }: { userName: string }) {
+  const { data: quote, error, again } = useQuote(userName);
+  if (quote) return <QuoteLine quote={quote} />;
+  return error ? <LoadFailure error={error} again={again} /> : <Loading />;
 }
 
 function CallsWith({ id }: { id: string }) {

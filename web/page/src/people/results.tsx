@@ -1,5 +1,6 @@
 import { useEffect } from "preact/hooks";
 import { usePages } from "../load.js";
+import { priceText } from "../money/quote.js";
 import { talktime } from "../talktime.js";
 import { t } from "../texts/index.js";
 import { announce } from "../ui/announce.js";
@@ -26,7 +27,11 @@ export function Results({ text }: { text: string }) {
     >
       <ul class="rows" aria-label={texts.results}>
         {pages.items?.map((person) => (
-          <PersonRow key={person.id} userName={person.user_name} />
+          <PersonRow key={person.id} userName={person.user_name}>
+            {person.asking_price_minor !== null && (
+              <span>{priceText(person.asking_price_minor, person.currency)}</span>
+            )}
+          </PersonRow>
         ))}
       </ul>
     </Pages>

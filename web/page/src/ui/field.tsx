@@ -23,7 +23,7 @@ type Native = Pick<
 >;
 
 interface FieldProps extends Native {
-  type?: "text" | "email" | "password" | "search" | undefined;
+  type?: "text" | "email" | "password" | "search" | "date" | undefined;
   label: string;
   value: string;
   onValue: (value: string) => void;

@@ -112,6 +112,7 @@ const calling: Calling = {
   noDevice: "Keine gefunden",
   startCall: "Anruf starten",
   topUp: "Aufladen",
+  priceUnknown: "Der Preis ließ sich nicht laden.",
   needed: (price, missing) => `Eine Minute kostet ${price}. Es fehlen ${missing}.`,
   onlyConnectedCosts: "Sie zahlen erst ab dem Moment, in dem Sie verbunden sind.",
   notConnected: "Noch besteht keine Verbindung zum Dienst. Sie können anrufen, sobald sie wieder da ist.",
@@ -171,6 +172,11 @@ const calling: Calling = {
   limitReached: {
     call: "Sie haben begrenzt, was ein Anruf kosten darf.",
     day: "Sie haben begrenzt, was Anrufe an einem Tag kosten dürfen.",
+  },
+  limits: "Ausgabenlimits",
+  limitLeaves: {
+    call: (left) => `Sie haben einen Anruf auf ${left} begrenzt; das ist weniger, als eine Minute kostet.`,
+    day: (left) => `Von Ihrem Tageslimit sind ${left} übrig; das ist weniger, als eine Minute kostet.`,
   },
   changeLimits: "Limits ändern",
   missing: (amount) => `Für die nächste Minute fehlen ${amount}.`,

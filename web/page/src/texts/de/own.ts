@@ -76,6 +76,8 @@ const own: OwnTexts = {
     entries: "Buchungen",
     empty: "Noch keine Buchungen",
     emptyHint: "Hier stehen Ihre Zahlungen und was Ihre Anrufe kosten.",
+    booked: (when) => `gebucht ${when}`,
+    toEarnings: (amount) => `Ihre Einnahmen: ${amount}`,
     balanceAfter: (amount) => `Stand ${amount}`,
     kinds: {
       top_up: "Aufladung",
@@ -87,6 +89,34 @@ const own: OwnTexts = {
       payment_refund: "Aufladung zurückgezahlt",
       payment_refund_failed: "Rückzahlung der Aufladung gescheitert",
     },
+  },
+  earnings: {
+    title: "Einnahmen",
+    back: "Zurück zu den Umsätzen",
+    earned: "Verdient und noch nicht ausgezahlt",
+    ownPrice: "Wer Sie anruft, zahlt den eigenen Preis.",
+    asking: (price) => `Wer Sie anruft, zahlt: ${price}.`,
+    share: (share) => `Ihr Anteil daran: ${share}.`,
+    emptyHint: "Hier steht Ihr Anteil an den Anrufen, die Sie annehmen.",
+  },
+  limits: {
+    hint: "An diesen Limits enden Anrufe von selbst. Ein leeres Feld ist kein Limit.",
+    none: "Kein Limit",
+    call: (currency) => `Höchstens für einen Anruf (${currency})`,
+    day: (currency) => `Höchstens an einem Tag (${currency})`,
+    dayHint: (zone) => `Ein Tag beginnt um Mitternacht (${zone}). Ein Anruf zählt für den Tag, an dem er endet.`,
+    minutes: () => "Längster Anruf (Minuten)",
+    minutesHint: "Es gilt ab Ihrem nächsten Anruf.",
+    wrongMinutes: "Geben Sie Minuten ein, etwa 30.",
+    proof: "Ihr Passwort, um ein Limit zu erhöhen oder aufzuheben",
+  },
+  download: {
+    title: "Herunterladen",
+    from: "Erster Tag",
+    to: "Letzter Tag",
+    wrong: "Der letzte Tag liegt vor dem ersten.",
+    hint: "Eine CSV-Datei für Tabellenprogramme. Lassen Sie die Tage leer, um alles zu bekommen. Tage beginnen um Mitternacht UTC.",
+    submit: "CSV herunterladen",
   },
 };
 

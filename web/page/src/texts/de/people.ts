@@ -34,6 +34,10 @@ const people: Texts["people"] = {
   contactRemoved: (name) => `${name} gehört nicht mehr zu Ihren Kontakten.`,
   price: (amount) => `${amount} je angefangene Minute`,
   free: "Kostenlos",
+  freeFirst: (clock) => `die ersten ${clock} frei`,
+  freeUpTo: (clock) => `bis ${clock} kostenlos`,
+  limitAllows: (minutes) => `Ihre Limits erlauben ${count(minutes, { one: "# Minute", other: "# Minuten" })}`,
+  atMost: (clock) => `höchstens ${clock}`,
   notEnough: "reicht nicht für eine Minute",
   enoughFor: (minutes) => `reicht für ${count(minutes, { one: "# Minute", other: "# Minuten" })}`,
 };

@@ -75,6 +75,8 @@ const own = {
     entries: "Entries",
     empty: "No entries yet",
     emptyHint: "Payments and the cost of your calls are listed here.",
+    booked: (when: string) => `booked ${when}`,
+    toEarnings: (amount: string) => `Your earnings: ${amount}`,
     balanceAfter: (amount: string) => `Balance ${amount}`,
     kinds: {
       top_up: "Top-up",
@@ -86,6 +88,34 @@ const own = {
       payment_refund: "Top-up paid back",
       payment_refund_failed: "Top-up could not be paid back",
     },
+  },
+  earnings: {
+    title: "Earnings",
+    back: "Back to Statement",
+    earned: "Earned and not paid out yet",
+    ownPrice: "Who calls you pays their own price.",
+    asking: (price: string) => `Who calls you pays: ${price}.`,
+    share: (share: string) => `Your share of it: ${share}.`,
+    emptyHint: "Your share of the calls that you take is listed here.",
+  },
+  limits: {
+    hint: "Calls end by themselves at these limits. An empty field is no limit.",
+    none: "No limit",
+    call: (currency: string) => `Most for one call (${currency})`,
+    day: (currency: string) => `Most for one day (${currency})`,
+    dayHint: (zone: string) => `A day begins at midnight (${zone}). A call counts for the day on which it ends.`,
+    minutes: (_currency: string) => "Longest call (minutes)",
+    minutesHint: "It counts from your next call on.",
+    wrongMinutes: "Enter minutes, like 30.",
+    proof: "Your password, to raise or remove a limit",
+  },
+  download: {
+    title: "Download",
+    from: "First day",
+    to: "Last day",
+    wrong: "The last day is before the first one.",
+    hint: "A CSV file for spreadsheets. Leave the days empty to have everything. Days begin at midnight UTC.",
+    submit: "Download CSV",
   },
 };
 

@@ -35,6 +35,11 @@ const people = {
   /** A minute's price, written wherever a call may begin. */
   price: (amount: string) => `${amount} per started minute`,
   free: "Free of charge",
+  /** A price per minute begins after so much talk. */
+  freeFirst: (clock: string) => `first ${clock} free`,
+  freeUpTo: (clock: string) => `nothing up to ${clock}`,
+  limitAllows: (minutes: number) => `your limits allow ${count(minutes, { one: "# minute", other: "# minutes" })}`,
+  atMost: (clock: string) => `at most ${clock}`,
   notEnough: "not enough for a minute",
   enoughFor: (minutes: number) => `enough for ${count(minutes, { one: "# minute", other: "# minutes" })}`,
 };
