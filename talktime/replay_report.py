@@ -31,7 +31,7 @@ def print_report(tally: Tally, place: Place, *, dry_run: bool) -> None:
     click.echo()
     if place.begins_cut_off:
         click.echo(f"The log begins with offset {place.first}: what was before it has expired.")
-    changed = f"{tally.wallets_changed} wallets"
+    changed = f"{tally.wallets_changed} wallet(s)"
     click.echo(f"Dry run: {changed} would change; nothing did." if dry_run else f"{changed} changed.")
 
 

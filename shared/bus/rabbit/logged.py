@@ -39,6 +39,12 @@ class Span(Struct, frozen=True, kw_only=True):
             return self.from_offset
         return "first" if self.since is None else self.since - late
 
+    def begins_before(self, message: Logged) -> bool:
+        """Whether something in front of this message could be wanted."""
+        if self.from_offset is not None:
+            return self.from_offset < message.offset
+        return self.since is None or message.published_at is None or self.since < message.published_at
+
     def is_long_over(self, message: Logged, *, late: timedelta) -> bool:
         """Whether nothing behind this message can be wanted any more."""
         return bool(self.until and message.published_at and message.published_at > self.until + late)
@@ -66,20 +72,19 @@ class Place:
     """What the reading began with."""
     next_offset: int | None = None
     """Where it goes on."""
-
-    @property
-    def begins_cut_off(self) -> bool:
-        """Whether the stream has lost what was before the first message read."""
-        return bool(self.oldest) and self.first == self.oldest
+    begins_cut_off: bool = False
+    """Whether some of what was asked for has expired."""
 
     def knows(self, offset: int) -> bool:
         """Whether this message was passed before: another connection begins with a whole chunk."""
         return self.next_offset is not None and offset < self.next_offset
 
-    def pass_by(self, offset: int) -> None:
-        """The message of this offset was read."""
-        self.first = offset if self.first is None else self.first
-        self.next_offset = offset + 1
+    def pass_by(self, message: Logged, span: Span) -> None:
+        """The message was read."""
+        if self.first is None:
+            self.first = message.offset
+            self.begins_cut_off = bool(self.oldest) and self.first == self.oldest and span.begins_before(message)
+        self.next_offset = message.offset + 1
 
 
 def logged(message: DeliveredMessage) -> Logged:

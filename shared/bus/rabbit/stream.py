@@ -102,7 +102,7 @@ class StreamReader:
         for message in read:
             if self._ended or self.place.knows(message.offset):
                 continue
-            self.place.pass_by(message.offset)
+            self.place.pass_by(message, span)
             if message.type == MARK:
                 self._ended = message.message_id == self._mark_id
             elif span.is_long_over(message, late=LATE):

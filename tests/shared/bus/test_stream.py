@@ -238,11 +238,23 @@ async def test_a_broker_that_stays_away_ends_the_reading_with_where_to_go_on(
     await private_rabbitmq.start()
 
 
-def test_a_place_knows_what_it_passed() -> None:
-    place = Place()
-    assert not place.knows(7)
-    place.pass_by(7)
-    assert (place.knows(7), place.knows(8), place.first, place.next_offset) == (True, False, 7, 8)
+@pytest.mark.parametrize(
+    ("span", "cut_off"),
+    [
+        (Span(from_offset=0), True),
+        (Span(from_offset=7), False),
+        (Span(), True),
+        (Span(since=NOON - timedelta(seconds=1)), True),
+        (Span(since=NOON), False),
+    ],
+)
+def test_only_what_was_asked_for_can_be_cut_off(span: Span, cut_off: bool) -> None:
+    message = Logged(type="call.ended", message_id="", body=b"", offset=7, published_at=NOON)
+    cut, whole = Place(oldest=7), Place(oldest=0)
+    for place in (cut, whole):
+        place.pass_by(message, span)
+    assert (cut.begins_cut_off, whole.begins_cut_off) == (cut_off, False)
+    assert (cut.knows(7), cut.knows(8), cut.first, cut.next_offset) == (True, False, 7, 8)
 
 
 async def _back(url: str) -> None:
