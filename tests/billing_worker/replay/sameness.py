@@ -34,7 +34,8 @@ VOLATILE = {
         "hash",  # covers when it was booked
     },
     "payments": {"checkout_url"},  # of no more use
-    "payment_refunds": {"id", "provider_ref", "finished_at"},  # not in the log
+    # The log tells that a refund was booked; what became of it the provider is asked again, under the refund's id.
+    "payment_refunds": {"status", "provider_ref", "ask_again_at", "finished_at"},
     "price_changes": {"id"},
 }
 """What may be otherwise after a replay, and why."""

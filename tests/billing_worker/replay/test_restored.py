@@ -115,6 +115,26 @@ async def test_a_call_that_ran_at_the_backup_is_charged_for_all_its_minutes(
     await audit(restored)
 
 
+async def test_two_ends_that_disagree_come_back_as_they_came(
+    history: History, engine: AsyncEngine, back_up: BackUp
+) -> None:
+    """A charge and a correction, also where one batch has both ends."""
+    ann, ben = await history.town.moves_in(100), await history.town.moves_in()
+    restored = await back_up()
+    call = await history.talk(ann, ben, talk_ms=2 * MINUTE_MS, minutes=2)
+    smaller = await history.end_of(call, MINUTE_MS)
+    history.log.write(smaller, smaller)
+    assert await history.town.hears(smaller) == []
+    before = await state(engine)
+    assert counts(await history.replay(restored, batch_max=50)) == (4, 1, 3, 0)
+    after = await state(restored)
+    for entries in (before["ledger_entries"], after["ledger_entries"]):
+        for entry in entries:
+            if entry["operation"].startswith("refund:"):
+                del entry["occurred_at"]  # a correction happens when it is booked
+    assert after == before
+
+
 async def test_what_operators_and_leaving_people_did_comes_back(
     history: History, engine: AsyncEngine, back_up: BackUp
 ) -> None:
@@ -248,6 +268,36 @@ async def test_a_refund_that_an_operator_asked_for_is_asked_for_again(history: H
     assert (refund["id"], refund["status"], refund["finished_at"]) == (refund_id, "requested", None)
     assert refund["ask_again_at"] > refund["created_at"]
     await audit(restored)
+
+
+async def test_a_refund_that_an_operator_asked_for_is_asked_for_again_under_its_id(
+    history: History, back_up: BackUp
+) -> None:
+    """The provider gives nothing back twice under one id, and may never have heard of it."""
+    boss, ann = await operator(history), await history.town.moves_in()
+    restored = await back_up()
+    paid = await history.pay(ann, 100)
+    back = PaymentRefunded(
+        event_id=new_id(),
+        payment_id=paid.payment_id,
+        account_id=ann.id,
+        number=1,
+        amount_minor=60,
+        taken_minor=60,
+        failed=False,
+        currency=CURRENCY,
+        reason="why",
+        actor_id=boss.id,
+        refunded_at=START,
+        refund_id=new_id(),
+    )
+    history.log.write(back)
+    assert counts(await history.replay(restored)) == (2, 0, 2, 0)
+    (refund,) = (await dump(restored))["payment_refunds"]
+    assert (refund["id"], refund["status"], refund["finished_at"]) == (back.refund_id, "requested", None)
+    assert refund["ask_again_at"] > START
+    assert (refund["origin"], refund["actor_id"], refund["actor_name"]) == ("operator", boss.id, "operator")
+    assert counts(await history.replay(restored)) == (2, 2, 0, 0)
 
 
 async def test_prices_come_back_with_their_history_unless_set_again_since(
