@@ -1,5 +1,7 @@
 """What schemathesis is told of rules that JSON Schema has no words for."""
 
+import re
+from itertools import count
 from typing import Any
 
 import schemathesis
@@ -9,6 +11,19 @@ from hypothesis import strategies as st
 schemathesis.openapi.format("cursor", st.just(""))
 # New ones must be hard to guess, which no schema can say.
 schemathesis.openapi.format("password", st.uuids().map(str))
+
+
+KEY = "Idempotency-Key"
+GOOD_KEY = re.compile(r"[!-~]{1,255}")
+numbers = count(1)
+
+
+@schemathesis.hook
+def map_headers(_: schemathesis.HookContext, headers: Any) -> Any:
+    """Give each request with a good key a new one: what was said under another key is said again, not done (B4)."""
+    if headers and GOOD_KEY.fullmatch(headers.get(KEY, "")):
+        headers[KEY] = f"key-{next(numbers)}"
+    return headers
 
 
 @schemathesis.hook
