@@ -28,7 +28,7 @@ from tests.harness.databases import Database, make_database
 from tests.harness.postgres import PostgresAddress
 from tests.harness.programs import Program, Programs
 from tests.harness.sql import drop_database
-from tests.journeys.installation import MINUTE_MS, Separate
+from tests.journeys.installation import MINUTE_MS, PASSWORD, Separate
 from tests.journeys.office import Operator
 from tests.journeys.talk import answer, over, ring
 
@@ -64,7 +64,7 @@ async def talk_beyond_a_minute(caller: Person, callee: Person) -> None:
         await asyncio.sleep(MINUTE_MS / 1_000)  # talk, measured by signaling's own clock
         await called.send(from_client.HangUp(call_id=call_id))
         await over(calling, called)
-        assert (await calling.expect(to_client.Charged)).charge_minor == 20
+        assert (await calling.expect(to_client.Charged)).charge_minor == 2 * 9
 
 
 async def call_in_vain(own: Separate, caller: Person, busy: Person, callee: Person) -> None:
@@ -109,6 +109,16 @@ async def work_as_an_operator(operator: Operator, payer: Person, earner: Person,
     await operator.does("POST", f"accounts/{earner.id}/payouts", payout, key=str(uuid4()))
 
 
+async def leave(own: Separate, person: Person, *, forfeits_minor: int) -> None:
+    """Have somebody delete the account, and leave money behind."""
+    answered = await own.http.post(
+        f"{own.doors.api_url}/v1/me/deletion",
+        json={"password": PASSWORD, "forfeits_minor": forfeits_minor},
+        headers={"authorization": f"Bearer {person.access_token}"},
+    )
+    assert answered.status_code == 204, answered.text
+
+
 async def replayed(programs: Programs, own: Separate, database: Database, *arguments: str, status: int = 0) -> Any:
     """Run the command against a database; return its JSON."""
     program = await replaying(programs, own, database, *arguments)
@@ -135,7 +145,7 @@ async def test_a_restored_backup_gets_back_all_that_was_lost(
     operator = await Operator.hired(programs, own)
     ann, ben = await own.person("ann", money_minor=100), await own.person("ben", money_minor=50)
     expert = await own.person("expert", money_minor=10)
-    await own.execute(f"UPDATE wallets SET earning_share_bp = 5000 WHERE account_id = '{expert.id}'")
+    leaver = await own.person("leaver", money_minor=40)
     await talk(ann, ben, charge_minor=10)
 
     for name in ("api", "worker"):
@@ -145,12 +155,16 @@ async def test_a_restored_backup_gets_back_all_that_was_lost(
     for name in ("api", "worker"):
         await own.launch(name)
 
-    paid = await talk(ann, expert, charge_minor=10)
+    asking = {"price_minor": 14, "earning_share_bp": 5_000, "reason": "an expert"}
+    await operator.does("PUT", f"accounts/{expert.id}/asking-price", asking)
+    await operator.does("PUT", f"accounts/{ben.id}/price", {"price_minor": 9, "reason": "a friend"})
+    paid = await talk(ann, expert, charge_minor=14)
     await ben.top_up(70)
     await talk_beyond_a_minute(ben, ann)
     await call_in_vain(own, ann, ben, expert)
     await lose_signaling(own, ann, ben)
     await work_as_an_operator(operator, ben, expert, paid)
+    await leave(own, leaver, forfeits_minor=40)
     await talk(expert, ann, charge_minor=10)
     await own.books_are_right()
     for program in own.running.values():
@@ -169,7 +183,7 @@ async def test_a_restored_backup_gets_back_all_that_was_lost(
         assert done["refused"] == []
         assert set(done["types"]) >= {
             "call.started", "call.ended", "call.refunded", "sweep.due", "payment.settled", "payment.refunded",
-            "balance.adjusted", "payout.recorded",
+            "balance.adjusted", "balance.forfeited", "payout.recorded", "price.set",
         }  # fmt: skip
         assert differences(before, await state(restored)) == []
         await audit(restored)

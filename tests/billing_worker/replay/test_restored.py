@@ -4,6 +4,7 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
+from msgspec import structs
 from sqlalchemy import insert
 from sqlalchemy.ext.asyncio import AsyncEngine
 
@@ -233,7 +234,7 @@ async def test_money_of_a_payment_that_went_back_and_came_again(history: History
     (refund,) = tables["payment_refunds"]
     assert (refund["status"], refund["taken_minor"], refund["ask_again_at"]) == ("succeeded", 45, None)
     assert [row["balance_minor"] for row in tables["wallets"]] == [55]
-    again = PaymentRefunded(**{name: getattr(back, name) for name in back.__struct_fields__} | {"failed": True})
+    again = structs.replace(back, failed=True)
     history.log.write(again)
     assert counts(await history.replay(restored)) == (3, 2, 1, 0)
     tables = await dump(restored)
