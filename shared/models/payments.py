@@ -48,8 +48,8 @@ class Payment(Base):
 class PaymentRefund(Base):
     """Money of a payment on its way back to the payer, at an operator's word or at the provider's.
 
-    `taken_minor` of it left the wallet, the rest is the house's loss. Until it is done or has failed, the provider is
-    asked again at `ask_again_at`. `failure` is the provider's word for why it did not do it.
+    `taken_minor` of it left the wallet, the rest is the house's loss. Until it is done or has failed, the provider
+    is asked again at `ask_again_at`. `failure` is the provider's word for why it did not do it.
     """
 
     __tablename__ = "payment_refunds"
@@ -85,8 +85,8 @@ class PaymentRefund(Base):
 class WebhookEvent(Base):
     """A provider's event, the fact in it, and what came of it; the same one again is answered and ignored.
 
-    Of what is about money that no payment of ours is known by yet, the outcome is `kept`: it is carried out when the
-    payment with this `charge_ref` is confirmed. Events from before facts were kept have none.
+    Of what is about money that no payment of ours is known by yet, the outcome is `kept`: it is carried out when
+    the payment with this `charge_ref` is confirmed. Events from before facts were kept have none.
     """
 
     __tablename__ = "webhook_events"
