@@ -3,7 +3,7 @@
 export { Attempt } from "../rest/attempt.js";
 export { mayBeDone, newIdempotencyKey } from "../rest/idempotency.js";
 export type { AccountFilter, ActFilter, OperatorApi, StandingAct } from "./operator-api.js";
-export type { Moved, OperatorMoney } from "./operator-money.js";
+export type { AskingPrice, Moved, OperatorMoney } from "./operator-money.js";
 export { Operators, type OperatorsOptions } from "./operators.js";
 export type {
   AccountDetails,
@@ -15,11 +15,13 @@ export type {
   CallParty,
   CallRecord,
   CallRefund,
+  DefaultPrice,
   EndAsked,
   Figures,
   OperatorSession,
   PaymentRefund,
   PaymentRefunds,
   Payout,
+  PriceChange,
   Turnover,
 } from "./types.js";

@@ -72,6 +72,13 @@ export class OperatorApi {
     return answered(this.#http.GET("/v1/operator/accounts/{account_id}/entries", { params, signal }));
   }
 
+  /** Every movement of an account's earnings, newest first. */
+  earningEntries(accountId: string, options: PageOptions = {}): Promise<Page<StatementEntry>> {
+    const { signal, query } = asked(options);
+    const params = { ...ofAccount(accountId), query };
+    return answered(this.#http.GET("/v1/operator/accounts/{account_id}/earnings/entries", { params, signal }));
+  }
+
   /** The calls that an account made or got, newest first. */
   callsOf(accountId: string, options: PageOptions = {}): Promise<Page<CallView>> {
     const { signal, query } = asked(options);

@@ -4,13 +4,29 @@ import { asked, type PageOptions } from "../rest/api.js";
 import { answered, type Http } from "../rest/http.js";
 import { KEY_HEADER } from "../rest/idempotency.js";
 import type { Page } from "../rest/types.js";
-import type { AccountDetails, Adjustment, CallRefund, PaymentRefund, PaymentRefunds, Payout } from "./types.js";
+import type {
+  AccountDetails,
+  Adjustment,
+  CallRefund,
+  DefaultPrice,
+  PaymentRefund,
+  PaymentRefunds,
+  Payout,
+  PriceChange,
+} from "./types.js";
 
 /** Money that is moved, why, and under which key (an `Attempt` has one): the same key moves it once. */
 export interface Moved {
   amountMinor: number;
   reason: string;
   key: string;
+}
+
+/** What callers of an account pay, null for their own price, and of either the account's share in basis points. */
+export interface AskingPrice {
+  priceMinor: number | null;
+  earningShareBp: number;
+  reason: string;
 }
 
 /**
@@ -29,6 +45,36 @@ export class OperatorMoney {
   setPrice(accountId: string, priceMinor: number, reason: string): Promise<AccountDetails> {
     const request = { params: ofAccount(accountId), body: { price_minor: priceMinor, reason } };
     return answered(this.#http.PUT("/v1/operator/accounts/{account_id}/price", request));
+  }
+
+  /** Let callers of the account pay this from their next calls on, and the account earn its share of it. */
+  setAskingPrice(accountId: string, { priceMinor, earningShareBp, reason }: AskingPrice): Promise<AccountDetails> {
+    const body = { price_minor: priceMinor, earning_share_bp: earningShareBp, reason };
+    const request = { params: ofAccount(accountId), body };
+    return answered(this.#http.PUT("/v1/operator/accounts/{account_id}/asking-price", request));
+  }
+
+  /** How an account's prices came about, newest first. Any login may look. */
+  priceChanges(accountId: string, options: PageOptions = {}): Promise<Page<PriceChange>> {
+    const { signal, query } = asked(options);
+    const params = { ...ofAccount(accountId), query };
+    return answered(this.#http.GET("/v1/operator/accounts/{account_id}/prices", { params, signal }));
+  }
+
+  /** What a minute costs who registers now. Any login may look. */
+  defaultPrice(signal?: AbortSignal): Promise<DefaultPrice> {
+    return answered(this.#http.GET("/v1/operator/prices/default", { signal: signal ?? null }));
+  }
+
+  /** Let a minute cost this who registers from now on; everybody else's price stays. */
+  setDefaultPrice(priceMinor: number, reason: string): Promise<DefaultPrice> {
+    return answered(this.#http.PUT("/v1/operator/prices/default", { body: { price_minor: priceMinor, reason } }));
+  }
+
+  /** How the price of new accounts came about, newest first. Any login may look. */
+  defaultPriceChanges(options: PageOptions = {}): Promise<Page<PriceChange>> {
+    const { signal, query } = asked(options);
+    return answered(this.#http.GET("/v1/operator/prices/default/changes", { params: { query }, signal }));
   }
 
   /** Give or, where negative, take money. */

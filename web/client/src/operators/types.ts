@@ -20,6 +20,8 @@ export type CallParty = Schemas["CallParty"];
 export type CallRecord = Schemas["CallRecord"];
 /** Money of a call that went back. */
 export type CallRefund = Schemas["CallRefund"];
+/** What a minute costs new accounts. */
+export type DefaultPrice = Schemas["DefaultPriceView"];
 export type EndAsked = Schemas["EndAsked"];
 /** The installation in numbers. */
 export type Figures = Schemas["Figures"];
@@ -28,5 +30,7 @@ export type OperatorSession = Schemas["OperatorSession"];
 export type PaymentRefund = Schemas["PaymentRefundView"];
 export type PaymentRefunds = Schemas["PaymentRefunds"];
 export type Payout = Schemas["Payout"];
+/** One price that changed. */
+export type PriceChange = Schemas["PriceChangeView"];
 /** What calls came to since some day. */
 export type Turnover = Schemas["Turnover"];

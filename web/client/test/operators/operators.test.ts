@@ -113,6 +113,9 @@ describe("operators", () => {
       const why = what.endsWith("payouts") ? { reference: "bank 17" } : { reason: "bad line" };
       expect([body, headers?.get("idempotency-key")]).toEqual([{ amount_minor: 30, ...why }, "other"]);
     }
+    api.routes.set("PUT /v1/operator/accounts/a/asking-price", () => json(200, {}));
+    await operators.money.setAskingPrice("a", { priceMinor: null, earningShareBp: 7_000, reason: "expert" });
+    expect(api.arrived.at(-1)?.body).toEqual({ price_minor: null, earning_share_bp: 7_000, reason: "expert" });
     await operators.api.change("a", "block", "abuse");
     expect(api.arrived.at(-1)?.body).toEqual({ reason: "abuse" });
   });

@@ -11,6 +11,11 @@ export function percent(shareBp: number, where: string): string {
   return format.format(shareBp / SHARE_BP_ALL);
 }
 
+/** Return a share as it is typed, in percent. */
+export function shareText(shareBp: number): string {
+  return String(shareBp / BP_OF_PERCENT);
+}
+
 /** Return the share that was typed in percent; null where it is none. */
 export function typedShare(text: string): number | null {
   const typed = text.trim().match(/^(\d{1,3})(?:[.,](\d{1,2}))?$/);

@@ -37,6 +37,8 @@ export function Act({ act }: { act: AuditedAct }) {
   );
 }
 
+/** Of which there is a price before and after. */
+const PRICES: ReadonlySet<Action> = new Set(["price.set", "asking_price.set", "default_price.set"] as const);
 /** Of which the amount says it all. */
 const MOVES: ReadonlySet<Action> = new Set(["call.refunded", "payment.refunded", "payout.recorded"] as const);
 
@@ -44,8 +46,9 @@ function Amounts({ act: { action, details } }: { act: AuditedAct }) {
   const texts = o().log;
   const { currency } = details;
   if (typeof currency !== "string") return null;
-  const amount = (name: string) => money(Number(details[name]), currency);
-  if (action === "price.set")
+  const amount = (name: string) =>
+    details[name] == null ? o().prices.none : money(Number(details[name]), currency);
+  if (PRICES.has(action))
     return <span class="row-end amount">{texts.from(amount("price_before_minor"), amount("price_minor"))}</span>;
   if (MOVES.has(action)) return <span class="row-end amount">{amount("amount_minor")}</span>;
   if (action !== "balance.adjusted") return null;

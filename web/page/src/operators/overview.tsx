@@ -7,6 +7,7 @@ import { locale } from "../texts/index.js";
 import { LoadFailure, Loading } from "../ui/loaded.js";
 import { Screen } from "../ui/screen.js";
 import { asking, OPERATORS } from "./address.js";
+import { DefaultPrice } from "./default-price.js";
 import { operators } from "./operators.js";
 import { useRefresh } from "./refreshing.js";
 import { o } from "./words.js";
@@ -52,6 +53,7 @@ export function Overview() {
             <Figure value={money(figures.held_minor, figures.currency)} name={texts.held} />
           </Group>
           <p class="muted small">{texts.utc}</p>
+          <DefaultPrice />
         </>
       )}
     </Screen>

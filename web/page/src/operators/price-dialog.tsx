@@ -24,16 +24,45 @@ export interface MoneyDialogProps {
 }
 
 /** What a minute costs the account from the next call on. */
-export function PriceDialog(props: MoneyDialogProps) {
+export function PriceDialog({ account, name, onDone, onClose }: MoneyDialogProps) {
+  const { currency, price_minor: nowMinor } = account.wallet;
+  const texts = o().acts.price;
   return (
-    <Dialog title={o().acts.price.title(props.name)} onClose={props.onClose}>
+    <SetPriceDialog
+      title={texts.title(name)}
+      hint={texts.hint}
+      currency={currency}
+      nowMinor={nowMinor}
+      set={(priceMinor, reason) => operators.money.setPrice(account.id, priceMinor, reason)}
+      done={(price) => texts.done(name, price)}
+      onDone={onDone}
+      onClose={onClose}
+    />
+  );
+}
+
+interface SetPriceDialogProps {
+  title: string;
+  hint: (now: string) => string;
+  currency: string;
+  nowMinor: number;
+  set: (priceMinor: number, reason: string) => Promise<unknown>;
+  /** What is said when it is done. */
+  done: (price: string) => string;
+  onDone: () => void;
+  onClose: () => void;
+}
+
+/** Asks for the price of a minute, and why. */
+export function SetPriceDialog(props: SetPriceDialogProps) {
+  return (
+    <Dialog title={props.title} onClose={props.onClose}>
       <PriceForm {...props} />
     </Dialog>
   );
 }
 
-function PriceForm({ account, name, onDone, onClose }: MoneyDialogProps) {
-  const { currency, price_minor: now } = account.wallet;
+function PriceForm({ hint, currency, nowMinor, set, done, onDone, onClose }: SetPriceDialogProps) {
   const [typed, setTyped] = useState("");
   const [reason, setReason] = useState("");
   const [wrong, setWrong] = useState<string | null>(null);
@@ -44,9 +73,9 @@ function PriceForm({ account, name, onDone, onClose }: MoneyDialogProps) {
     { price: typed.trim(), reason: reason.trim() },
     async () => {
       if (price === null) return setWrong(texts.wrong(money(AMOUNT_MINOR_MAX, currency)));
-      if (price === now) return setWrong(texts.same);
-      await proved(() => operators.money.setPrice(account.id, price, reason.trim()));
-      toast(texts.done(name, said(price)));
+      if (price === nowMinor) return setWrong(texts.same);
+      await proved(() => set(price, reason.trim()));
+      toast(done(said(price)));
       onDone();
       onClose();
     },
@@ -64,7 +93,7 @@ function PriceForm({ account, name, onDone, onClose }: MoneyDialogProps) {
         name="price"
         inputMode="decimal"
         autocomplete="off"
-        hint={texts.hint(said(now))}
+        hint={hint(said(nowMinor))}
         value={typed}
         onValue={(value) => {
           setTyped(value);

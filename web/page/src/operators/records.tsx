@@ -12,10 +12,11 @@ import { payableBackOf } from "./giving-back.js";
 import { operator, operators } from "./operators.js";
 import { outcomeText } from "./outcomes.js";
 import { PayBackDialog } from "./pay-back-dialog.js";
+import { priceChange } from "./price-changes.js";
 import { RecordList, type Row } from "./record-list.js";
 import { o } from "./words.js";
 
-const KINDS = ["statement", "calls", "payments"] as const;
+const KINDS = ["statement", "earnings", "calls", "payments", "prices"] as const;
 type Kind = (typeof KINDS)[number];
 
 interface RecordsProps {
@@ -48,7 +49,7 @@ export function Records({ account, onDone }: RecordsProps) {
   );
 }
 
-const LISTS = { statement: Entries, calls: Calls, payments: Payments };
+const LISTS = { statement: Entries, earnings: EarningEntries, calls: Calls, payments: Payments, prices: Prices };
 
 function Entries({ account }: RecordsProps) {
   const pages = usePages((page) => operators.api.entries(account.id, page), [account.id, account.wallet.version]);
@@ -60,6 +61,25 @@ function Entries({ account }: RecordsProps) {
       name={o().account.statement}
       row={entry}
     />
+  );
+}
+
+function EarningEntries({ account }: RecordsProps) {
+  const pages = usePages(
+    (page) => operators.api.earningEntries(account.id, page),
+    [account.id, account.wallet.version],
+  );
+  const texts = o().account;
+  return <RecordList pages={pages} icon="wallet" empty={texts.noEntries} name={texts.earnings} row={entry} />;
+}
+
+function Prices({ account }: RecordsProps) {
+  const { id, asking_price_minor: asking, earning_share_bp: share, wallet } = account;
+  const changed = [id, wallet.price_minor, asking, share];
+  const pages = usePages((page) => operators.money.priceChanges(id, page), changed);
+  const texts = o().prices;
+  return (
+    <RecordList pages={pages} icon="clock" empty={texts.noChanges} name={o().account.prices} row={priceChange} />
   );
 }
 

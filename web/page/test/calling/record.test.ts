@@ -14,6 +14,7 @@ const going: CallView = {
   price_minor: 10,
   minutes: null,
   charge_minor: null,
+  refunded_minor: 0,
   currency: "EUR",
 };
 const settled: CallView = { ...going, reason: "hung_up", talk_ms: 61_000, minutes: 2, charge_minor: 20 };

@@ -1,10 +1,14 @@
 import { describe, expect, it } from "vitest";
-import { percent, typedShare } from "../../src/money/shares.js";
+import { percent, shareText, typedShare } from "../../src/money/shares.js";
 
 describe("a share", () => {
   it("is written in percent", () => {
     expect([percent(7_000, "en"), percent(6_250, "en"), percent(0, "en")]).toEqual(["70%", "62.5%", "0%"]);
     expect(percent(6_250, "de")).toMatch(/^62,5\s%$/);
+  });
+
+  it("is shown for typing as it can be typed", () => {
+    for (let shareBp = 0; shareBp <= 10_000; shareBp += 1) expect(typedShare(shareText(shareBp))).toBe(shareBp);
   });
 
   it.each([

@@ -1,4 +1,4 @@
-import type { AccountStatus, Action } from "@talktime/client/operators";
+import type { AccountStatus, Action, PriceChange } from "@talktime/client/operators";
 import { plural } from "../plural.js";
 
 const count = plural("en");
@@ -134,7 +134,11 @@ const operators = {
     isOperator: "Is an operator, too.",
     own: "This is your own account. Another operator must act on it.",
     records: "Records",
+    asking: "Callers pay",
+    share: "Share it earns",
     statement: "Statement",
+    earnings: "Earnings",
+    prices: "Prices",
     calls: "Calls",
     payments: "Payments",
     log: "What operators did",
@@ -200,6 +204,18 @@ const operators = {
       free: "nothing",
       done: (name: string, price: string) => `A minute costs ${name} ${price} from the next call on.`,
     },
+    asking: {
+      name: "Set asking price",
+      title: (name: string) => `What callers of ${name} pay`,
+      payer: "Callers pay",
+      own: "their own price",
+      asking: "an asking price",
+      share: "Share that the account earns (%)",
+      hint: "Of what callers pay, whichever price that is. Calls that go on keep their terms.",
+      wrongShare: "Enter a percentage from 0 to 100, with two decimals at most.",
+      submit: "Set",
+      done: (name: string, share: string) => `Set from the next call on. ${name} earns ${share}.`,
+    },
     adjust: {
       name: "Adjust balance",
       title: (name: string) => `Balance of ${name}`,
@@ -255,6 +271,20 @@ const operators = {
       submit: (amount: string) => `Record ${amount}`,
       done: (left: string) => `Recorded. Not paid out yet: ${left}.`,
     },
+  },
+  prices: {
+    kinds: {
+      price: "Price",
+      asking_price: "Asking price",
+      earning_share: "Share it earns",
+      default_price: "Price of new accounts",
+    } satisfies Record<PriceChange["what"], string>,
+    none: "none",
+    noChanges: "No price was changed",
+    changes: "Changes of the price",
+    newAccounts: "New accounts",
+    defaultHint: (now: string) => `Now ${now}. Accounts that there are keep their price.`,
+    defaultDone: (price: string) => `A minute costs ${price} who registers from now on.`,
   },
   calls: {
     title: "Live calls",
