@@ -151,6 +151,7 @@ async def test_the_document_has_every_route(api: Api) -> None:
     assert {path for _, path in routed - documented} == {
         "/", "/{path}", "/openapi.json", "/docs", "/docs/{name}",
         "/sandbox/checkout/{ref}", "/sandbox/checkout/{ref}/pay",
+        "/sandbox/checkout/{ref}/decline", "/sandbox/checkout/{ref}/expire",
     }  # fmt: skip
     assert documented <= routed
 
