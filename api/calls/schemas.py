@@ -12,7 +12,7 @@ Direction = Literal["incoming", "outgoing"]
 
 
 class CallView(Struct, frozen=True, kw_only=True):
-    """One call attempt. What it costs is the caller's business: null for the callee.
+    """One call attempt. What it costs, and what of that went back, is the caller's business: null for the callee.
 
     `other` is null where that person has deleted the account.
     Until the call is settled `talk_ms`, `minutes`, `charge_minor`, `reason` and `ended_at` are null.
@@ -29,4 +29,5 @@ class CallView(Struct, frozen=True, kw_only=True):
     price_minor: int | None
     minutes: int | None
     charge_minor: int | None
+    refunded_minor: int | None
     currency: str | None

@@ -73,6 +73,7 @@ class Calls:
             price_minor=row.price_minor if is_caller else None,
             minutes=row.minutes if is_caller else None,
             charge_minor=row.charge_minor if is_caller else None,
+            refunded_minor=row.refunded_minor if is_caller else None,
             currency=self.currency if is_caller else None,
         )
 

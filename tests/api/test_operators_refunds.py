@@ -56,6 +56,8 @@ async def test_a_refund_goes_back_to_the_caller(api: Api, ann: User, bob: User, 
     assert (act["reason"], act["details"]["amount_minor"]) == (REASON["reason"], 20)
     record = (await olga.get(f"/operator/calls/{call_id}")).json()
     assert (record["charge_minor"], record["refunded_minor"]) == (30, 20)
+    seen = (await ann.get(f"/calls/{call_id}")).json()
+    assert (seen["charge_minor"], seen["refunded_minor"]) == (30, 20)
     await books_balance(api)
 
 
