@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable
 from datetime import timedelta
 
 from sqlalchemy import insert
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from api.operators.accounts.standing import Standing
@@ -80,7 +81,7 @@ class Office:
         try:
             async with transaction(self._reality.engine) as connection:
                 await act(connection)
-        except (NotThatMuchError, RefundTooLargeError, CallNotSettledError):
+        except (NotThatMuchError, RefundTooLargeError, CallNotSettledError, IntegrityError):
             return False
         return True
 

@@ -131,8 +131,8 @@ class Purses:
         self.judge_idle(account, could_pay=could_pay)
 
     def adjust(self, adjustment: str, account: str, amount: int, when: datetime) -> bool:
-        """An operator gives or takes; never more than is available."""
-        if self.wallets[account].available + amount < 0:
+        """An operator gives or takes; never more than is available, and once under one name."""
+        if self.wallets[account].available + amount < 0 or f"adjustment:{adjustment}" in self._booked:
             return False
         could_pay = self.can_pay(account)
         self.post(f"adjustment:{adjustment}", [(account, CREDIT, amount)], {"adjustments": -amount}, when)

@@ -147,6 +147,10 @@ class Reality:
             node="node-1",
         )
 
+    def granted(self, call: str) -> tuple[int, int]:
+        """Return the price of a call that was authorized, and the callee's share, as the answer told them."""
+        return self._granted[call].price_minor, self._granted[call].terms.earning_share_bp
+
     async def ask(self, requests: Sequence[Authorize | Renew]) -> list[str]:
         """Ask in batches as the queue makes them; return the answers in a word each."""
         replies: list[Reply] = []

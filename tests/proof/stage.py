@@ -35,12 +35,14 @@ class Stage:
 
     def __init__(
         self,
+        app_url: str,
         loop: asyncio.Runner,
         engine: AsyncEngine,
         owner: asyncpg.Connection[Any],
         reader: asyncpg.Connection[Any],
     ) -> None:
         self._loop = loop
+        self.app_url = app_url
         self.engine = engine
         self._owner = owner
         self._reader = reader
@@ -53,7 +55,7 @@ class Stage:
 
     async def begin(self) -> tuple[Reality, Office, Names]:
         """Empty the database, and open the office."""
-        await self._empty()
+        await self.empty()
         clock = ManualClock()
         names = Names(clock)
         reality = Reality(self.engine, clock, names)
@@ -62,7 +64,11 @@ class Stage:
         await office.open()
         return reality, office, names
 
-    async def _empty(self) -> None:
+    async def alter(self, statement: str) -> None:
+        """Do to the tables what only their owner can."""
+        await self._owner.execute(statement)
+
+    async def empty(self) -> None:
         """Remove all rows, which only the owner of the tables can do, and no program."""
         guarded = [row[0] for row in await self._owner.fetch(GUARDED)]
         async with self._owner.transaction():
@@ -75,10 +81,19 @@ class Stage:
 
     async def compare(self, model: Model, names: Names) -> Books:
         """Fail where the database is not sound, or not what the model says."""
-        books = await Books.read(self._reader)
-        books.check()
+        books = await self.look()
         assert_same(books, model, names)
         return books
+
+    async def look(self) -> Books:
+        """Return the books; fail where they are not sound."""
+        books = await Books.read(self._reader)
+        books.check()
+        return books
+
+    async def rows(self, query: str) -> list[asyncpg.Record]:
+        """Return what is there, whatever it means."""
+        return list(await self._reader.fetch(query))
 
 
 @contextmanager
@@ -93,7 +108,7 @@ def opened_stage(database: Database) -> Iterator[Stage]:
         # A story tells itself; what the programs log while it is shortened would bury it.
         logging.disable()
         try:
-            yield Stage(loop, engine, owner, reader)
+            yield Stage(database.app_url, loop, engine, owner, reader)
         finally:
             logging.disable(logging.NOTSET)
             loop.run(_close(engine, owner, reader))

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Sequence
 from typing import Any
 
-from hypothesis import note
+from hypothesis import currently_in_test_context, note
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule
 
@@ -18,6 +18,7 @@ PEOPLE = ["ann", "bob", "cem"]
 people = st.sampled_from(PEOPLE)
 amounts = st.sampled_from([1, 5, 9, 10, 11, 25, 100, 333, 1_000])
 gifts = st.sampled_from([9, 25, 100, 333, 1_000])
+shares = st.sampled_from([0, 3_333, 5_000, 1, 10_000])
 prices = st.sampled_from([10, 10, 7, 33, 1, 0])
 terms = st.builds(Terms, st.just(60_000), st.sampled_from([0, 0, 30_000]), st.sampled_from([0, 0, 5_000]))
 
@@ -40,7 +41,8 @@ class Story(RuleBasedStateMachine):
     def happens(self, what: str, story: str, expected: object, doing: Coroutine[Any, Any, object]) -> None:
         """Do it, and compare what came of it, and then everything, with the model."""
         done = self.stage.run(doing)
-        note(f"    # {story}: {done}")
+        if currently_in_test_context():
+            note(f"    # {story}: {done}")
         self.stage.seen[f"{what} {done}" if isinstance(done, str | bool) else what] += 1
         assert done == expected, f"{what}: should be {expected}, is {done}"
         self.compare()
@@ -49,15 +51,16 @@ class Story(RuleBasedStateMachine):
         """Fail where the books are not sound, or not the model's; return them."""
         return self.stage.run(self.stage.compare(self.model, self.names))
 
-    @initialize(
-        credit=st.lists(gifts, min_size=3, max_size=3), price=st.lists(prices, min_size=3, max_size=3), by=terms
-    )
-    def open(self, credit: list[int], price: list[int], by: Terms) -> None:
-        """Everybody opens an account and is given some credit."""
+    @initialize(accounts=st.tuples(*[st.tuples(gifts, prices, shares)] * 3), by=terms)
+    def open(self, accounts: Sequence[tuple[int, int, int]], by: Terms) -> None:
+        """Everybody opens an account; some earn a share of calls to them; everybody is given some credit."""
         self.new_terms(by)
-        for person, amount, minute in zip(PEOPLE, credit, price, strict=True):
+        for person, (amount, minute, share_bp) in zip(PEOPLE, accounts, strict=True):
             self.model.wallets[person] = Wallet(minute)
             self.happens("accounts", person, None, self.real.open_account(person, price=minute))
+            self.model.wallets[person].share_bp = share_bp
+            doing = self.office.set_asking_price(person, None, share_bp)
+            self.happens("shares", f"{person} earns {share_bp}", None, doing)
             gift = self.new("gift")
             expected = self.model.adjust(gift, person, amount, self.real.clock.now())
             self.happens("gifts", f"{amount} to {person}", expected, self.office.adjust(gift, person, amount))

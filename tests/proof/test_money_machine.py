@@ -3,8 +3,7 @@
 import os
 import sys
 
-from tests.harness.databases import Database
-from tests.proof.stage import opened_stage
+from tests.proof.stage import Stage
 from tests.proof.telling import tell
 
 SEED = int(os.environ.get("PROOF_SEED", "5"))
@@ -12,15 +11,14 @@ STORIES = int(os.environ.get("PROOF_STORIES", "100"))
 """`PROOF_SEED=2 PROOF_STORIES=5000` for other stories, and more."""
 
 
-def test_stories(database: Database) -> None:
+def test_stories(stage: Stage) -> None:
     """DESIGN.md, section 4, whatever happens in whatever order."""
-    with opened_stage(database) as stage:
-        try:
-            tell(stage, seed=SEED, stories=STORIES)
-        except BaseException as error:
-            error.add_note(f"Once more: PROOF_SEED={SEED} PROOF_STORIES={STORIES}")
-            raise
-        finally:
-            sys.stdout.writelines(f"{times:8} {what}\n" for what, times in sorted(stage.seen.items()))
+    try:
+        tell(stage, seed=SEED, stories=STORIES, shortened="PROOF_LONG" not in os.environ)
+    except BaseException as error:
+        error.add_note(f"Once more: PROOF_SEED={SEED} PROOF_STORIES={STORIES}")
+        raise
+    finally:
+        sys.stdout.writelines(f"{times:8} {what}\n" for what, times in sorted(stage.seen.items()))
     for what in ("charge", "refund", "top_up", "adjustment", "payout", "payment_refund"):
         assert stage.seen[f"booked: {what}"], f"no story tells of a {what}"

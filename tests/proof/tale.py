@@ -1,0 +1,57 @@
+"""One story that was thought up and not drawn: short, and every rule about money has its place in it."""
+
+from __future__ import annotations
+
+from shared.messages.base import EndReason
+from tests.proof.machine import MoneyMachine
+from tests.proof.model import Terms
+from tests.proof.stage import Stage
+
+HUNG_UP = EndReason.HUNG_UP
+ANN_CALLS_BOB, BOB_CALLS_CEM, CEM_CALLS_ANN = ("ann", "bob"), ("bob", "cem"), ("cem", "ann")
+
+
+def tell_the_tale(stage: Stage) -> None:
+    """Play it, comparing everything with the model after every step. Raises `AssertionError`."""
+    day = MoneyMachine(stage)
+    day.open(accounts=[(100, 10, 3_333), (9, 10, 5_000), (10, 10, 0)], by=Terms())
+
+    # Exactly a minute; exactly the price is enough; one unit less is not; then the credit is gone, and comes again.
+    day.converse(ANN_CALLS_BOB, minutes=2, talk_ms=60_000)
+    day.invite(BOB_CALLS_CEM, minutes=1, unreachable=False)
+    day.converse(CEM_CALLS_ANN, minutes=1, talk_ms=1)
+    day.invite(CEM_CALLS_ANN, minutes=1, unreachable=False)
+    day.pay("cem", 10, times=2)
+    day.confirm("payment_0", again=True)
+    day.converse(CEM_CALLS_ANN, minutes=2, talk_ms=60_001)
+    day.adjust("ann", 25, 1, again=True)
+
+    # Three minutes of which an operator gives back a part twice, at most all of it; then the call was shorter.
+    day.converse(ANN_CALLS_BOB, minutes=3, talk_ms=180_000)
+    shrinks = f"call_{len(day.parties) - 1}"
+    day.refund(shrinks, 15)
+    day.refund(shrinks, 33)
+    day.refund(shrinks, 7)
+    day.end(shrinks, 119_999, HUNG_UP, at_once=True)
+    day.end(shrinks, 1, HUNG_UP, at_once=True)
+    day.pay_out("bob", 5)
+    day.bank_takes_back("payment_0", 10, failed=False, again=False)
+    day.bank_takes_back("payment_0", 10, failed=True, again=True)
+
+    # Free seconds and a grace, a price that goes up during the call, and more talk than was held.
+    day.new_terms(Terms(free_ms=30_000, grace_ms=5_000))
+    day.pay("ann", 100, times=1)
+    day.converse(ANN_CALLS_BOB, minutes=2, talk_ms=5_000)
+    day.converse(ANN_CALLS_BOB, minutes=2, talk_ms=90_000)
+    day.invite(ANN_CALLS_BOB, minutes=2, unreachable=False)
+    day.change("ann", ("price", 33))
+    day.end(f"call_{len(day.parties) - 1}", 180_001, HUNG_UP, at_once=True)
+
+    # A sweep that was decided, and then the call was renewed after all.
+    day.change("bob", ("asking price", 7, 3_333))
+    day.invite(ANN_CALLS_BOB, minutes=1, unreachable=False)
+    swept = f"call_{len(day.parties) - 1}"
+    day.supervise(5)
+    day.renew(swept, ahead=1, talk_ms=60_000)
+    day.deliver(list(day.bag)[-1:], times=2)
+    day.teardown()
