@@ -230,24 +230,6 @@ async def test_a_replay_killed_in_the_middle_is_run_again(
     await own.books_are_right()
 
 
-async def test_what_cannot_be_replayed_is_said_in_a_sentence(
-    programs: Programs, database: Database, vhost_url: str
-) -> None:
-    """No broker (as with `talktime run`), no log, no beginning."""
-    env = {"TALKTIME_DATABASE_URL": database.app_url, "TALKTIME_LOG_LEVEL": "ERROR"}
-    for url, arguments, said in (
-        ("amqp://127.0.0.1:9/", ("--from-offset", "0"), "`talktime run` keeps no log"),
-        (vhost_url, ("--from-offset", "0"), "there is no stream billing.log on this broker"),
-        (vhost_url, (), "say where to begin"),
-        (vhost_url, ("--since", "yesterday"), "is no moment such as"),
-        (vhost_url, ("--since", "2030-01-02", "--until", "2030-01-01"), "--until is before --since"),
-    ):
-        program = await programs.talktime("replay", *arguments, env={**env, "TALKTIME_RABBITMQ_URL": url})
-        assert await program.ends() in (1, 2)
-        assert said in program.output
-        assert "Traceback" not in program.output
-
-
 def _settled(payer: Person, amount_minor: int) -> PaymentSettled:
     return PaymentSettled(
         event_id=new_id(),

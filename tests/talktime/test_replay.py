@@ -17,6 +17,7 @@ from shared.messages.events import Event, PaymentSettled, SweepDue
 from shared.messages.registry import envelope_of
 from talktime.command_line import talktime
 from tests.harness.databases import Database
+from tests.harness.ports import free_port
 
 PAID_AT = datetime(2030, 1, 1, tzinfo=UTC)
 
@@ -27,8 +28,8 @@ Type = Callable[..., Result]
 def types(vhost_url: str, database: Database) -> Type:
     """Types the command."""
 
-    def typed(*arguments: str) -> Result:
-        env = {"TALKTIME_RABBITMQ_URL": vhost_url, "TALKTIME_DATABASE_URL": database.app_url}
+    def typed(*arguments: str, url: str = vhost_url) -> Result:
+        env = {"TALKTIME_RABBITMQ_URL": url, "TALKTIME_DATABASE_URL": database.app_url}
         return CliRunner().invoke(talktime, ["replay", *arguments], env={**env, "TALKTIME_LOG_LEVEL": "ERROR"})
 
     return typed
@@ -153,6 +154,30 @@ def test_machines_read_it_as_json(types: Type, vhost_url: str, account_id: UUID)
         "next_offset": 3,
         "begins_cut_off": False,
     }
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["--from-offset", "0"], "there is no stream billing.log on this broker"),
+        ([], "say where to begin"),
+        (["--since", "2030-01-01", "--from-offset", "0"], "say where to begin"),
+        (["--since", "yesterday"], "is no moment such as"),
+        (["--since", "2030-01-02", "--until", "2030-01-01"], "--until is before --since"),
+    ],
+)
+def test_what_cannot_be_replayed_is_said_in_a_sentence(types: Type, arguments: list[str], said: str) -> None:
+    done = types(*arguments)
+    assert done.exit_code in {1, 2}
+    assert said in done.output
+
+
+def test_without_a_broker_there_is_nothing_to_replay(types: Type) -> None:
+    """As with `talktime run`, whose bus is in its own process."""
+    done = types("--from-offset", "0", url=f"amqp://127.0.0.1:{free_port()}/")
+    assert done.exit_code == 1
+    assert "cannot be reached" in done.output
+    assert "(`talktime run` keeps no log: there is nothing to replay)" in done.output
 
 
 @pytest.mark.parametrize(

@@ -42,9 +42,7 @@ async def test_a_database_that_is_away_for_a_moment_is_waited_for(
     town = history.town
     ann = await town.moves_in()
     paid = await history.pay(ann, 10)
-    other = paid.__class__(
-        **{name: getattr(paid, name) for name in paid.__struct_fields__} | {"payment_id": ann.id}
-    )
+    other = structs.replace(paid, payment_id=new_id(), provider_ref="another")
     lost = Logged(type="payment.settled", message_id="m", body=encode(other), offset=0, published_at=None)
     async with line_to(database.app_url) as (line, url):
         engine = create_engine(url, connections_max=2)

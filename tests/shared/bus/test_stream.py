@@ -143,6 +143,12 @@ async def test_what_was_published_at_other_times_is_left_out(
     assert [int(message.message_id) for message in messages] == expected
 
 
+async def test_a_moment_that_is_still_to_come_is_not_waited_for(rabbit: Rabbit) -> None:
+    """The broker begins with the next message then: the reading must see its end all the same."""
+    await rabbit.bus.publish(call_events(3))
+    assert await in_time(read(reader(rabbit.url), Span(since=datetime.now(UTC) + timedelta(days=2)))) == []
+
+
 async def test_a_reading_ends_long_behind_its_last_moment(vhost_url: str) -> None:
     """Else the last day of a year would be read for the sake of its first; clocks may differ by an hour."""
     async with own_stream(vhost_url) as (channel, stream):
