@@ -96,14 +96,14 @@ class RefundAsking:
 
 
 _LOCKED = select(*Payment.__table__.columns).where(Payment.id == bindparam("of_payment")).with_for_update()
-# A refund that was never asked for is due since it was made.
+# A refund that was never asked for is due since it was made; but whoever made it is about to ask.
 _TAKE = text(
     """
     WITH due AS (
         SELECT r.id, r.ask_again_at > r.created_at AS is_repeated
           FROM payment_refunds AS r JOIN payments AS p ON p.id = r.payment_id
          WHERE r.status = 'requested' AND r.ask_again_at <= :now AND p.provider = :provider
-           AND (r.id = :refund_id OR :refund_id IS NULL)
+           AND CASE WHEN :refund_id IS NULL THEN r.created_at <= :now - :wait ELSE r.id = :refund_id END
          ORDER BY r.ask_again_at LIMIT :most
            FOR UPDATE OF r SKIP LOCKED
     )
