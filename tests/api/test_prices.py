@@ -72,8 +72,9 @@ async def test_every_change_is_kept_and_announced(api: Api, ann: User, olga: Use
         ("asking_price", None, 30),
         ("earning_share", 0, 5_000),
         ("asking_price", 30, 0),
+        ("asking_price", 0, None),
+        ("earning_share", 5_000, 0),
     ]
-    kept += [("asking_price", 0, None), ("earning_share", 5_000, 0)]
     assert [(each.what, each.before, each.after) for each in told] == kept
     assert {(each.account_id, each.actor_id, each.actor_name, each.reason, each.set_at) for each in told} == {
         (ann.id, olga.id, "olga", REASON["reason"], api.clock.now())
