@@ -119,6 +119,13 @@ async def leave(own: Separate, person: Person, *, forfeits_minor: int) -> None:
     assert answered.status_code == 204, answered.text
 
 
+async def audited(programs: Programs, own: Separate, database: Database) -> None:
+    """Have the product look through its books, too: sums, each call anew, chains, houses."""
+    env = {**own.environments["worker"], "TALKTIME_DATABASE_URL": database.app_url}
+    program = await programs.talktime("audit", env=env)
+    assert await program.ends() == 0, program.output
+
+
 async def replayed(programs: Programs, own: Separate, database: Database, *arguments: str, status: int = 0) -> Any:
     """Run the command against a database; return its JSON."""
     program = await replaying(programs, own, database, *arguments)
@@ -187,6 +194,7 @@ async def test_a_restored_backup_gets_back_all_that_was_lost(
         }  # fmt: skip
         assert differences(before, await state(restored)) == []
         await audit(restored)
+        await audited(programs, own, backup)
         again = await replayed(programs, own, backup, "--from-offset", "0")
         assert (again["total"]["newly_applied"], again["total"]["refused"]) == (0, 0)
         assert await state(restored) == before
