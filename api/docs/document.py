@@ -10,6 +10,7 @@ from typing import Any
 
 import msgspec
 from litestar import Litestar
+from litestar.enums import ParamType
 from litestar.openapi.spec import (
     Components,
     OpenAPI,
@@ -46,6 +47,7 @@ def openapi_document(app: Litestar) -> bytes:
     for path, operation in _operations(document):
         _summarize(operation)
         _name_items(operation)
+        _leave_headers_out(operation)
         _add_failures(operation, has_path_parameter="{" in path)
     # JSON Schema's patterns are JavaScript's, which writes Python's `\Z` as `$`.
     return msgspec.json.encode(document.to_schema()).replace(rb'\\Z"', b'$"')
@@ -94,6 +96,15 @@ def _name_items(operation: Operation) -> None:
         schema = parameter.schema if isinstance(parameter, Parameter) else None
         if isinstance(schema, Schema) and isinstance(schema.items, Schema) and schema.items.one_of:
             [schema.items] = [kind for kind in schema.items.one_of if kind != Schema()]
+
+
+def _leave_headers_out(operation: Operation) -> None:
+    """What Python needs as a default of a header is nothing that a client could send instead of it."""
+    for parameter in operation.parameters or []:
+        if not isinstance(parameter, Parameter) or parameter.param_in != ParamType.HEADER:
+            continue
+        if isinstance(parameter.schema, Schema):
+            parameter.schema.default = None
 
 
 def _add_failures(operation: Operation, *, has_path_parameter: bool) -> None:
