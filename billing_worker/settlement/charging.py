@@ -73,8 +73,11 @@ def shrink(call: OpenCall, ledger: Ledger, *, now: datetime) -> None:
 
 
 def judge(account_id: UUID, ledger: Ledger) -> None:
-    """Block the account where what is left cannot pay a minute; end a block whose reason is gone."""
-    if not ledger.block(account_id):
+    """Block the account where what is left cannot pay a minute; end a block whose reason is gone.
+
+    While a minute is held, as where an old call shrinks during another one, the end of that call judges.
+    """
+    if ledger.wallets[account_id].held_minor or not ledger.block(account_id):
         ledger.unblock(account_id)
 
 

@@ -112,6 +112,21 @@ async def test_a_shrink_frees_money_that_another_call_holds_on(town: Town) -> No
     assert (await town.wallet(caller)).balance_minor == 20
 
 
+async def test_nobody_is_blocked_in_a_call_by_an_old_one(town: Town) -> None:
+    """An old call shrinks while its caller is in a new one and a minute has become too dear: the new one judges."""
+    caller, callee = await town.moves_in(40), await town.moves_in()
+    old = await town.calls(caller, callee, minutes=2)
+    await town.hears(old.ended(2 * MINUTE_MS))
+    new = await town.calls(caller, callee)
+    await town.changes_price(caller, 300)
+
+    await town.hears(old.ended(1))
+    assert (await town.wallet(caller)).blocked_at is None
+
+    await town.hears(new.ended(1))
+    assert (await town.wallet(caller)).blocked_at is not None
+
+
 async def test_a_call_is_settled_once_by_its_block_notice(town: Town) -> None:
     """One block notice, however often the account stays below a minute."""
     caller = await town.moves_in(25)
