@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 from tests.proof.books import Books
@@ -15,11 +16,19 @@ def assert_same(books: Books, model: Model, names: Names) -> None:
     """Fail with what differs: first what the model says, then what is there."""
     expected, found = of_model(model), of_books(books, names)
     differences = [
-        f"{what}: should be {expected.get(what)}, is {found.get(what)}"
+        difference
         for what in sorted(expected.keys() | found.keys())
-        if expected.get(what) != found.get(what)
+        for difference in _differences(what, expected.get(what), found.get(what))
     ]
     assert not differences, "\n".join(differences)
+
+
+def _differences(what: str, expected: Any, found: Any) -> Iterator[str]:
+    if isinstance(expected, dict) and isinstance(found, dict):
+        for part in expected.keys() | found.keys():
+            yield from _differences(f"{what}, {part}", expected.get(part), found.get(part))
+    elif expected != found:
+        yield f"{what}: should be {expected}, is {found}"
 
 
 def of_model(model: Model) -> Facts:

@@ -10,9 +10,9 @@ from __future__ import annotations
 import asyncio
 import random
 from collections import Counter
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from dataclasses import dataclass, field
-from typing import TypeVar
+from typing import Any, ParamSpec, TypeVar
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
@@ -30,7 +30,9 @@ CREDIT, PRICE, MINUTE_MS = 400, 10, 60_000
 TRIES_MAX = 50
 LEASE_AND_GRACE_MS = 10 * MINUTE_MS
 
+P = ParamSpec("P")
 T = TypeVar("T")
+Plan = Callable[[str], Coroutine[Any, Any, None]]
 
 
 @dataclass
@@ -81,8 +83,9 @@ class Mix:
     async def play(self, number: int) -> None:
         """Do everything at once."""
         settled = [name for name in self.talks if name not in self.silent]
-        plans: list[Callable[[str], Awaitable[None]]] = [self._talk] * 8 + [self._top_up] * 4 + [self._adjust] * 4
-        plans += [self._pay_out] * 2 + [self._set_prices] * 2 + [self._late_end, self._sweep, self._sweep]
+        often: list[tuple[Plan, int]] = [(self._talk, 8), (self._top_up, 4), (self._adjust, 4), (self._pay_out, 2)]
+        often += [(self._set_prices, 2), (self._late_end, 1), (self._sweep, 2)]
+        plans = [plan for plan, times in often for _ in range(times)]
         self.chance.shuffle(plans)
         tasks = [plan(f"{number}_{place}") for place, plan in enumerate(plans)]
         refundable = [name for name in settled if self.talks[name].callee != PAID_OUT]
@@ -103,11 +106,11 @@ class Mix:
             earned[talk.callee] += share(talk.kept, talk.share_bp)
         return {person: (credit[person], earned[person]) for person in PEOPLE}
 
-    async def _patiently(self, doing: Callable[[], Awaitable[T]]) -> T:
+    async def _patiently(self, doing: Callable[P, Awaitable[T]], *args: P.args, **how: P.kwargs) -> T:
         """Try again what met a deadlock or the like, as bus and clients do."""
         for _ in range(TRIES_MAX):
             try:
-                return await doing()
+                return await doing(*args, **how)
             except DatabaseUnavailableError:
                 self.retries += 1
                 await asyncio.sleep(0)
@@ -123,14 +126,14 @@ class Mix:
         name, (caller, callee) = f"call_{number}", self.chance.sample(PEOPLE, 2)
         worker, talk_ms, wanted = self._worker(), self.chance.choice([0, 1, 60_000, 60_001, 170_000]), 3
         is_silent = self.chance.random() < 0.2
-        if await self._patiently(lambda: worker.invite(name, caller, callee)) != "authorized":
+        if await self._patiently(worker.invite, name, caller, callee) != "authorized":
             return
         price, share_bp = worker.granted(name)
         talk = self.talks[name] = Talk(caller, callee, price, share_bp)
         self.silent.append(name)
         for minute in range(2, wanted + 1):
-            at_ms, asked = (minute - 1) * MINUTE_MS - 15_000, minute
-            answer = await self._patiently(lambda at=at_ms, minute=asked: self._worker().renew(name, minute, at))
+            at_ms = (minute - 1) * MINUTE_MS - 15_000
+            answer = await self._patiently(self._worker().renew, name, minute, at_ms)
             talk.minutes += answer == "renewed"
             talk.talk_ms = at_ms  # proven by the request, whatever the answer
         if not is_silent:
@@ -158,7 +161,7 @@ class Mix:
         """Several workers get the messages at once, each in another order."""
         self.log += messages
         orders = [self.chance.sample(list(messages), len(messages)) for _ in range(2)]
-        heard = [self._patiently(lambda order=order: self._worker().hear(order)) for order in orders]
+        heard = [self._patiently(self._worker().hear, order) for order in orders]
         assert not any(await asyncio.gather(*heard))
 
     async def _top_up(self, number: str) -> None:
@@ -166,8 +169,7 @@ class Mix:
         name, who, amount = f"payment_{number}", self.chance.choice(PEOPLE), self.chance.choice([1, 25, 60])
         await self._worker().order(name, who, amount)
         confirmed = [
-            self._patiently(lambda event=event: self._worker().pay(name, amount, event=f"{name} {event}"))
-            for event in ("a", "a", "b")
+            self._patiently(self._worker().pay, name, amount, event=f"{name} {event}") for event in ("a", "a", "b")
         ]
         await asyncio.gather(*confirmed)
         self.credit[who] += amount
@@ -175,19 +177,19 @@ class Mix:
     async def _adjust(self, number: str) -> None:
         who, amount = self.chance.choice(PEOPLE), self.chance.choice([5, 30, -5, -40])
         name, offices = f"adjustment_{number}", [self._office(), self._office()]
-        booked = [self._patiently(lambda office=office: office.adjust(name, who, amount)) for office in offices]
+        booked = [self._patiently(office.adjust, name, who, amount) for office in offices]
         done = await asyncio.gather(*booked)
         assert sum(done) <= 1
         self.credit[who] += amount * any(done)
 
     async def _pay_out(self, number: str) -> None:
         amount = self.chance.choice([1, 3, 9])
-        if await self._patiently(lambda: self._office().pay_out(f"payout_{number}", PAID_OUT, amount)):
+        if await self._patiently(self._office().pay_out, f"payout_{number}", PAID_OUT, amount):
             self.paid_out += amount
 
     async def _refund(self, name: str) -> None:
         amount, talk = self.chance.choice([1, 5, 10]), self.talks[name]
-        if await self._patiently(lambda: self._office().refund(name, amount)):
+        if await self._patiently(self._office().refund, name, amount):
             talk.refunded += amount
 
     async def _set_prices(self, _: str) -> None:
@@ -196,5 +198,5 @@ class Mix:
             self.chance.choice([7, 10]),
             self.chance.choice([None, 5, 13]),
         )
-        await self._patiently(lambda: self._office().set_price(who, price))
-        await self._patiently(lambda: self._office().set_asking_price(who, asked, 3_333))
+        await self._patiently(self._office().set_price, who, price)
+        await self._patiently(self._office().set_asking_price, who, asked, 3_333)

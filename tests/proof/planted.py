@@ -21,6 +21,7 @@ from shared.bus.memory.consumer import MemoryConsumer
 from shared.bus.rabbit.consumer import _Session
 from shared.ledger import Ledger, OpenWallet
 from shared.messages.base import EndReason
+from shared.money import minutes_of
 from shared.spending.budget import Budget
 
 admitting, renewing = billing_worker.admission.authorize, billing_worker.admission.renew
@@ -70,11 +71,10 @@ def first_end_wins(patch: pytest.MonkeyPatch) -> None:
 
 def charge_without_hold(patch: pytest.MonkeyPatch) -> None:
     """All that was talked is charged, also what nothing was held for."""
-    minutes = charging.minutes_of
     patch.setattr(
         charging,
         "minutes_due",
-        lambda call: minutes(
+        lambda call: minutes_of(
             call.talk_ms or 0, minute_ms=call.minute_ms, free_ms=call.free_ms, grace_ms=call.grace_ms
         ),
     )
@@ -149,11 +149,10 @@ def sweep_overtakes_a_renewal(patch: pytest.MonkeyPatch) -> None:
 
 def free_and_grace_mixed_up(patch: pytest.MonkeyPatch) -> None:
     """The free seconds are taken for the grace, and the other way round."""
-    minutes = charging.minutes_of
     patch.setattr(
         charging,
         "minutes_of",
-        lambda talk_ms, *, minute_ms, free_ms, grace_ms: minutes(
+        lambda talk_ms, *, minute_ms, free_ms, grace_ms: minutes_of(
             talk_ms, minute_ms=minute_ms, free_ms=grace_ms, grace_ms=free_ms
         ),
     )

@@ -47,6 +47,16 @@ def tell_the_tale(stage: Stage) -> None:
     day.change("ann", ("price", 33))
     day.end(f"call_{len(day.parties) - 1}", 180_001, HUNG_UP, at_once=True)
 
+    # An old call turns out shorter while its caller is in another one, which has become too dear meanwhile.
+    day.change("ann", ("price", 10))
+    day.converse(ANN_CALLS_BOB, minutes=2, talk_ms=120_000)
+    old = f"call_{len(day.parties) - 1}"
+    day.invite(ANN_CALLS_BOB, minutes=1, unreachable=False)
+    day.change("ann", ("price", 333))
+    day.end(old, 60_000, HUNG_UP, at_once=True)
+    day.end(f"call_{len(day.parties) - 1}", 1, HUNG_UP, at_once=True)
+    day.change("ann", ("price", 10))
+
     # A sweep that was decided, and then the call was renewed after all.
     day.change("bob", ("asking price", 7, 3_333))
     day.invite(ANN_CALLS_BOB, minutes=1, unreachable=False)
