@@ -217,6 +217,7 @@ USES: dict[Program, set[str]] = {
     "create-operator": {"database_url"},
     "replay": {"database_url", "rabbitmq_url"},
     "dead-letters": {"rabbitmq_url"},
+    "audit": {"database_url"},
 }
 
 
