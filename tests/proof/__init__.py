@@ -18,6 +18,8 @@ model's.
 | `test_every_order` | C9: a call's messages in every order, number and batch, to a worker that dies: all the same |
 | `test_concurrent_mixes` | many tasks on few wallets through several engines: sound at every look, nothing stuck |
 | `test_everything_twice` | the whole log of a busy day once more, and once more: not one byte moves |
+| `test_restored` | C14: an empty backup and the log of a story: all comes back, to the model's last unit |
+| `test_acknowledging` | an end whose worker dies before its commit is not lost, on either bus |
 | `test_planted_bugs` | the product is broken on purpose, in many ways; its table says what noticed which |
 
 Everything random comes from a seed and is the same in every run; a failure says how to see it again, and prints the

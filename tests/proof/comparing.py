@@ -14,21 +14,18 @@ Facts = dict[str, Any]
 
 def assert_same(books: Books, model: Model, names: Names) -> None:
     """Fail with what differs: first what the model says, then what is there."""
-    expected, found = of_model(model), of_books(books, names)
-    differences = [
-        difference
-        for what in sorted(expected.keys() | found.keys())
-        for difference in _differences(what, expected.get(what), found.get(what))
-    ]
+    differences = list(unlike(of_model(model), of_books(books, names)))
     assert not differences, "\n".join(differences)
 
 
-def _differences(what: str, expected: Any, found: Any) -> Iterator[str]:
-    if isinstance(expected, dict) and isinstance(found, dict):
-        for part in expected.keys() | found.keys():
-            yield from _differences(f"{what}, {part}", expected.get(part), found.get(part))
-    elif expected != found:
-        yield f"{what}: should be {expected}, is {found}"
+def unlike(expected: Facts, found: Facts) -> Iterator[str]:
+    """Yield what differs, in words."""
+    for what in sorted(expected.keys() | found.keys()):
+        one, other = expected.get(what), found.get(what)
+        if isinstance(one, dict) and isinstance(other, dict):
+            yield from (f"{what}, {difference}" for difference in unlike(one, other))
+        elif one != other:
+            yield f"{what}: should be {one}, is {other}"
 
 
 def of_model(model: Model) -> Facts:

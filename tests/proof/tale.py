@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from shared.messages.base import EndReason
 from tests.proof.machine import MoneyMachine
 from tests.proof.model import Terms
@@ -11,9 +13,9 @@ HUNG_UP = EndReason.HUNG_UP
 ANN_CALLS_BOB, BOB_CALLS_CEM, CEM_CALLS_ANN = ("ann", "bob"), ("bob", "cem"), ("cem", "ann")
 
 
-def tell_the_tale(stage: Stage) -> None:
+def tell_the_tale(stage: Stage, machine: Callable[[Stage], MoneyMachine] = MoneyMachine) -> MoneyMachine:
     """Play it, comparing everything with the model after every step. Raises `AssertionError`."""
-    day = MoneyMachine(stage)
+    day = machine(stage)
     day.open(accounts=[(100, 10, 3_333), (9, 10, 5_000), (10, 10, 0)], by=Terms())
 
     # Exactly a minute; exactly the price is enough; one unit less is not; then the credit is gone, and comes again.
@@ -65,3 +67,4 @@ def tell_the_tale(stage: Stage) -> None:
     day.renew(swept, ahead=1, talk_ms=60_000)
     day.deliver(list(day.bag)[-1:], times=2)
     day.teardown()
+    return day
