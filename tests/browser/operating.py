@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from dataclasses import dataclass
 
 from playwright.async_api import Locator, Page, expect
@@ -44,6 +45,23 @@ class OperatorWindow:
         dialog = self.page.get_by_role("dialog")
         await dialog.get_by_label("Reason").fill(REASON)
         await dialog.get_by_role("button", name=act.split()[0], exact=True).click()
+        await expect(dialog).to_be_hidden()
+
+    async def opens(self, button: str | re.Pattern[str], title: str | re.Pattern[str]) -> Locator:
+        """Press the button of an act; return the dialog that asks."""
+        exact = isinstance(button, str)
+        await self.page.get_by_role("button", name=button, exact=exact).click()
+        return self.page.get_by_role("dialog", name=title)
+
+    async def moves(
+        self, dialog: Locator, amount: str, facts: list[str], submit: str, *, note: str = "Reason"
+    ) -> None:
+        """Say how much and why, see what comes of it (`facts`), and do it."""
+        await dialog.get_by_label("Amount").fill(amount)
+        await dialog.get_by_label(note).fill(REASON)
+        await dialog.get_by_role("button", name="Next").click()
+        await expect(dialog.get_by_role("definition")).to_have_text([*facts, REASON])
+        await dialog.get_by_role("button", name=submit).click()
         await expect(dialog).to_be_hidden()
 
     def fact(self, name: str) -> Locator:

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from playwright.async_api import expect
 
-from tests.browser.operating import REASON, operators_window
+from tests.browser.operating import REASON, OperatorWindow, operators_window
 from tests.browser.people import People
 from tests.browser.visitor import connected
 from tests.harness.programs import Programs
@@ -105,3 +105,61 @@ async def test_an_operator_ends_a_call(people: People, programs: Programs) -> No
     [record] = (await ann.person.get("calls"))["items"]
     assert record["reason"] == "operator"
     assert re.fullmatch(r"\d+", str(record["charge_minor"]))
+
+
+async def test_an_operator_gives_back_and_pays_out(people: People, programs: Programs) -> None:
+    """B11: of a call, of a payment, and of what the callee earned; at once in the customers' windows."""
+    olga, ann, ben = await people.arrive("olga"), *(await people.two(money_minor=100))
+    window = await operators_window(people, programs, olga.person, olga.page)
+    await window.find(ben.person)
+    await _lets_callers_pay(window, "0.20", share="50")
+    await connected(ann, ben)
+    await ben.hang_up(ann.name)
+    await expect(ann.ended.get_by_test_id("charge")).to_contain_text("started minute")
+    [call] = (await ann.person.get("calls"))["items"]
+    charged, left = call["charge_minor"], 100 - call["charge_minor"]
+    await ann.ended.get_by_role("button", name="Close").click()
+
+    await olga.page.get_by_role("radio", name="Calls").check()
+    await olga.page.get_by_role("list", name="Calls").get_by_role("link").click()
+    dialog = await window.opens("Refund", "Refund this call")
+    await window.moves(dialog, "0.05", [_euro(charged), "€0.05", _euro(charged - 5)], "Refund €0.05")
+    await expect(window.fact("Refunded")).to_have_text("€0.05")
+    await expect(olga.page.get_by_role("list", name="Refunds")).to_contain_text(REASON)
+    await expect(ann.balance).to_contain_text(_euro(left + 5))
+
+    await window.find(ann.person)
+    await olga.page.get_by_role("radio", name="Payments").check()
+    dialog = await window.opens(re.compile("^Pay back the payment of €1.00"), "Pay back a payment of €1.00")
+    await window.moves(dialog, "0.25", [_euro(left + 5), "€0.25", _euro(left - 20)], "Pay back €0.25")
+    await expect(ann.balance).to_contain_text(_euro(left - 20))
+
+    await window.find(ben.person)
+    earned = (await ben.person.get("earnings"))["earned_minor"]
+    dialog = await window.opens("Record payout", f"Payout to {ben.name}")
+    facts = [_euro(earned), "€0.05", _euro(earned - 5)]
+    await window.moves(dialog, "0.05", facts, "Record €0.05", note="Reference")
+    await expect(window.fact("Earned, not paid out")).to_have_text(_euro(earned - 5))
+    await olga.page.get_by_role("link", name="What operators did").click()
+    acts = olga.page.get_by_role("list", name="What was done")
+    for act in ("Payout recorded", "Asking price set"):
+        await expect(acts.get_by_role("listitem").filter(has_text=act)).to_contain_text(REASON)
+
+
+async def _lets_callers_pay(window: OperatorWindow, price: str, *, share: str) -> None:
+    dialog = await window.opens("Set asking price", re.compile("^What callers of"))
+    await dialog.get_by_role("radio", name="an asking price").check()
+    await dialog.get_by_label("Price of a minute").fill(price)
+    await dialog.get_by_label("Share that the account earns").fill(share)
+    await dialog.get_by_label("Reason").fill(REASON)
+    await dialog.get_by_role("button", name="Set", exact=True).click()
+    await expect(dialog).to_be_hidden()
+    await expect(window.fact("Callers pay")).to_have_text(f"€{price}")
+    await window.page.get_by_role("radio", name="Prices").check()
+    changes = window.page.get_by_role("list", name="Prices").get_by_role("listitem")
+    await expect(changes.filter(has_text="Asking price")).to_contain_text(f"none → €{price}")
+    await expect(changes.filter(has_text="Share it earns")).to_contain_text(f"0% → {share}%")
+
+
+def _euro(minor: int) -> str:
+    return f"€{minor / 100:.2f}"
