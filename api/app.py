@@ -58,6 +58,7 @@ from api.operators.money.adjusting import Adjusting
 from api.operators.money.paying_out import PayingOut
 from api.operators.money.pricing import Pricing
 from api.operators.money.routes import OperatorMoneyRoutes
+from api.operators.payments.reading import RefundRecords
 from api.operators.payments.refunding import Refunding
 from api.operators.payments.routes import OperatorPaymentRoutes
 from api.operators.prices.default import DefaultPricing
@@ -199,6 +200,7 @@ def create_app(
     }
     asking = _refund_asking(settings, engine, clock, provider)
     services |= _for_operators(settings, engine, clock, refresh_tokens, services)
+    services["refund_records"] = RefundRecords(engine, services["audit_log"])
     services["refunding"] = Refunding(engine, clock, services["audit_log"], services["recent_logins"], asking)
     guard = Authenticator(engine, verifiers[SessionKind.PERSONAL]).guard()
     operators_only = Authenticator(engine, verifiers[SessionKind.OPERATOR], SessionKind.OPERATOR).guard()

@@ -8,21 +8,16 @@ a bank takes by itself has left already: the wallet gives what is still there, a
 import logging
 from datetime import datetime
 from typing import Any, Literal, NamedTuple
-from uuid import UUID
 
 from sqlalchemy import Row
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from api.operators.money.judging import judge
-from api.operators.money.telling import money_changed
 from api.payments.facts import MoneyReturned
+from api.payments.refund_booking import Leaving, book_back, book_leaving
 from api.payments.refund_rows import add_refund, find_refund, finish_refund, name_refund, next_number
 from api.payments.schemas import Outcome
 from shared.ids import new_id
-from shared.ledger import Ledger
 from shared.ledger.posting import Why
-from shared.messages.events import PaymentRefunded
-from shared.outbox import store
 
 RefundStatus = Literal["pending", "succeeded", "failed"]
 REASONS = {"refund": "refunded in the provider's own pages", "dispute": "disputed with the payer's bank"}
@@ -71,63 +66,10 @@ async def advance(connection: AsyncConnection, payment: Row[Any], refund: Row[An
     )
     if said.status == "succeeded":
         return "refunded"
-    await _book_back(connection, payment, refund, said)
+    await book_back(
+        connection, payment, refund, now=said.now, occurred_at=said.occurred_at, refund_ref=said.refund_ref
+    )
     return "restored"
-
-
-class Leaving(NamedTuple):
-    """Money that is about to go back, as the payment's refund number so and so."""
-
-    refund_id: UUID
-    number: int
-    amount_minor: int
-    refund_ref: str | None = None
-
-
-async def book(
-    connection: AsyncConnection,
-    payment: Row[Any],
-    leaving: Leaving,
-    *,
-    why: Why,
-    now: datetime,
-    take_minor_max: int | None = None,
-) -> int:
-    """Take the money out of the wallet and tell; return how much of it left the wallet.
-
-    Raises `shared.ledger.InsufficientFundsError` where all of it must leave and is not available.
-    """
-    account_id = payment.account_id
-    ledger = await Ledger.open(connection, [account_id], now=now)
-    wallet = ledger.wallets[account_id]
-    was_blocked, could_pay = wallet.is_blocked, wallet.can_pay_a_minute
-    taken_minor = ledger.refund_payment(
-        account_id,
-        leaving.amount_minor,
-        payment_id=payment.id,
-        number=leaving.number,
-        take_minor_max=take_minor_max,
-        why=why,
-    )
-    judge(ledger, account_id, could_pay=could_pay)
-    await ledger.save()
-    told = PaymentRefunded(
-        event_id=new_id(),
-        payment_id=payment.id,
-        account_id=account_id,
-        number=leaving.number,
-        amount_minor=leaving.amount_minor,
-        taken_minor=taken_minor,
-        failed=False,
-        currency=payment.currency,
-        reason=why.reason or "",
-        actor_id=why.actor_id,
-        refunded_at=why.occurred_at,
-        refund_id=leaving.refund_id,
-        refund_ref=leaving.refund_ref,
-    )
-    await store(connection, [told, *money_changed(wallet, payment.currency, was_blocked=was_blocked)])
-    return taken_minor
 
 
 async def _of_the_provider(
@@ -138,7 +80,7 @@ async def _of_the_provider(
     if fact.status != "failed":
         why = Why(occurred_at, REASONS[fact.cause])
         left_minor = payment.amount_minor - payment.refunded_minor
-        taken_minor = await book(connection, payment, leaving, why=why, now=now, take_minor_max=left_minor)
+        taken_minor = await book_leaving(connection, payment, leaving, why=why, now=now, take_minor_max=left_minor)
         if lost_minor := fact.amount_minor - taken_minor:
             logger.warning(
                 "payment %s: of %d that went back %d were spent", payment.id, fact.amount_minor, lost_minor
@@ -160,36 +102,3 @@ async def _of_the_provider(
         finished_at=None if fact.status == "pending" else now,
     )
     return "noted" if fact.status == "failed" else "refunded"
-
-
-async def _book_back(connection: AsyncConnection, payment: Row[Any], refund: Row[Any], said: Said) -> None:
-    account_id = payment.account_id
-    ledger = await Ledger.open(connection, [account_id], now=said.now)
-    wallet = ledger.wallets[account_id]
-    was_blocked, why = wallet.is_blocked, Why(said.occurred_at, refund.reason, refund.actor_id)
-    ledger.return_payment_refund(
-        account_id,
-        refund.amount_minor,
-        payment_id=payment.id,
-        number=refund.number,
-        taken_minor=refund.taken_minor,
-        why=why,
-    )
-    ledger.unblock(account_id)
-    await ledger.save()
-    told = PaymentRefunded(
-        event_id=new_id(),
-        payment_id=payment.id,
-        account_id=account_id,
-        number=refund.number,
-        amount_minor=refund.amount_minor,
-        taken_minor=refund.taken_minor,
-        failed=True,
-        currency=payment.currency,
-        reason=refund.reason,
-        actor_id=refund.actor_id,
-        refunded_at=said.occurred_at,
-        refund_id=refund.id,
-        refund_ref=said.refund_ref or refund.provider_ref,
-    )
-    await store(connection, [told, *money_changed(wallet, payment.currency, was_blocked=was_blocked)])

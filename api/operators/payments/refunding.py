@@ -5,7 +5,7 @@ transaction. Whatever ends this process in between, `api.payments.refund_asking`
 """
 
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Row, bindparam, select
@@ -15,17 +15,12 @@ from api.operators.acting import subject_of
 from api.operators.audit.actions import Action
 from api.operators.audit.log import AuditLog
 from api.operators.money.adjusting import NotThatMuchError
-from api.operators.payments.schemas import (
-    NewPaymentRefund,
-    PaymentRefunds,
-    PaymentRefundView,
-    RefundOrigin,
-    RefundStatus,
-)
+from api.operators.payments.reading import view_of
+from api.operators.payments.schemas import NewPaymentRefund, PaymentRefundView
 from api.operators.sessions.recent import RecentLogins
 from api.payments.refund_asking import RefundAsking
+from api.payments.refund_booking import Leaving, book_leaving
 from api.payments.refund_rows import add_refund, find_refund, next_number
-from api.payments.returning import Leaving, book
 from api.problems import ApiError, NotFoundError, ProblemType
 from api.security import Login
 from shared.clock import Clock
@@ -34,8 +29,6 @@ from shared.ids import new_id
 from shared.ledger import InsufficientFundsError
 from shared.ledger.posting import Why
 from shared.models import Payment, PaymentRefund
-
-REFUNDS_SHOWN_MAX = 200
 
 
 class PaymentNotSettledError(ApiError):
@@ -105,17 +98,6 @@ class Refunding:
             row: Any = found.one()
         return view_of(row, row.currency)
 
-    async def list_of(self, operator: Login, payment_id: UUID) -> PaymentRefunds:
-        """Return what went back of a payment. Raises `NotFoundError`."""
-        async with reading(self.engine) as connection:
-            payment = (await connection.execute(_PAYMENT, {"payment_id": payment_id})).one_or_none()
-            if payment is None:
-                raise NotFoundError
-            rows = (await connection.execute(_ALL, {"payment_id": payment_id})).all()
-        await self.audit.looked(Action.ACCOUNT_VIEWED, by=operator, account_id=payment.account_id)
-        left_minor = payment.amount_minor - payment.refunded_minor if payment.status == "settled" else 0
-        return PaymentRefunds([view_of(row, payment.currency) for row in rows], left_minor, payment.currency)
-
     async def _booked(
         self,
         connection: AsyncConnection,
@@ -133,7 +115,7 @@ class Refunding:
         leaving = Leaving(refund_id, await next_number(connection, payment.id), wanted.amount_minor)
         why = Why(now, wanted.reason, operator.account_id)
         try:
-            taken_minor = await book(connection, payment, leaving, why=why, now=now)
+            taken_minor = await book_leaving(connection, payment, leaving, why=why, now=now)
         except InsufficientFundsError as error:
             raise NotThatMuchError(available_minor=error.available_minor, currency=payment.currency) from error
         refund = await add_refund(
@@ -165,30 +147,9 @@ class Refunding:
         return refund
 
 
-def view_of(row: Row[Any], currency: str) -> PaymentRefundView:
-    """Return a refund as operators see it; the provider's own reference stays with us."""
-    return PaymentRefundView(
-        id=row.id,
-        payment_id=row.payment_id,
-        amount_minor=row.amount_minor,
-        taken_minor=row.taken_minor,
-        currency=currency,
-        status=cast("RefundStatus", row.status),
-        origin=cast("RefundOrigin", row.origin),
-        reason=row.reason,
-        actor_id=row.actor_id,
-        actor_name=row.actor_name,
-        failure=row.failure,
-        created_at=row.created_at,
-        finished_at=row.finished_at,
-    )
-
-
 _PAYER = select(Payment.account_id).where(Payment.id == bindparam("payment_id"))
 _PAYMENT = select(*Payment.__table__.columns).where(Payment.id == bindparam("payment_id"))
 _LOCKED = _PAYMENT.with_for_update()
-_REFUNDS = select(*PaymentRefund.__table__.columns).where(PaymentRefund.payment_id == bindparam("payment_id"))
-_ALL = _REFUNDS.order_by(PaymentRefund.number.desc()).limit(REFUNDS_SHOWN_MAX)
 _ONE = (
     select(*PaymentRefund.__table__.columns, Payment.currency)
     .join(Payment, Payment.id == PaymentRefund.payment_id)

@@ -12,6 +12,7 @@ from api.docs.responses import problems
 from api.idempotency.answers import REPLAYED_HEADER, REQUIRED_KEY_PROBLEMS, Answer
 from api.idempotency.once import Once
 from api.idempotency.requests import KeyedRequest
+from api.operators.payments.reading import RefundRecords
 from api.operators.payments.refunding import Refunding
 from api.operators.payments.schemas import NewPaymentRefund, PaymentRefunds, PaymentRefundView
 from api.problems import ProblemType
@@ -64,7 +65,7 @@ class OperatorPaymentRoutes(Controller):
         self,
         payment_id: FromPath[UUID],
         login: NamedDependency[SkipValidation[Login]],
-        refunding: NamedDependency[SkipValidation[Refunding]],
+        refund_records: NamedDependency[SkipValidation[RefundRecords]],
     ) -> PaymentRefunds:
         """Return what went back of a payment, and how much more may."""
-        return await refunding.list_of(login, payment_id)
+        return await refund_records.list_of(login, payment_id)

@@ -1,9 +1,6 @@
 """Stripe as a `PaymentProvider`: hosted checkouts and refunds by its API, its word by webhook."""
 
-import asyncio
-import logging
-from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import cast
 
@@ -18,10 +15,11 @@ from api.payments.provider import (
     ProviderUnavailableError,
     RefundOrder,
     RefundOutcome,
-    RefusedByProviderError,
 )
 from api.payments.stripe.amounts import AmountNotExpressibleError, to_stripe
-from api.payments.stripe.webhook import read, status_of, uuid_in, verify
+from api.payments.stripe.asking import failures_told
+from api.payments.stripe.signatures import verify
+from api.payments.stripe.webhook import read, status_of, uuid_in
 from shared.clock import Clock
 from shared.ids import made_at
 from shared.production import is_stripe_test_key
@@ -32,13 +30,7 @@ CONNECT_SECONDS_MAX = 3.0
 ANSWER_SECONDS_MAX = 10.0
 """For one try; the library tries again where that can help, under the same key."""
 TRIES_AGAIN_MAX = 1
-TOGETHER_SECONDS_MAX = 20.0
 REFUNDS_A_PAGE = 100
-AMOUNT_CODES = frozenset({
-    "amount_too_small", "amount_too_large", "invalid_charge_amount", "invalid_charge_amount_no_decimal_compatible",
-})  # fmt: skip
-
-logger = logging.getLogger(__name__)
 
 # Else each request would tell Stripe about this machine, and the first one leave a file in the user's folder.
 stripe.enable_telemetry = False
@@ -80,7 +72,7 @@ class StripeProvider:
             amount = to_stripe(order.amount_minor, order.currency)
         except AmountNotExpressibleError as error:
             raise AmountRefusedError("amount_not_expressible") from error
-        async with _failures_told("a checkout"):
+        async with failures_told("a checkout"):
             session = await self._client.v1.checkout.sessions.create_async(
                 {
                     "mode": "payment",
@@ -117,7 +109,7 @@ class StripeProvider:
         among the refunds of the payment, where each of ours has its id.
         Raises `ProviderUnavailableError`, `RefusedByProviderError`.
         """
-        async with _failures_told("a refund"):
+        async with failures_told("a refund"):
             found = await self._found(order) if order.refund_ref or order.is_repeated else None
             made = found or await self._client.v1.refunds.create_async(
                 {
@@ -159,26 +151,3 @@ class StripeProvider:
     async def close(self) -> None:
         """Let go of connections."""
         await self._http.close_async()  # type: ignore[no-untyped-call]
-
-
-@asynccontextmanager
-async def _failures_told(what: str) -> AsyncIterator[None]:
-    """Turn whatever Stripe's library raises into one of our two kinds of failure.
-
-    The log gets Stripe's id of the request, never its words, which may quote what it was given.
-    """
-    try:
-        async with asyncio.timeout(TOGETHER_SECONDS_MAX):
-            yield
-    except TimeoutError as error:
-        raise ProviderUnavailableError("Stripe takes too long") from error
-    except stripe.StripeError as error:
-        kind, code = type(error).__name__, error.code or "no code"
-        logger.log(
-            logging.WARNING if isinstance(error, stripe.APIConnectionError) else logging.ERROR,
-            "Stripe did not make %s: %s, %s, status %s, request %s",
-            what, kind, code, error.http_status, error.request_id,
-        )  # fmt: skip
-        if isinstance(error, stripe.InvalidRequestError | stripe.CardError):
-            raise (AmountRefusedError if code in AMOUNT_CODES else RefusedByProviderError)(code) from None
-        raise ProviderUnavailableError(f"Stripe: {kind}") from None

@@ -18,7 +18,7 @@ API_KEY = "sk_test_51TalktimeStandIn0123456789"
 @pytest.fixture
 async def stripe(anyio_backend: str, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[StripeStandIn]:
     """Stripe's API. Who waits for it in vain waits shortly."""
-    monkeypatch.setattr(provider, "ANSWER_SECONDS_MAX", 0.3)
+    monkeypatch.setattr(provider, "ANSWER_SECONDS_MAX", 1.0)
     standin = StripeStandIn()
     await standin.start()
     yield standin
