@@ -112,6 +112,8 @@ class AdmissionService:
         """Return what payers who have limited it were charged today; read under the locks of their wallets."""
         wallets = (ledger.wallets.get(account_id) for account_id in payers)
         limited = [each.account_id for each in wallets if each and each.spend_day_minor_max is not None]
+        if not limited:
+            return {}
         return await spent_since(connection, limited, day_began(ledger.now, self._terms.day_zone))
 
 

@@ -73,13 +73,16 @@ def budget(payer: OpenWallet, *, price_minor: int, held_minor: int = 0, spent_to
     """
     if not price_minor:
         return Budget(None, None, None)
-    left = {Bound.FUNDS: payer.available_minor}
-    if payer.spend_call_minor_max is not None:
-        left[Bound.CALL] = payer.spend_call_minor_max - held_minor
-    if payer.spend_day_minor_max is not None:
-        left[Bound.DAY] = payer.spend_day_minor_max - spent_today_minor - payer.held_minor
-    budgets = [Budget(max(0, left[bound]) // price_minor, bound, left[bound]) for bound in Bound if bound in left]
-    return min(budgets, key=lambda each: each.minutes or 0)
+    minutes, bound, left_minor = payer.available_minor // price_minor, Bound.FUNDS, payer.available_minor
+    limits = (
+        (Bound.DAY, payer.spend_day_minor_max, spent_today_minor + payer.held_minor),
+        (Bound.CALL, payer.spend_call_minor_max, held_minor),
+    )
+    for limit, most_minor, used_minor in limits:
+        if most_minor is not None and max(0, most_minor - used_minor) // price_minor <= minutes:
+            bound, left_minor = limit, most_minor - used_minor
+            minutes = max(0, left_minor) // price_minor
+    return Budget(minutes, bound, left_minor)
 
 
 def obstacle(payer: OpenWallet, *, price_minor: int, spent_today_minor: int = 0) -> Obstacle | None:

@@ -25,8 +25,6 @@ async def spent_since(
     In minor units; accounts that were charged nothing are left out. Under the lock of a wallet nothing can be added
     for its owner. Reads one account's calls of a few days, by the index over caller and id.
     """
-    if not account_ids:
-        return {}
     found = await connection.execute(
         _SPENT, {"ids": list(account_ids), "since": since, "first_id": first_id_at(since - CALL_AGE_MAX)}
     )
