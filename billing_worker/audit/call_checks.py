@@ -27,12 +27,10 @@ CHARGES = Question(
                coalesce(sum(amount_minor) FILTER (WHERE purse = 'earnings'), 0) AS earned,
                string_agg(DISTINCT wallet_id::text, ', ') FILTER (WHERE purse = 'credit') AS payers,
                string_agg(DISTINCT wallet_id::text, ', ') FILTER (WHERE purse = 'earnings') AS earners,
-               max(split_part(operation, ':', 3)) FILTER (WHERE kind = 'refund'
-                   AND length(split_part(operation, ':', 3)) = digits) AS last_refund
-          FROM (SELECT *, split_part(operation, ':', 1) AS kind,
-                       max(length(split_part(operation, ':', 3))) OVER (PARTITION BY split_part(operation, ':', 2))
-                           AS digits
-                  FROM ledger_entries WHERE operation LIKE 'charge:%' OR operation LIKE 'refund:%') e
+               max(CASE WHEN operation ~ '^refund:.*:[0-9]{1,9}$' THEN split_part(operation, ':', 3)::bigint END)
+                   AS last_refund
+          FROM (SELECT *, split_part(operation, ':', 1) AS kind FROM ledger_entries
+                 WHERE operation LIKE 'charge:%' OR operation LIKE 'refund:%') e
          GROUP BY 1
     )
     SELECT v.check_name, c.caller_id AS account, c.id AS call,
@@ -48,7 +46,7 @@ CHARGES = Question(
                     WHEN m.charged IS NULL OR c.price_minor = 0 THEN coalesce(m.charged, 0)
                     ELSE m.charged % c.price_minor + greatest(0, m.charged - c.minutes_held * c.price_minor)
                     END::text),
-               ('call.refund_count', c.refund_count::text, coalesce(m.last_refund, '0')),
+               ('call.refund_count', c.refund_count::text, coalesce(m.last_refund, 0)::text),
                ('call.share', CASE WHEN c.callee_id IS NULL THEN 0
                     ELSE trunc(coalesce(m.charged, 0) * c.earning_share_bp / 10000) END::text,
                 coalesce(m.shared, 0)::text),

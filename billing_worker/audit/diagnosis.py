@@ -50,8 +50,8 @@ def _guesses(suspect: Suspect, other: ChainedOperation | None) -> Iterator[tuple
             yield f"{whose} ({amount})", _with(operation, place, amount, leg.balance_after_minor)
     if other is not None:
         for name in ("occurred_at", "created_at", "reason", "actor_id"):
-            value = getattr(other, name)
-            yield f"its {name} ({value})", operation._replace(**{name: value})
+            # Without the value: a reason is for operators' eyes, and this is logged.
+            yield f"its {name}", operation._replace(**{name: getattr(other, name)})
 
 
 def _with(operation: ChainedOperation, place: int, amount_minor: int, balance: int | None) -> ChainedOperation:

@@ -57,7 +57,7 @@ OF_ENTRIES: dict[str, Damage] = {
     "reason": Damage(
         ["UPDATE ledger_entries SET reason = 'none' WHERE operation = 'adjustment:{adjustment}' AND leg = 0"],
         ["entry.altered", "operation.reason"],
-        "its reason (ein Geschenk: „für dich“ \\ 🎁) was altered",
+        "its reason was altered",
     ),
     "reason of all legs": Damage(
         ["UPDATE ledger_entries SET reason = 'none' WHERE operation = 'adjustment:{adjustment}'"],
@@ -75,7 +75,7 @@ OF_ENTRIES: dict[str, Damage] = {
             " WHERE operation = 'charge:{plain_call}' AND leg = 0"
         ],
         ["entry.altered", "operation.time"],
-        "its occurred_at (",
+        "its occurred_at was altered",
     ),
     "hash": Damage(
         ["UPDATE ledger_entries SET hash = sha256('x') WHERE operation = 'charge:{plain_call}' AND leg = 0"],

@@ -128,6 +128,18 @@ async def bus(anyio_backend: str) -> AsyncIterator[MemoryBus]:
     await bus.close()
 
 
+async def test_a_worker_does_it_by_itself(engine: AsyncEngine, clock: ManualClock, bus: MemoryBus) -> None:
+    """Once it is started; the setting says when."""
+    worker = BillingWorker(Settings(audit_at="11:00"), engine=engine, bus=bus, clock=clock)
+    clock.advance(23 * HOUR_MS)
+    await worker.start()
+    async with asyncio.timeout(SECONDS_MAX):
+        while not await audits(engine):
+            pass
+    await worker.stop()
+    assert await audits(engine) == 1
+
+
 async def test_every_worker_tells_prometheus_of_the_last_one(
     engine: AsyncEngine, clock: ManualClock, names: Names, bus: MemoryBus
 ) -> None:
