@@ -4,13 +4,14 @@ import type { Timers } from "../clock.js";
 import { Emitter } from "../emitter.js";
 import { TalktimeError } from "../errors.js";
 import type { LocalMedia } from "../media/local-media.js";
-import type { IceServers } from "../rest/types.js";
+import type { IceServers, Quote } from "../rest/types.js";
 import type { CallSnapshot, FromClient, ServerMessage, Told, WalletState, Welcome } from "../signaling/messages.js";
 import type { Call } from "./call.js";
 import { CallList } from "./call-list.js";
 import { LiveCall } from "./live-call.js";
 import { type CallModel, placing, ringing } from "./model.js";
 import { onPageHide } from "./page-hide.js";
+import { limitOf } from "./quoted.js";
 import type { Signaling } from "./signaling.js";
 
 /** Whom to call. */
@@ -78,9 +79,9 @@ export class Calls extends Emitter<CallsEvents> {
   /**
    * Call somebody; `authorizing` at once. A refusal is an end of the call.
    *
-   * The media is the call's from now on. Throws `TalktimeError` where there is a current call.
+   * The media is the call's from now on. With a quote `timeLeftMs` knows of one's own limits, too. Throws `TalktimeError` where there is a current call.
    */
-  place(callee: Callee, media: LocalMedia): Call {
+  place(callee: Callee, media: LocalMedia, { quote }: { quote?: Quote | undefined } = {}): Call {
     if (this.#current) throw new TalktimeError("There is a call already.");
     this.#invites += 1;
     const invite = {
@@ -89,7 +90,8 @@ export class Calls extends Emitter<CallsEvents> {
       callee_id: "id" in callee ? callee.id : null,
       callee_user_name: "userName" in callee ? callee.userName : null,
     } as const;
-    const call = this.#add(placing(invite, this.#needs.timers.now() + ANSWER_MS_MAX), media);
+    const talkMsMax = quote ? limitOf(quote, this.#needs.wallet.state) : null;
+    const call = this.#add(placing(invite, this.#needs.timers.now() + ANSWER_MS_MAX, talkMsMax), media);
     this.#makeCurrent(call);
     if (this.#needs.signaling.state === "open") call.feed({ type: "welcomed", snapshot: null });
     return call;

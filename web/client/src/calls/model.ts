@@ -37,6 +37,8 @@ export interface CallModel extends Deadlines {
   /** Since when a side is lost: for a call that is given up then, only the talk time before it counts. */
   lostAtMs: number | null;
   paidMs: number;
+  /** The talk cannot be longer than this, whatever money there is, as a quote has said; null where none has. */
+  talkMsMax: number | null;
   lowFunds: LowFunds | null;
   end: CallEnd | null;
   /** Whether the server has said so; else it is what this device makes of its silence. */
@@ -60,6 +62,7 @@ const BLANK: Omit<CallModel, "role" | "stage"> = {
   talk: null,
   lostAtMs: null,
   paidMs: 0,
+  talkMsMax: null,
   lowFunds: null,
   end: null,
   endTold: false,
@@ -71,8 +74,21 @@ const BLANK: Omit<CallModel, "role" | "stage"> = {
 };
 
 /** A call that this device is about to place. */
-export function placing(invite: Said<"call.invite">, answerAtMs: number): CallModel {
-  return { ...BLANK, role: "caller", stage: "authorizing", invite, wanted: true, online: false, answerAtMs };
+export function placing(
+  invite: Said<"call.invite">,
+  answerAtMs: number,
+  talkMsMax: number | null = null,
+): CallModel {
+  return {
+    ...BLANK,
+    role: "caller",
+    stage: "authorizing",
+    invite,
+    wanted: true,
+    online: false,
+    answerAtMs,
+    talkMsMax,
+  };
 }
 
 /** A call that rings on this device. */
@@ -109,12 +125,14 @@ export type Money = Pick<WalletState, "balance_minor">;
  * The paid minutes are held: they are still in the balance, whether the wallet that is known is from before or after.
  * Without a connection nobody knows whether more of them are paid.
  */
-function payableMsOf({ role, terms, paidMs, online }: CallModel, money: Money | null): number | null {
+function payableMsOf({ role, terms, paidMs, online, talkMsMax }: CallModel, money: Money | null): number | null {
   if (role !== "caller" || !terms?.priceMinor || !money) return null;
   if (!online) return paidMs;
   const heldMinor = (Math.max(0, paidMs - terms.freeMs) / terms.minuteMs) * terms.priceMinor;
   const more = Math.max(0, Math.floor((money.balance_minor - heldMinor) / terms.priceMinor));
-  return paidMs + more * terms.minuteMs;
+  const payableMs = paidMs + more * terms.minuteMs;
+  // What is paid beyond the limit shows that there is no such limit any more.
+  return talkMsMax === null || talkMsMax < paidMs ? payableMs : Math.min(payableMs, talkMsMax);
 }
 
 /**

@@ -441,6 +441,14 @@ describe("the time left", () => {
     expect(timeLeftMsOf(story.call, money(125), story.nowMs)).toBe(675_000);
   });
 
+  test("is no longer than a limit lets it be, until the limit is another", () => {
+    const story = new Story(placing(INVITE, 1_000 + ANSWER_MS, 90_000)).when(ONLINE).talks().after(20_000);
+    const left = () => timeLeftMsOf(story.call, money(1_000), story.nowMs);
+    expect([left(), timeLeftMsOf(story.call, money(10), story.nowMs)]).toEqual([70_000, 40_000]);
+    story.after(25_000).when(server.lease(45_000, 120_000));
+    expect(left()).toBe(5_955_000);
+  });
+
   test("is not known without the money or the talk, and not the callee's", () => {
     const left = (story: Story, state: { balance_minor: number } | null = money(100)) =>
       timeLeftMsOf(story.call, state, story.nowMs);

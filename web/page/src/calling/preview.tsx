@@ -55,7 +55,7 @@ export function Preview({ userName }: { userName: string }) {
             icon="camera"
             disabled={short || offline}
             busy={own.opening.value}
-            onClick={() => place(userName, own)}
+            onClick={() => place(userName, own, quote)}
           >
             {texts.startCall}
           </Button>
@@ -97,11 +97,11 @@ function Warning({ label, act, children }: { label: string; act: () => void; chi
   );
 }
 
-function place(userName: string, own: OwnMedia): void {
+function place(userName: string, own: OwnMedia, quote: Quote | undefined): void {
   const media = own.media.peek();
   if (!media) return;
   try {
-    talktime.calls.place({ userName }, media);
+    talktime.calls.place({ userName }, media, { quote });
   } catch (error) {
     if (!(error instanceof TalktimeError)) throw error;
     toast(t().calling.refusals.already_in_call(userName), "danger");

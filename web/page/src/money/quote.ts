@@ -4,13 +4,12 @@ import { duration, money } from "../format.js";
 import { type Loaded, useLoad } from "../load.js";
 import { currentCall, talktime, wallet } from "../talktime.js";
 import { t } from "../texts/index.js";
-import { limitsChanged } from "./open-limits.js";
 
-/** Ask what a call of this person costs, and again whenever one's money or limits are others. */
+/** Ask what a call of this person costs, and again whenever one's money or limits are others: the wallet tells of both. */
 export function useQuote(userName: string): Loaded<Quote> {
   // In a call the money changes every minute, and nobody reads what the next one would cost.
   const version = currentCall.value ? 0 : wallet.value?.version;
-  return useLoad((signal) => talktime.api.quote({ userName }, signal), [userName, version, limitsChanged.value]);
+  return useLoad((signal) => talktime.api.quote({ userName }, signal), [userName, version]);
 }
 
 /** Return what a minute costs, in words. */
