@@ -1,12 +1,13 @@
 """The proof that the money is right: what an accountant's programmer reads to believe us.
 
-**The rules, a second time.** `purses` and `model` say what should happen, from DESIGN.md (section 4) and
-ACCEPTANCE.md (B, C) alone. They use no line of the product, no SQL and no messages: wallets, calls, and one list of
-entries. Begin there; if you would sign that, the rest only shows that the product does the same.
+**The rules, a second time.** `purses` (wallets and one list of entries), `registers` (a call) and `model` say what
+should happen, from DESIGN.md (section 4) and ACCEPTANCE.md (B, C) alone. They use no line of the product, no SQL
+and no messages. Begin there; if you would sign that, the rest only shows that the product does the same.
 
-**The product, for real.** `reality` asks the very services that run in production, over a real PostgreSQL, as the
-role that the programs have; `office` does what operators do. `names` gives ids plain names, so that `call_1` of a
-story is `call_1` in the database's answers. `stage` is the database and the event loop that stories are played on.
+**The product, for real.** `reality` and its `customers` ask the very services that run in production, over a real
+PostgreSQL, as the role that the programs have; `office` does what operators do. `names` gives ids plain names, so
+that `call_1` of a story is `call_1` in the database's answers. `stage` is the database and the event loop that
+stories are played on.
 
 **Comparing.** `books` reads all rows and checks what must be true of them whatever happened: sums, running
 balances, holds, claims, hash chains. `comparing` compares each wallet, statement, entry, call and payment with the

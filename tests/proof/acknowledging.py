@@ -10,8 +10,9 @@ from shared.bus.memory import MemoryBus
 from shared.bus.rabbit import RabbitBus
 from shared.bus.topology import CALL_EVENTS
 from shared.messages.registry import decode_call_event, envelope_of
-from tests.proof.model import Event, Model
+from tests.proof.model import Model
 from tests.proof.purses import Wallet
+from tests.proof.registers import Event
 from tests.proof.stage import Stage
 
 REDELIVERED_SECONDS_MAX = {"memory": 1, "broker": 5}

@@ -7,9 +7,10 @@ from itertools import zip_longest
 from typing import NamedTuple
 
 from shared.messages.requests import Renew
-from tests.proof.model import Event, Model, Terms
+from tests.proof.model import Model
 from tests.proof.purses import Wallet
 from tests.proof.reality import Reality
+from tests.proof.registers import Event, Terms
 from tests.proof.stage import Stage
 
 PRICE, CREDIT = 10, 100

@@ -13,8 +13,8 @@ from hypothesis.stateful import Bundle, MultipleResults, multiple, precondition,
 
 from shared.bus.interface import Delivery
 from shared.messages.base import EndReason
-from tests.proof.model import Event
-from tests.proof.reality import SETTINGS
+from tests.proof.customers import SETTINGS
+from tests.proof.registers import Event
 from tests.proof.rules_of_money import MoneyStory
 from tests.proof.stage import Stage
 from tests.proof.story import PEOPLE, people

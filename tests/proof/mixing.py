@@ -19,10 +19,10 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from shared.bus.interface import Delivery
 from shared.database import DatabaseUnavailableError
 from tests.harness.clock import ManualClock
-from tests.proof.model import Event, share
 from tests.proof.names import Names
 from tests.proof.office import Office
 from tests.proof.reality import Reality
+from tests.proof.registers import Event, share
 
 PEOPLE = [f"person_{number}" for number in range(6)]
 PAID_OUT = PEOPLE[0]

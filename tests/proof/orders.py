@@ -8,7 +8,7 @@ from datetime import timedelta
 from itertools import pairwise, permutations, product
 
 from tests.harness.clock import START
-from tests.proof.model import Event
+from tests.proof.registers import Event
 
 MINUTES = 3
 PROOF_MS = 120_005

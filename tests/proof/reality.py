@@ -6,11 +6,8 @@ from collections.abc import Sequence
 from contextlib import suppress
 
 from msgspec.structs import replace
-from sqlalchemy import insert
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from api.payments.facts import MoneyReturned, Paid, ProvenFact
-from api.payments.settlement import Settlement
 from billing_worker.admission.invites import InviteLimits
 from billing_worker.admission.service import AdmissionService
 from billing_worker.settlement.consumer import SettlementConsumer
@@ -20,43 +17,34 @@ from billing_worker.terms import Terms
 from shared.bus.interface import Delivery
 from shared.database import transaction
 from shared.ids import new_id
-from shared.ledger import Ledger, open_wallet
 from shared.messages.base import EndReason
 from shared.messages.events import CallEnded, CallEvent, CallStarted, SweepDue
 from shared.messages.registry import decode_call_event, encode, type_of
 from shared.messages.requests import Authorize, Authorized, Renew, Renewed, Reply
-from shared.models import Account, Payment, Wallet
-from shared.settings import Settings
 from tests.billing_worker.wire import Wire
 from tests.harness.clock import ManualClock
-from tests.proof import model
+from tests.proof import registers
+from tests.proof.customers import SETTINGS, Customers
 from tests.proof.names import Names
-
-PROVIDER = "sandbox"
-SETTINGS = Settings(invite_limit="100000/1", invite_limit_pair="100000/1", invite_limit_callee="100000/1")
-"""As they come, but for how often one may call."""
+from tests.proof.registers import Event
 
 
 class PowerCutError(Exception):
     """The worker is gone before its commit."""
 
 
-class Reality:
-    """One database, and what the product does to it."""
+class Reality(Customers):
+    """One database, and what the product does to it: as above, and the worker's calls."""
 
     def __init__(self, engine: AsyncEngine, clock: ManualClock, names: Names) -> None:
-        self.engine = engine
-        self.clock = clock
-        self.names = names
-        self.currency = SETTINGS.currency
+        super().__init__(engine, clock, names)
         self._wire = Wire()
-        self._payments = Settlement(engine, clock)
         self._granted: dict[str, Authorized] = {}
         self._held: dict[str, int] = {}
         self._supervision = Supervision(engine, bus=self._wire.bus, clock=clock, grace_ms=SETTINGS.sweep_grace_ms)
-        self.restart(model.Terms())
+        self.restart(registers.Terms())
 
-    def restart(self, terms: model.Terms) -> None:
+    def restart(self, terms: registers.Terms) -> None:
         """Start the worker anew, with these terms for calls to come."""
         self.terms = Terms(
             minute_ms=terms.minute_ms,
@@ -73,61 +61,6 @@ class Reality:
         """Let the broker have been there for so long that silent calls are looked for."""
         await self._supervision.look()
         self.clock.advance(SETTINGS.sweep_grace_ms)
-
-    async def open_account(self, account: str, *, price: int) -> None:
-        """Open an account with an empty wallet."""
-        values = {"id": self.names.id(account), "email": f"{account}@example.org", "user_name": account}
-        async with transaction(self.engine) as connection:
-            await connection.execute(insert(Account).values({**values, "password_hash": "-"}))
-            await open_wallet(connection, self.names.id(account), price_minor=price)
-
-    async def open_accounts(self, accounts: Sequence[str], *, price: int, credit: int, share_bp: int) -> None:
-        """Open many accounts, with some credit and a share of what callers pay."""
-        ids = [self.names.id(account) for account in accounts]
-        people = [
-            {"id": id_, "email": f"{name}@example.org", "user_name": name, "password_hash": "-"}
-            for id_, name in zip(ids, accounts, strict=True)
-        ]
-        async with transaction(self.engine) as connection:
-            await connection.execute(insert(Account), people)
-            await connection.execute(insert(Wallet), [{"account_id": id_, "price_minor": price} for id_ in ids])
-            ledger = await Ledger.open(connection, ids, now=self.clock.now())
-            for id_, name in zip(ids, accounts, strict=True):
-                ledger.set_asking_price(id_, None, earning_share_bp=share_bp)
-                ledger.adjust(id_, credit, adjustment_id=self.names.id(f"gift to {name}"))
-            await ledger.save()
-
-    async def order(self, payment: str, account: str, amount: int) -> None:
-        """Begin a payment; nothing is paid yet."""
-        values = {
-            "id": self.names.id(payment),
-            "account_id": self.names.id(account),
-            "amount_minor": amount,
-            "currency": self.currency,
-            "provider": PROVIDER,
-            "provider_ref": payment,
-            "checkout_url": None,
-        }
-        async with transaction(self.engine) as connection:
-            await connection.execute(insert(Payment).values(values))
-
-    async def pay(self, payment: str, amount: int, *, event: str) -> None:
-        """The provider's confirmation arrives."""
-        fact = Paid(provider_ref=payment, amount_minor=amount, currency=self.currency, charge_ref=f"of {payment}")
-        await self._payments.take(PROVIDER, ProvenFact(event, fact))
-
-    async def pay_back(self, payment: str, reference: str, amount: int, *, failed: bool, event: str) -> None:
-        """The provider's word arrives that money went back, or did not after all."""
-        fact = MoneyReturned(
-            charge_ref=f"of {payment}",
-            return_ref=reference,
-            refund_id=None,
-            amount_minor=amount,
-            currency=self.currency,
-            status="failed" if failed else "succeeded",
-            cause="dispute",
-        )
-        await self._payments.take(PROVIDER, ProvenFact(event, fact))
 
     async def invite(self, call: str, caller: str, callee: str, *, reachable: bool = True) -> str:
         """Ask whether the call may ring; return the answer in a word."""
@@ -172,11 +105,11 @@ class Reality:
             case _:
                 return str(getattr(reply, "reason", reply))
 
-    def message(self, event: model.Event) -> Delivery:
+    def message(self, event: Event) -> Delivery:
         """Return the event as the queue delivers it."""
         return delivery(self._event(event))
 
-    def _event(self, event: model.Event) -> CallEvent:
+    def _event(self, event: Event) -> CallEvent:
         call_id, of = self.names.id(event.call), self._granted.get(event.call)
         if event.kind == "sweep":
             return SweepDue(event_id=new_id(), call_id=call_id, minutes_held=event.minutes)

@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule
 
 from tests.proof.books import Books
-from tests.proof.model import Model, Terms
+from tests.proof.model import Model
 from tests.proof.purses import Wallet
+from tests.proof.registers import Terms
 from tests.proof.stage import Stage
 
 PEOPLE = ["ann", "bob", "cem"]

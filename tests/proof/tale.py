@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from shared.messages.base import EndReason
 from tests.proof.machine import MoneyMachine
-from tests.proof.model import Terms
+from tests.proof.registers import Terms
 from tests.proof.stage import Stage
 
 HUNG_UP = EndReason.HUNG_UP

@@ -9,7 +9,7 @@ from billing_worker.replay.replay import replaying
 from shared.bus.rabbit.logged import Logged
 from tests.proof.comparing import Facts, of_books, of_model, unlike
 from tests.proof.machine import MoneyMachine
-from tests.proof.model import Event
+from tests.proof.registers import Event
 from tests.proof.stage import Stage
 from tests.proof.story import PEOPLE
 from tests.proof.tale import tell_the_tale
@@ -18,7 +18,7 @@ TOLD = """
     SELECT id, type, message_id, body FROM outbox WHERE exchange IN ('calls', 'payments') AND id > {} ORDER BY id
 """
 NO_FACTS_OF_MONEY = {"barred", "limit_a_call", "limit_a_day", "blocked", "held, proven"}
-"""What the log does not tell: operators' blocks, owners' wishes, what renewals proved. Lack of money is judged anew."""
+"""What the log does not tell: operators' blocks, owners' wishes, renewals' proofs. Lack of money is judged anew."""
 
 
 class LoggingMachine(MoneyMachine):
