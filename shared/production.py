@@ -108,7 +108,7 @@ def _stripe_key(settings: Settings) -> Iterator[str]:
     if said := weakness(settings.stripe_api_key):
         yield f"`stripe_api_key` {said}: it is none of Stripe's"
     elif is_stripe_test_key(settings.stripe_api_key) and not settings.stripe_test_mode:
-        yield "`stripe_api_key` is a test key, with which nobody pays: `stripe_test_mode` says that this is meant"
+        yield "`stripe_api_key` is a test key, with which nobody pays: set `stripe_test_mode` if that is meant"
 
 
 def _in_the_open(name: str, urls: Iterable[str]) -> Iterator[str]:

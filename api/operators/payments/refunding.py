@@ -21,6 +21,7 @@ from api.operators.sessions.recent import RecentLogins
 from api.payments.refund_asking import RefundAsking
 from api.payments.refund_booking import Leaving, book_leaving
 from api.payments.refund_rows import add_refund, find_refund, next_number
+from api.payments.service import PaymentsNotOfferedError
 from api.problems import ApiError, NotFoundError, ProblemType
 from api.security import Login
 from shared.clock import Clock
@@ -60,7 +61,7 @@ class Refunding:
 
         `refund_id` is one of `new_id`, chosen beforehand: with the same one again there is still one refund.
         Raises `LoginTooOldError`, `NotFoundError`, `OwnAccountError`, `PaymentNotSettledError`,
-        `RefundTooLargeError`, `NotThatMuchError`.
+        `PaymentsNotOfferedError`, `RefundTooLargeError`, `NotThatMuchError`.
         """
         self.recent.demand(operator)
         refund_id = refund_id or new_id()
@@ -108,6 +109,10 @@ class Refunding:
     ) -> Row[Any]:
         if payment.status != "settled":
             raise PaymentNotSettledError
+        if self.asking is None or payment.provider != self.asking.provider.name:
+            raise PaymentsNotOfferedError(
+                f"It was paid through {payment.provider}, which is not configured any more"
+            )
         left_minor = payment.amount_minor - payment.refunded_minor
         if wanted.amount_minor > left_minor:
             raise RefundTooLargeError(f"At most {left_minor} can go back")

@@ -34,6 +34,7 @@ class OperatorPaymentRoutes(Controller):
             ProblemType.PAYMENT_NOT_SETTLED,
             ProblemType.REFUND_TOO_LARGE,
             ProblemType.INSUFFICIENT_FUNDS,
+            ProblemType.PAYMENTS_NOT_OFFERED,
             *REQUIRED_KEY_PROBLEMS,
         ),
     )

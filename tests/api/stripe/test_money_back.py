@@ -121,6 +121,16 @@ async def test_what_is_no_refund(api: Api, ann: User, olga: User, stripe: Stripe
     assert await sums(api) == {"provider": -1_000}
 
 
+async def test_what_another_provider_has_is_not_ours_to_give(
+    api: Api, ann: User, olga: User, stripe: StripeStandIn
+) -> None:
+    """It could only leave the wallet and go nowhere."""
+    checkout = await pay(stripe, ann, 1_000)
+    await api.execute("UPDATE payments SET provider = 'sandbox'")
+    assert refused(await give_back(olga, checkout, 1)) == (501, "payments-not-offered")
+    assert (await ann.wallet()).balance_minor == 1_000
+
+
 async def test_it_needs_a_recent_login(
     api: Api, ann: User, olga: User, stripe: StripeStandIn, clock: ManualClock
 ) -> None:
