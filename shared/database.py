@@ -56,7 +56,7 @@ def shown(url: str) -> str:
 
 
 def create_engine(
-    url: str | URL, *, connections_max: int, statement_seconds_max: float = STATEMENT_SECONDS_MAX
+    url: str | URL, *, connections_max: int, statement_seconds_max: float | None = None
 ) -> AsyncEngine:
     """Return an engine whose connections, statements and waits are all bounded in time."""
     return create_async_engine(
@@ -68,7 +68,7 @@ def create_engine(
         pool_reset_on_return="rollback",
         connect_args={
             "timeout": CONNECT_SECONDS_MAX,
-            "command_timeout": statement_seconds_max,
+            "command_timeout": statement_seconds_max or STATEMENT_SECONDS_MAX,
             "server_settings": {"application_name": "talktime", "jit": "off"},
         },
     )

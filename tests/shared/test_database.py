@@ -126,6 +126,18 @@ async def test_a_statement_that_takes_too_long_is_an_outage(
         await transact(engine)
 
 
+async def test_work_that_takes_longer_has_an_engine_of_its_own(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Made of another one's address."""
+    monkeypatch.setattr(shared_database, "STATEMENT_SECONDS_MAX", 0.05)
+    async for engine in engine_on(database.app_url):
+        patient = create_engine(engine.url, connections_max=1, statement_seconds_max=60)
+        async with transaction(patient) as connection:
+            await connection.execute(text("SELECT pg_sleep(0.2)"))
+        await patient.dispose()
+
+
 async def test_a_statement_that_the_server_cancels_is_an_outage(engine: AsyncEngine) -> None:
     with pytest.raises(DatabaseUnavailableError, match="QueryCanceledError"):  # noqa: PT012 - the second one raises
         async with transaction(engine) as connection:
@@ -249,6 +261,11 @@ def test_any_postgresql_address_will_do(scheme: str) -> None:
     assert url.drivername == "postgresql+asyncpg"
     assert url.password == "p@ss"
     assert url.query == make_url("x://h/?host=/tmp/x").query
+
+
+def test_an_address_that_was_read_can_be_read_again() -> None:
+    once = async_url("postgresql://user:p%40ss@host:1/name?host=/tmp/x&sslmode=verify-full")
+    assert async_url(once) == once
 
 
 def test_what_is_no_address_is_refused() -> None:
