@@ -50,8 +50,7 @@ export interface Call extends Pick<Emitter<CallEvents>, "on" | "once"> {
   /**
    * For how long the talk can go on, by the server's figures. While `lowFunds`, until it ends; else for the caller as
    * long as the balance pays and limits let it, as far as a quote told of them, and without a connection the paid time;
-   * null for the callee. Null, too, where a minute
-   * costs nothing, and until talk time runs.
+   * null for the callee. Null, too, where a minute costs nothing, and until talk time runs.
    */
   readonly timeLeftMs: number | null;
   readonly lowFunds: LowFunds | null;

@@ -165,8 +165,8 @@ export class Api {
    * Give the same key when you ask again because no answer came, as an `Attempt` does: there will be one payment.
    */
   createPayment(amountMinor: number, key = newIdempotencyKey()): Promise<Payment> {
-    const headers = { [KEY_HEADER]: key };
-    return answered(this.#http.POST("/v1/payments", { body: { amount_minor: amountMinor }, headers }));
+    const params = { header: { [KEY_HEADER]: key } };
+    return answered(this.#http.POST("/v1/payments", { body: { amount_minor: amountMinor }, params }));
   }
 
   /** One's payments, newest first. */

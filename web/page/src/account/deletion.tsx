@@ -72,6 +72,9 @@ function Question({ onCancel }: { onCancel: () => void }) {
           {texts.forfeit(money(left, state.currency))}
         </label>
       )}
+      {state && state.earned_minor > 0 && (
+        <Notice kind="warning">{texts.earningsLeft(money(state.earned_minor, state.currency))}</Notice>
+      )}
       <PasswordField
         label={t().account.password}
         name="password"

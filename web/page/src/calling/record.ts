@@ -1,5 +1,6 @@
 /** What is written down of a call: for an end, or its price, that this device was not told of. */
 import type { Call, CallEnd, CallView, Charge } from "@talktime/client";
+import { paidIn } from "../history/outcomes.js";
 import { costOf } from "./outcome.js";
 
 const FIRST_MS = 1_000;
@@ -40,7 +41,8 @@ export function endIn(record: CallView, { reason }: CallEnd): CallEnd {
   };
 }
 
-/** Return what the caller paid; null for the callee. */
-export function chargeIn({ charge_minor: chargeMinor, minutes, talk_ms: talkMs }: CallView): Charge | null {
-  return chargeMinor === null ? null : { chargeMinor, minutes: minutes ?? 0, talkMs: talkMs ?? 0 };
+/** Return what the caller paid, less what went back of it; null for the callee. */
+export function chargeIn(record: CallView): Charge | null {
+  const chargeMinor = paidIn(record);
+  return chargeMinor === null ? null : { chargeMinor, minutes: record.minutes ?? 0, talkMs: record.talk_ms ?? 0 };
 }

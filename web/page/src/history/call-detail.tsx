@@ -40,7 +40,7 @@ export function CallDetail() {
 
 function Facts({ call }: { call: CallView }) {
   const texts = t().history;
-  const { other, currency, price_minor: price, charge_minor: charge } = call;
+  const { other, currency, price_minor: price, charge_minor: charge, refunded_minor: refunded } = call;
   return (
     <div class="card stack">
       <dl class="facts">
@@ -62,6 +62,7 @@ function Facts({ call }: { call: CallView }) {
         {charge !== null && currency && (
           <Fact term={texts.cost}>{texts.costOf(money(charge, currency), call.minutes ?? 0)}</Fact>
         )}
+        {refunded ? currency && <Fact term={texts.refunded}>{money(refunded, currency)}</Fact> : null}
       </dl>
       {other && (
         <div class="stack">

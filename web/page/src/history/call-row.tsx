@@ -3,13 +3,14 @@ import { duration, moment, money } from "../format.js";
 import { t } from "../texts/index.js";
 import { Avatar } from "../ui/avatar.js";
 import { Icon } from "../ui/icon.js";
-import { endingText, wasMissed } from "./outcomes.js";
+import { endingText, paidIn, wasMissed } from "./outcomes.js";
 import "../ui/rows.css";
 
 /** A call in a list; the whole line leads to its details. */
 export function CallRow({ call }: { call: CallView }) {
   const texts = t().history;
   const name = call.other?.user_name ?? texts.unknownPerson;
+  const paid = paidIn(call);
   return (
     <li>
       <Avatar name={name} />
@@ -28,9 +29,7 @@ export function CallRow({ call }: { call: CallView }) {
       </div>
       <div class="row-end">
         {call.talk_ms ? <span class="amount">{duration(call.talk_ms)}</span> : null}
-        {call.charge_minor && call.currency ? (
-          <span class="amount muted small">{money(call.charge_minor, call.currency)}</span>
-        ) : null}
+        {paid && call.currency ? <span class="amount muted small">{money(paid, call.currency)}</span> : null}
       </div>
     </li>
   );

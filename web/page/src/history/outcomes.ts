@@ -23,6 +23,11 @@ export function endingText(call: CallView): string {
   return texts.endings[call.reason][call.direction === "outgoing" ? "out" : "in"];
 }
 
+/** Return what a call cost its caller, less what went back of it; null until it is settled, and for the callee. */
+export function paidIn({ charge_minor: charge, refunded_minor: refunded }: CallView): number | null {
+  return charge === null ? null : charge - (refunded ?? 0);
+}
+
 /** Whether the person called in vain: worth a second look. */
 export function wasMissed(call: CallView): boolean {
   return (

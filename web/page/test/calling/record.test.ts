@@ -89,6 +89,7 @@ describe("the record", () => {
     const lost: CallView = { ...settled, reason: "lost" };
     expect(endIn(lost, end({ reason: "hung_up" }))).toMatchObject({ reason: "hung_up", talkMs: 61_000 });
     expect(chargeIn(settled)).toEqual({ chargeMinor: 20, minutes: 2, talkMs: 61_000 });
+    expect(chargeIn({ ...settled, refunded_minor: 5 })?.chargeMinor).toBe(15);
     expect(chargeIn({ ...settled, direction: "incoming", minutes: null, charge_minor: null })).toBeNull();
   });
 });

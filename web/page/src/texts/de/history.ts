@@ -51,6 +51,7 @@ const history: Texts["history"] = {
   cost: "Kosten",
   costOf: (amount, minutes) =>
     `${amount} (${count(minutes, { one: "# angefangene Minute", other: "# angefangene Minuten" })})`,
+  refunded: "Erstattet",
   free: "Nichts: nur der Anrufer zahlt",
   back: "Zurück zum Verlauf",
 };

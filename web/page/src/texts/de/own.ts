@@ -55,6 +55,8 @@ const own: OwnTexts = {
     deleteTitle: "Ihr Konto löschen?",
     deleteFinal: "Das lässt sich nicht rückgängig machen.",
     forfeit: (amount) => `Auf die restlichen ${amount} verzichten`,
+    earningsLeft: (amount) =>
+      `${amount} Einnahmen sind noch nicht ausgezahlt. Bitten Sie zuerst den Betreiber darum.`,
     forfeitNeeded: "Bestätigen Sie, dass Sie auf den Rest verzichten, oder verbrauchen Sie ihn zuerst.",
     inCall: "Beenden Sie zuerst Ihr Gespräch und löschen Sie dann Ihr Konto.",
     deleted: "Ihr Konto ist gelöscht.",

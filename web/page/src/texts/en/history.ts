@@ -54,6 +54,7 @@ const history = {
   cost: "Cost",
   costOf: (amount: string, minutes: number) =>
     `${amount} (${count(minutes, { one: "# started minute", other: "# started minutes" })})`,
+  refunded: "Refunded",
   free: "Nothing: only the caller pays",
   back: "Back to History",
 };

@@ -54,6 +54,8 @@ const own = {
     deleteTitle: "Delete your account?",
     deleteFinal: "This cannot be undone.",
     forfeit: (amount: string) => `Give up the ${amount} that are left`,
+    earningsLeft: (amount: string) =>
+      `${amount} of earnings are not paid out yet. Ask the operator for them first.`,
     forfeitNeeded: "Confirm that you give up what is left, or use it up first.",
     inCall: "End your call first, then delete your account.",
     deleted: "Your account is deleted.",
