@@ -13,7 +13,7 @@ _PREFLIGHT = {
     "Access-Control-Allow-Headers": "Authorization, Content-Type, Idempotency-Key",
     "Access-Control-Max-Age": "600",
 }
-_EXPOSED = "Location, Retry-After, WWW-Authenticate, Idempotent-Replayed"
+_EXPOSED = "Location, Retry-After, WWW-Authenticate, Idempotent-Replayed, Content-Disposition"
 
 
 class AnswerHeaders:

@@ -10,13 +10,17 @@ from litestar import get
 
 from api.app import create_app
 from api.calls.service import Calls, Filter
+from api.earnings.service import EarningsOf
 from api.payments.service import Payments
 from api.people.service import People
 from api.problems import ProblemType
+from api.statements.accounts import Statements
+from api.statements.periods import BEGINNING, END, Period
 from api.wallet.service import Wallets
 from shared.clock import SystemClock
 from shared.database import DatabaseUnavailableError, create_engine
 from shared.ids import new_id
+from shared.ledger import Purse
 from tests.api.world import PASSWORD, Api, User, client_of, problem_of, settings_for
 from tests.harness.clock import ManualClock
 
@@ -165,8 +169,11 @@ async def test_an_outage_after_the_login_is_told_as_one(anyio_backend: str) -> N
     asked: list[Coroutine[Any, Any, object]] = [
         Wallets(engine, "EUR").read(who),
         Wallets(engine, "EUR").entries(who, limit=1, cursor=""),
-        People(engine).search("a", limit=1, cursor=""),
-        People(engine).get("ann"),
+        Wallets(engine, "EUR").entries(who, Purse.EARNINGS, limit=1, cursor=""),
+        EarningsOf(engine, "EUR").read(who),
+        Statements(engine, SystemClock(), "EUR").of(who, Purse.CREDIT, Period.of(BEGINNING, END)),
+        People(engine, "EUR").search("a", limit=1, cursor=""),
+        People(engine, "EUR").get("ann"),
         Payments(engine, SystemClock(), None, "EUR", 1).list_own(who, limit=1, cursor=""),
         Payments(engine, SystemClock(), None, "EUR", 1).get_own(who, who),
         Calls(engine, "EUR").list_own(who, Filter("any", ()), limit=1, cursor=""),
