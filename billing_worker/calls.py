@@ -55,6 +55,8 @@ class OpenCall:
     refund_count: int = 0
     ended_here: bool = False
     """Whether billing itself ended it: nobody else tells of that."""
+    shrank: bool = False
+    """Whether it ended before, and now turns out to have been shorter."""
     is_new: bool = False
     changed: bool = False
 
@@ -98,7 +100,7 @@ class OpenCall:
             self.changed = True
         elif talk_ms < self.talk_ms:
             self.talk_ms = talk_ms
-            self.changed = True
+            self.shrank = self.changed = True
 
     def settle(self, minutes: int, *, now: datetime) -> None:
         """These minutes are paid, and the row is complete; only a refund follows, if anything."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, tzinfo
+from datetime import UTC, timedelta, tzinfo
 
 from shared.settings import Settings
 from shared.spending.day import time_zone
@@ -22,6 +22,8 @@ class Terms:
     """Talk at the beginning of each call that costs nothing."""
     grace_ms: int = 0
     """Talk time up to which a call costs nothing at all."""
+    correction_max: timedelta | None = None
+    """How long after its settlement a call may still be corrected by a shorter end; None is for ever."""
     setup_ms: int
     """The longest that a call may take from its authorization until talk time runs."""
     currency: str
@@ -37,6 +39,7 @@ class Terms:
             minute_ms=settings.minute_ms,
             free_ms=settings.free_talk_ms,
             grace_ms=settings.talk_grace_ms,
+            correction_max=timedelta(seconds=settings.correction_seconds_max),
             setup_ms=settings.authorize_ms_max + settings.ring_ms_max + settings.connect_ms_max,
             currency=settings.currency,
             day_zone=time_zone(settings.spend_day_time_zone),

@@ -13,6 +13,7 @@ SHARE_BP_ALL = 10_000
 """All of an amount, in basis points."""
 
 AmountMinor = Annotated[int, Meta(gt=0, le=AMOUNT_MINOR_MAX)]
+PriceMinor = Annotated[int, Meta(ge=0, le=AMOUNT_MINOR_MAX, description="Minor units a started minute")]
 BalanceMinor = Annotated[int, Meta(ge=-AMOUNT_MINOR_MAX, le=AMOUNT_MINOR_MAX)]
 
 # ISO 4217, table A.1: every other active currency has two decimal places.

@@ -246,6 +246,9 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         Milliseconds, _setting("How often sessions, tokens and counts that are over are removed")
     ] = 3_600_000
     sweep_grace_ms: Annotated[Milliseconds, _setting("How long after its lease a silent call is closed")] = 60_000
+    correction_seconds_max: Annotated[
+        Seconds, _setting("How long after its settlement a call may still turn out shorter; then people decide")
+    ] = 7 * 24 * 3_600
     audit_at: Annotated[
         TimeOfDay, _setting("When all books are looked through, each day, in UTC (docs/money.md)")
     ] = "03:30"

@@ -6,8 +6,8 @@ from uuid import UUID
 
 import msgspec
 
-from billing_worker.settlement.inbox import UnreadableError, read_event
-from shared.messages.events import CallEnded, CallStarted, Event, SweepDue
+from billing_worker.settlement.inbox import UnreadableError, check_storable
+from shared.messages.events import Event
 from shared.messages.registry import decode_event
 
 
@@ -17,8 +17,8 @@ def read_logged(body: bytes) -> Event:
         event = decode_event(body)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise UnreadableError(f"unreadable: {error}") from error
-    # What settlement would not take from its queue it need not take from the log.
-    return read_event(body) if isinstance(event, CallStarted | CallEnded | SweepDue) else event
+    check_storable(event)
+    return event
 
 
 def call_of(event: Event) -> UUID | None:

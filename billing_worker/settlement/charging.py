@@ -22,10 +22,10 @@ def minutes_due(call: OpenCall) -> int:
 
 
 def is_due(call: OpenCall) -> bool:
-    """Whether the call's money is to be moved: it ended, and was not settled or shrank since."""
+    """Whether the call's money is to be moved: it ended, and was not settled or shrank just now."""
     if call.talk_ms is None:
         return False
-    return call.minutes is None or minutes_due(call) < call.minutes
+    return call.minutes is None or (call.shrank and minutes_due(call) < call.minutes)
 
 
 def charge(call: OpenCall, ledger: Ledger, *, now: datetime) -> None:

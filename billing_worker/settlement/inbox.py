@@ -5,8 +5,9 @@ from __future__ import annotations
 from datetime import datetime
 
 import msgspec
+from msgspec import Struct
 
-from shared.messages.events import CallEnded, CallEvent, CallStarted, SweepDue
+from shared.messages.events import CallEvent
 from shared.messages.registry import decode_call_event
 
 
@@ -20,25 +21,23 @@ def read_event(body: bytes) -> CallEvent:
         event = decode_call_event(body)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise UnreadableError(f"unreadable: {error}") from error
-    if not isinstance(event, SweepDue) and "\0" in event.node:
-        # JSON can say it, PostgreSQL's text cannot.
-        raise UnreadableError("unreadable: NUL in `node`")
-    for time in _times(event):
-        _check(time)
+    check_storable(event)
     return event
 
 
-def _times(event: CallEvent) -> list[datetime]:
-    match event:
-        case CallStarted():
-            return [event.started_at]
-        case CallEnded():
-            return [event.ended_at, *([event.started_at] if event.started_at else [])]
-        case SweepDue():
-            return []
+def check_storable(part: Struct) -> None:
+    """Look for what JSON can say and PostgreSQL cannot keep, in all parts. Raises `UnreadableError`."""
+    for field in part.__struct_fields__:
+        match getattr(part, field):
+            case Struct() as inner:
+                check_storable(inner)
+            case str() as text if "\0" in text:
+                raise UnreadableError(f"unreadable: NUL in `{field}`")
+            case datetime() as time:
+                _check_time(time)
 
 
-def _check(time: datetime) -> None:
+def _check_time(time: datetime) -> None:
     if time.tzinfo is None:
         raise UnreadableError("unreadable: a time without a time zone")
     if not 1970 < time.year < 9999:

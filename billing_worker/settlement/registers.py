@@ -27,7 +27,7 @@ def register(event: CallEvent, calls: Calls, *, now: datetime, terms: Terms) -> 
             _start(event, _known(call, event), now=now)
         case CallEnded():
             new = call is None and not event.talk_ms
-            _end(event, calls.add(_tombstone(event, now=now, terms=terms)) if new else call)
+            _end(event, calls.add(_tombstone(event, now=now, terms=terms)) if new else call, now=now, terms=terms)
         case SweepDue():
             _sweep(event, call, now=now)
         case _:
@@ -44,13 +44,23 @@ def _start(event: CallStarted, call: OpenCall, *, now: datetime) -> None:
         call.lease(now=now)
 
 
-def _end(event: CallEnded, found: OpenCall | None) -> None:
+def _end(event: CallEnded, found: OpenCall | None, *, now: datetime, terms: Terms) -> None:
     call = _known(found, event)
     _check_parties(event, call)
+    if event.talk_ms < (call.talk_ms or 0) and _is_closed(call, now=now, terms=terms):
+        # Nobody's old node says such a thing by itself: what is to go back now, an operator gives back.
+        raise ImpossibleError(f"too late: {call.id} was settled at {call.settled_at}")
     if call.started_at is None and event.started_at is not None:
         call.started_at = event.started_at
         call.changed = True
     call.end(event.talk_ms, reason=event.reason, ended_at=event.ended_at)
+
+
+def _is_closed(call: OpenCall, *, now: datetime, terms: Terms) -> bool:
+    """Whether the call was settled so long ago that no message may change it any more."""
+    if call.settled_at is None or terms.correction_max is None:
+        return False
+    return now - call.settled_at > terms.correction_max
 
 
 def _sweep(event: SweepDue, call: OpenCall | None, *, now: datetime) -> None:

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import os
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 from itertools import groupby
@@ -39,7 +40,6 @@ WALLET_CHECKS = {
     "earning_share_within_all": "earning_share_bp BETWEEN 0 AND 10000",
     "limits_positive": "spend_call_minor_max > 0 AND spend_day_minor_max > 0 AND call_ms_max > 0",
 }
-# A call that is not settled yet gets the minutes that were the default when it was authorized.
 CALL_COLUMNS: tuple[Column, ...] = (
     ("minute_ms", sa.BigInteger(), "60000"),
     ("free_ms", sa.BigInteger(), "0"),
@@ -91,6 +91,7 @@ FILL_CALLS = """
               FROM ledger_entries WHERE operation LIKE 'refund:%' AND wallet_id IS NOT NULL GROUP BY 1) n
      WHERE c.id = n.call_id
 """
+FILL_MINUTES = sa.text("UPDATE calls SET minute_ms = :minute_ms WHERE minute_ms <> :minute_ms")
 FILL_WALLETS = """
     UPDATE wallets w SET chain_seq = e.seq, chain_hash = e.hash
       FROM (SELECT DISTINCT ON (wallet_id) wallet_id, seq, hash FROM ledger_entries
@@ -123,6 +124,8 @@ def upgrade() -> None:
         op.create_check_constraint(op.f(f"ck_ledger_entries_{name}"), "ledger_entries", condition)
     op.execute("ALTER TABLE ledger_entries ENABLE TRIGGER USER")
     op.execute(FILL_CALLS)
+    # Until now all calls were of the minutes that were set; they are called as the programs call them.
+    op.get_bind().execute(FILL_MINUTES, {"minute_ms": int(os.environ.get("TALKTIME_MINUTE_MS") or 60_000)})
     op.execute(FILL_WALLETS)
 
 

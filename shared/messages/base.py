@@ -9,6 +9,8 @@ from uuid import UUID
 
 from msgspec import Meta, Struct
 
+from shared.money import SHARE_BP_ALL
+
 TALK_MS_MAX = 7 * 24 * 3_600_000
 """No call is longer than a week; a greater number is a mistake, not a call."""
 
@@ -121,10 +123,10 @@ class CallTerms(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     `grace_ms` costs nothing at all. Of the charge the callee earns `earning_share_bp` basis points.
     """
 
-    minute_ms: int
-    free_ms: int = 0
-    grace_ms: int = 0
-    earning_share_bp: int = 0
+    minute_ms: Annotated[int, Meta(ge=1, le=TALK_MS_MAX)]
+    free_ms: TalkMs = 0
+    grace_ms: TalkMs = 0
+    earning_share_bp: Annotated[int, Meta(ge=0, le=SHARE_BP_ALL)] = 0
     authorized_at: datetime
 
 

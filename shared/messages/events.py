@@ -9,7 +9,7 @@ from uuid import UUID
 from msgspec import Meta
 
 from shared.messages.base import CallTerms, EndReason, Message, TalkMs
-from shared.money import AmountMinor, BalanceMinor
+from shared.money import AmountMinor, BalanceMinor, PriceMinor
 
 MINUTES_MAX = 1_000_000
 
@@ -41,7 +41,7 @@ class CallEnded(Message, frozen=True, kw_only=True, tag="call.ended"):
     node: str
     reason: EndReason
     talk_ms: TalkMs
-    price_minor: Annotated[int, Meta(ge=0)] | None
+    price_minor: PriceMinor | None
     started_at: datetime | None
     ended_at: datetime
     terms: CallTerms | None = None

@@ -7,9 +7,8 @@ from uuid import UUID
 from msgspec import Meta, Struct
 
 from api.operators.reasons import VISIBLE, Reason
-from shared.money import AMOUNT_MINOR_MAX, AmountMinor
+from shared.money import AMOUNT_MINOR_MAX, AmountMinor, PriceMinor
 
-PriceMinor = Annotated[int, Meta(ge=0, le=AMOUNT_MINOR_MAX, description="Minor units a started minute")]
 SignedMinor = Annotated[
     int,
     Meta(ge=-AMOUNT_MINOR_MAX, le=AMOUNT_MINOR_MAX, description="Given or, where negative, taken; never 0"),

@@ -8,9 +8,8 @@ from msgspec import Meta, Struct
 
 from api.operators.reasons import Reason
 from api.prices.changes import PriceKind
-from shared.money import AMOUNT_MINOR_MAX, SHARE_BP_ALL
+from shared.money import SHARE_BP_ALL, PriceMinor
 
-PriceMinor = Annotated[int, Meta(ge=0, le=AMOUNT_MINOR_MAX, description="Minor units a started minute")]
 ShareBp = Annotated[int, Meta(ge=0, le=SHARE_BP_ALL, description="Basis points of a call's charge: 10 000 are all")]
 
 
