@@ -72,6 +72,9 @@ async def test_screens_between_calls(people: People) -> None:
     await page.goto(f"{ann.url}/people/{ben.name}")
     await expect(page.get_by_role("button", name=f"Call {ben.name}")).to_be_visible()
     await looks.at(page, "person")
+    await page.goto(f"{ann.url}/earnings")
+    await expect(page.get_by_text("Your share of it")).to_be_visible()
+    await looks.at(page, "earnings")
     await page.goto(f"{ann.url}/no-such-page")
     await expect(page.get_by_role("main")).to_be_visible()
     await looks.at(page, "not-found")
@@ -138,8 +141,23 @@ async def test_screens_of_operators(people: People, programs: Programs) -> None:
     await expect(window.fact("Held for a call")).to_be_visible()
     await expect(page.get_by_role("list", name="Statement")).to_be_visible()
     await looks.at(page, "operators-account")
-    for act, name in (("Disable", "disable"), ("Set price", "price"), ("Adjust balance", "adjust")):
-        await page.get_by_role("button", name=act).click()
+    for kind in ("Prices", "Payments"):
+        await page.get_by_role("radio", name=kind).check()
+        await expect(
+            page.get_by_role("list", name=kind).or_(page.get_by_text("No price was changed"))
+        ).to_be_visible()
+        await looks.at(page, f"operators-{kind.lower()}")
+    await page.get_by_role("button", name=re.compile("^Pay back")).click()
+    await looks.at(page, "operators-pay-back")
+    await page.keyboard.press("Escape")
+    acts = (
+        ("Disable", "disable"),
+        ("Set price", "price"),
+        ("Set asking price", "asking"),
+        ("Adjust balance", "adjust"),
+    )
+    for act, name in acts:
+        await page.get_by_role("button", name=act, exact=True).click()
         await looks.at(page, f"operators-{name}")
         if name != "adjust":
             await page.keyboard.press("Escape")
