@@ -15,6 +15,7 @@ model's.
 
 | proof | what it shows |
 |---|---|
+| `test_model` | the model knows nothing of the product, and says what ACCEPTANCE.md says |
 | `test_money_machine` | random stories of 40 steps: the product equals the model after every step |
 | `test_every_order` | C9: a call's messages in every order, number and batch, to a worker that dies: all the same |
 | `test_concurrent_mixes` | many tasks on few wallets through several engines: sound at every look, nothing stuck |

@@ -91,7 +91,7 @@ class Mix:
         refundable = [name for name in settled if self.talks[name].callee != PAID_OUT]
         tasks += [self._refund(name) for name in self.chance.choices(refundable, k=4)] if refundable else []
         self.clock.advance(LEASE_AND_GRACE_MS)
-        await asyncio.gather(*tasks)
+        await _all(tasks)
 
     async def finish(self) -> None:
         """Let the last calls end."""
@@ -162,7 +162,7 @@ class Mix:
         self.log += messages
         orders = [self.chance.sample(list(messages), len(messages)) for _ in range(2)]
         heard = [self._patiently(self._worker().hear, order) for order in orders]
-        assert not any(await asyncio.gather(*heard))
+        assert not any(await _all(heard))
 
     async def _top_up(self, number: str) -> None:
         """Two of the provider's servers confirm the payment at once, one with an event of its own."""
@@ -171,14 +171,14 @@ class Mix:
         confirmed = [
             self._patiently(self._worker().pay, name, amount, event=f"{name} {event}") for event in ("a", "a", "b")
         ]
-        await asyncio.gather(*confirmed)
+        await _all(confirmed)
         self.credit[who] += amount
 
     async def _adjust(self, number: str) -> None:
         who, amount = self.chance.choice(PEOPLE), self.chance.choice([5, 30, -5, -40])
         name, offices = f"adjustment_{number}", [self._office(), self._office()]
         booked = [self._patiently(office.adjust, name, who, amount) for office in offices]
-        done = await asyncio.gather(*booked)
+        done = await _all(booked)
         assert sum(done) <= 1
         self.credit[who] += amount * any(done)
 
@@ -200,3 +200,12 @@ class Mix:
         )
         await self._patiently(self._office().set_price, who, price)
         await self._patiently(self._office().set_asking_price, who, asked, 3_333)
+
+
+async def _all(tasks: Sequence[Coroutine[Any, Any, T]]) -> list[T]:
+    """Return what they return, when all are done; then raise what one of them raised."""
+    done = await asyncio.gather(*tasks, return_exceptions=True)
+    for result in done:
+        if isinstance(result, BaseException):
+            raise result
+    return [result for result in done if not isinstance(result, BaseException)]

@@ -8,6 +8,7 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from sqlalchemy import ARRAY, Uuid, bindparam, select
 
 import api.operators.calls.refunding
 import billing_worker.admission.authorize
@@ -19,8 +20,9 @@ from billing_worker.calls import OpenCall
 from shared.bus.consuming import BatchGivenUpError
 from shared.bus.memory.consumer import MemoryConsumer
 from shared.bus.rabbit.consumer import _Session
-from shared.ledger import Ledger, OpenWallet
+from shared.ledger import WALLET_COLUMNS, Ledger, OpenWallet, saving
 from shared.messages.base import EndReason
+from shared.models import Wallet
 from shared.money import minutes_of
 from shared.spending.budget import Budget
 
@@ -180,6 +182,12 @@ def todays_price(patch: pytest.MonkeyPatch) -> None:
         charge(call, ledger, **rest)
 
     patch.setattr(settling, "charge", now_dearer)
+
+
+def nobody_waits(patch: pytest.MonkeyPatch) -> None:
+    """Wallets are read without being locked."""
+    everybody = Wallet.account_id == bindparam("ids", type_=ARRAY(Uuid)).any_()
+    patch.setattr(saving, "_LOCK", select(*WALLET_COLUMNS).where(everybody))
 
 
 def never_blocked(patch: pytest.MonkeyPatch) -> None:

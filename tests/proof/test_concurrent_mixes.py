@@ -26,12 +26,13 @@ ROUND_SECONDS_MAX = 30
 
 def test_everything_at_once(stage: Stage) -> None:
     """B8, B9, C8: nothing is stuck, the books are sound at every look, and in the end all is where it belongs."""
-    stage.run(_everything_at_once(stage))
+    stage.run(everything_at_once(stage, seed=SEED, rounds=ROUNDS))
 
 
-async def _everything_at_once(stage: Stage) -> None:
-    async with mixed(stage, seed=SEED) as mix, watched(stage) as looks:
-        for number in range(ROUNDS):
+async def everything_at_once(stage: Stage, *, seed: int, rounds: int) -> None:
+    """Play so many rounds and look at the books meanwhile. Raises `AssertionError` and whatever goes wrong."""
+    async with mixed(stage, seed=seed) as mix, watched(stage) as looks:
+        for number in range(rounds):
             async with asyncio.timeout(ROUND_SECONDS_MAX):
                 await mix.play(number)
         await mix.finish()
@@ -41,9 +42,9 @@ async def _everything_at_once(stage: Stage) -> None:
     found = {
         mix.names.word(row["account_id"]): (row["balance_minor"], row["earned_minor"]) for row in books.wallets
     }
-    assert found == mix.expected(), f"PROOF_SEED={SEED} PROOF_ROUNDS={ROUNDS}"
+    assert found == mix.expected(), f"PROOF_SEED={seed} PROOF_ROUNDS={rounds}"
     assert not books.running, "a call was never settled"
-    assert looks[0] > ROUNDS
+    assert looks[0] > rounds
 
 
 @asynccontextmanager

@@ -5,6 +5,7 @@
 | tale | `tale.tell_the_tale`: one story with a place for every rule |
 | stories | `telling.tell`: the first stories of `test_money_machine`, by its seed |
 | orders | `histories` over `orders.every_order`: C9, as `test_every_order` |
+| mix | `mixing`: many tasks on few wallets at once, as `test_concurrent_mixes` |
 | queue | `acknowledging`: an end whose worker dies before the commit, as `test_acknowledging` |
 
 `NOTICED_BY` is the table: which of them notice which bug.
@@ -25,10 +26,13 @@ from tests.proof.planted import Plant
 from tests.proof.stage import Stage
 from tests.proof.tale import tell_the_tale
 from tests.proof.telling import tell
+from tests.proof.test_concurrent_mixes import everything_at_once
 from tests.proof.test_money_machine import SEED
 
 STORIES = 12
 """So many are told at most; each bug that they are to notice is in one of the first."""
+
+ROUNDS = 3
 
 NOTICED = (AssertionError, IntegrityError, LedgerError)
 """The model says otherwise; or the database or the ledger refuse what should have been possible."""
@@ -49,11 +53,17 @@ def queue(stage: Stage) -> None:
     stage.run(an_end_survives_a_power_cut(stage, None))
 
 
+def mix(stage: Stage) -> None:
+    """A few rounds of everything at once."""
+    stage.run(everything_at_once(stage, seed=SEED, rounds=ROUNDS))
+
+
 PROOFS: dict[str, Callable[[Stage], object]] = {
     "tale": tell_the_tale,
     "orders": orders,
     "stories": stories,
     "queue": queue,
+    "mix": mix,
 }
 
 NOTICED_BY: dict[Plant, str] = {
@@ -74,6 +84,7 @@ NOTICED_BY: dict[Plant, str] = {
     planted.refunds_forgotten: "tale",
     planted.todays_price: "tale",
     planted.never_blocked: "tale",
+    planted.nobody_waits: "mix",
     planted.acknowledged_before_the_commit: "queue",
 }
 ROWS = [(plant, proof) for plant, proofs in NOTICED_BY.items() for proof in proofs.split()]
