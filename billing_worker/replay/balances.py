@@ -47,18 +47,20 @@ async def refund_call(connection: AsyncConnection, event: CallRefunded, ledger: 
     earner = ledger.wallets.get(call.callee_id) if call.callee_id else None
     if event.taken_back_minor and (earner is None or earner.earned_minor < event.taken_back_minor):
         raise ReplayRefusedError(f"no money for it: the callee had earned {event.taken_back_minor}")
+    # Its old number may be that of a correction here, or of another refund since the restore.
+    number = max(event.number, call.refund_count + 1)
     taken_minor = ledger.refund(
         call.caller_id,
         event.amount_minor,
         call_id=call.id,
-        number=event.number,
+        number=number,
         why=Why(event.refunded_at, event.reason, event.actor_id),
         earner_id=call.callee_id if event.taken_back_minor else None,
         take_back_minor=event.taken_back_minor,
     )
     call.earned_minor -= taken_minor
     call.refunded_minor += event.amount_minor
-    call.refund_count = max(call.refund_count, event.number)
+    call.refund_count = number
     call.changed = True
     await calls.save()
     ledger.unblock(call.caller_id)

@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from billing_worker.calls import Calls
 from billing_worker.notices import Money, money_of_all
-from billing_worker.replay.calls import settle_again
+from billing_worker.replay.calls import Said, settle_again
 from billing_worker.replay.known import Known
 from billing_worker.replay.money import book_again
 from billing_worker.replay.reading import accounts_of, call_of
@@ -31,20 +31,28 @@ class Applied(Struct, frozen=True):
 
 
 async def apply_batch(
-    connection: AsyncConnection, events: Sequence[Event], *, now: datetime, terms: Terms
+    connection: AsyncConnection,
+    events: Sequence[Event],
+    *,
+    published_at: Sequence[datetime],
+    now: datetime,
+    terms: Terms,
 ) -> Applied:
-    """Carry out what the database does not have. Raises `CallsOvertakenError`: roll back and do it again."""
+    """Carry out what the database does not have. Raises `CallsOvertakenError`: roll back and do it again.
+
+    `published_at` has a moment for each of the events.
+    """
     known = await Known.read(connection, events)
     verdicts = {place: verdict for place, event in enumerate(events) if (verdict := known.verdict(event))}
     missing = [place for place in range(len(events)) if place not in verdicts]
     if not missing:
         return Applied([verdicts[place] for place in range(len(events))], {})
     before = await _lock(connection, [events[place] for place in missing], now=now)
-    said: list[tuple[int, CallStarted | CallEnded]] = []
+    said: list[tuple[int, Said]] = []
     for place in missing:
         match events[place]:
             case CallStarted() | CallEnded() as event:
-                said.append((place, event))
+                said.append((place, Said(event, published_at[place])))
             case SweepDue():
                 verdicts[place] = ALREADY
             case event:
@@ -56,7 +64,7 @@ async def apply_batch(
 
 
 async def _settled(
-    connection: AsyncConnection, said: Sequence[tuple[int, CallStarted | CallEnded]], *, now: datetime, terms: Terms
+    connection: AsyncConnection, said: Sequence[tuple[int, Said]], *, now: datetime, terms: Terms
 ) -> dict[int, Verdict]:
     """Settle a run of events about calls; return the verdicts by their places."""
     if not said:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple, assert_never
@@ -32,10 +32,11 @@ from shared.models import LedgerEntry, PriceChange
 
 
 class Booked(NamedTuple):
-    """What the first leg of an operation says, or must say: whose money, and how much."""
+    """What the first leg of an operation says, or must say: whose money, how much and, of a refund, when."""
 
     wallet_id: UUID | None
     amount_minor: int
+    occurred_at: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -50,14 +51,16 @@ class Known:
     async def read(cls, connection: AsyncConnection, events: Sequence[Event]) -> Known:
         """Look it up."""
         calls = Calls(connection, {})
-        await calls.look_at({event.call_id for event in events if isinstance(event, CallEvent)})
-        operations = [operation_of(event) for event in events if not isinstance(event, CallEvent | PriceSet)]
-        booked = await connection.execute(_BOOKED, {"operations": operations}) if operations else ()
+        money = [event for event in events if not isinstance(event, CallEvent | PriceSet)]
+        refunded = {event.call_id for event in money if isinstance(event, CallRefunded)}
+        await calls.look_at(refunded | {event.call_id for event in events if isinstance(event, CallEvent)})
+        operations = {operation_of(event) for event in money} | _refunds(refunded, calls.seen)
+        booked = await connection.execute(_BOOKED, {"operations": list(operations)}) if operations else ()
         set_at = [event.set_at for event in events if isinstance(event, PriceSet)]
         prices = await connection.execute(_PRICES, {"moments": set_at}) if set_at else ()
         return cls(
             calls.seen,
-            {operation: Booked(wallet_id, amount_minor) for operation, wallet_id, amount_minor in booked},
+            {operation: Booked(wallet_id, amount, at) for operation, wallet_id, amount, at in booked},
             {(account_id, what, created_at) for account_id, what, created_at in prices},
         )
 
@@ -76,11 +79,24 @@ class Known:
                 return self._of_money(event)
 
     def _of_money(self, event: MoneyEvent) -> Verdict | None:
+        expected = first_leg(event)
+        if isinstance(event, CallRefunded):
+            # Corrections are counted with them, and need not be the same ones here: it is known by when it was.
+            others = (self.operations.get(name) for name in _refunds({event.call_id}, self.calls))
+            return ALREADY if expected in others else None
         booked = self.operations.get(operation_of(event))
         if booked is None:
             return None
+        if expected.occurred_at is None:
+            booked = booked._replace(occurred_at=None)
         # The number of a refund may have been given to another one, on a database that went on after its restore.
-        return ALREADY if booked == first_leg(event) else refused(f"booked otherwise: {operation_of(event)}")
+        return ALREADY if booked == expected else refused(f"booked otherwise: {operation_of(event)}")
+
+
+def _refunds(call_ids: Iterable[UUID], calls: Mapping[UUID, OpenCall]) -> set[str]:
+    """Return the names that the refunds of these calls have, corrections among them."""
+    numbered = ((call_id, calls[call_id].refund_count) for call_id in call_ids if call_id in calls)
+    return {f"refund:{call_id}:{number}" for call_id, count in numbered for number in range(1, count + 1)}
 
 
 def would_change(event: CallStarted | CallEnded, call: OpenCall) -> bool:
@@ -122,8 +138,10 @@ def first_leg(event: MoneyEvent) -> Booked:
         case PaymentRefunded():
             sign = 1 if event.failed else -1
             if event.taken_minor:
-                return Booked(event.account_id, sign * event.taken_minor)
-            return Booked(None, sign * event.amount_minor)
+                return Booked(event.account_id, sign * event.taken_minor, event.refunded_at)
+            return Booked(None, sign * event.amount_minor, event.refunded_at)
+        case CallRefunded():
+            return Booked(event.account_id, event.amount_minor, event.refunded_at)
         case BalanceForfeited() | PayoutRecorded():
             return Booked(event.account_id, -event.amount_minor)
         case PriceSet():
@@ -132,9 +150,9 @@ def first_leg(event: MoneyEvent) -> Booked:
             return Booked(event.account_id, event.amount_minor)
 
 
-_BOOKED = select(LedgerEntry.operation, LedgerEntry.wallet_id, LedgerEntry.amount_minor).where(
-    LedgerEntry.operation == bindparam("operations", type_=ARRAY(Text)).any_(), LedgerEntry.leg == 0
-)
+_BOOKED = select(
+    LedgerEntry.operation, LedgerEntry.wallet_id, LedgerEntry.amount_minor, LedgerEntry.occurred_at
+).where(LedgerEntry.operation == bindparam("operations", type_=ARRAY(Text)).any_(), LedgerEntry.leg == 0)
 _PRICES = select(PriceChange.account_id, PriceChange.what, PriceChange.created_at).where(
     PriceChange.created_at == bindparam("moments", type_=ARRAY(DateTime(timezone=True))).any_()
 )

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from datetime import datetime
 from functools import partial
 from uuid import UUID
 
-from msgspec import Struct
+from msgspec import Struct, structs
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from billing_worker.notices import Money, money_of, wallet_notices
@@ -33,6 +34,7 @@ class Waiting(Struct, frozen=True, kw_only=True):
 
     offset: int
     message_id: str
+    published_at: datetime | None
     event: Event
     reason: str = ""
 
@@ -101,7 +103,9 @@ class Replay:
         if self._call_id is not None and call_of(event) != self._call_id:
             return None
         self.tally.see(type_of(event))
-        return Waiting(offset=message.offset, message_id=message.message_id, event=event)
+        return Waiting(
+            offset=message.offset, message_id=message.message_id, published_at=message.published_at, event=event
+        )
 
     async def _retry(self) -> int:
         """Try all again that wait; return for how many that was worth it."""
@@ -113,7 +117,9 @@ class Replay:
     async def _apply(self, some: Sequence[Waiting]) -> None:
         async def work(connection: AsyncConnection) -> Applied:
             events = [each.event for each in some]
-            return await apply_batch(connection, events, now=self._clock.now(), terms=self._terms)
+            now = self._clock.now()
+            published_at = [each.published_at or now for each in some]
+            return await apply_batch(connection, events, published_at=published_at, now=now, terms=self._terms)
 
         if not some:
             return
@@ -126,10 +132,7 @@ class Replay:
     def _judge(self, each: Waiting, verdict: Verdict) -> None:
         match verdict.standing:
             case Standing.REFUSED:
-                waiting = Waiting(
-                    offset=each.offset, message_id=each.message_id, event=each.event, reason=verdict.reason
-                )
-                self._waiting.append(waiting)
+                self._waiting.append(structs.replace(each, reason=verdict.reason))
             case Standing.ALREADY if each.reason:
                 # It was missing before: another event, such as the end of the same call, brought it along.
                 self.tally.count(type_of(each.event), Standing.NEWLY)

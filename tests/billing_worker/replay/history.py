@@ -41,6 +41,8 @@ CURRENCY = "EUR"
 class Log:
     """The stream billing.log, as a replay reads it."""
 
+    clock: Clock | None = None
+    """By which messages are published; without, they do not say when."""
     messages: list[Logged] = field(default_factory=list)
 
     def write(self, *events: Event) -> None:
@@ -57,7 +59,7 @@ class Log:
                 body=body,
                 correlation_id=str(call_id) if call_id else None,
                 offset=len(self.messages),
-                published_at=None,
+                published_at=self.clock.now() if self.clock else None,
             )
         )
 
@@ -68,6 +70,9 @@ class History:
 
     town: Town
     log: Log = field(default_factory=Log)
+
+    def __post_init__(self) -> None:
+        self.log.clock = self.town.clock
 
     async def talk(self, caller: Resident, callee: Resident, *, talk_ms: int, minutes: int = 1) -> Conversation:
         """Have a call from its authorization to its settled end."""
