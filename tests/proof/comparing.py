@@ -48,6 +48,7 @@ def of_model(model: Model) -> Facts:
             "held, proven": (call.minutes_held, call.proof_ms),
             "started": call.started,
             "ended": (call.talk_ms, call.reason, call.ended),
+            "settled": call.settled,
             "charged": None if call.minutes is None else (call.minutes, call.charge),
             "earned, refunded, refunds": (call.earned, call.refunded, call.refunds),
         }
@@ -90,6 +91,7 @@ def of_books(books: Books, names: Names) -> Facts:
             "held, proven": (row["minutes_held"], row["proof_talk_ms"]),
             "started": row["started_at"],
             "ended": (row["talk_ms"], row["reason"], row["ended_at"]),
+            "settled": row["settled_at"],
             "charged": None if row["minutes"] is None else (row["minutes"], row["charge_minor"]),
             "earned, refunded, refunds": (row["earned_minor"], row["refunded_minor"], row["refund_count"]),
         }

@@ -124,7 +124,7 @@ class MoneyMachine(MoneyStory):
         self.bag.setdefault(event, self.real.message(event))
         return event
 
-    @rule(target=message, minutes=st.sampled_from([1, 2, 5]))
+    @rule(target=message, minutes=st.sampled_from([1, 2, 5, 1, 2, 5, 11_000]))
     def supervise(self, minutes: int) -> MultipleResults[Event]:
         """Time passes; the worker looks for calls whose end never came, and puts sweeps into the queue."""
         self.real.clock.advance(minutes * 60_000)

@@ -16,8 +16,10 @@ from tests.proof.registers import Call, Event, Terms, share
 class Model(Purses):
     """Wallets, entries and calls as they must be."""
 
-    def __init__(self, *, setup_ms: int) -> None:
+    def __init__(self, *, setup_ms: int, correction: timedelta | None = None) -> None:
+        """`setup_ms`: the longest from an invite to the start; `correction`: how long a settled call may shrink."""
         super().__init__()
+        self.correction = correction
         self.calls: dict[str, Call] = {}
         self.setup = timedelta(milliseconds=setup_ms)
         self.terms = Terms()
@@ -43,7 +45,7 @@ class Model(Purses):
         call = self.calls[name] = Call(caller, callee, price, other.share_bp, self.terms, lease_ends=now)
         if not reachable or other.call:
             call.end(0, "busy" if reachable else "unreachable", now)
-            call.minutes = 0
+            call.minutes, call.settled = 0, now
             return str(call.reason)
         self.unblock(caller)
         payer.held += price
@@ -142,6 +144,9 @@ class Model(Purses):
         if (call.caller, call.callee) != (event.caller, event.callee):
             return False
         if event.kind == "end":
+            too_late = call.settled and self.correction and now - call.settled > self.correction
+            if too_late and event.talk_ms < (call.talk_ms or 0):
+                return False
             call.end(event.talk_ms, event.reason, event.when)
         elif call.started is None:
             call.started = event.when
@@ -155,17 +160,17 @@ class Model(Purses):
         if call.talk_ms is None or (call.minutes is not None and due >= call.minutes):
             return False
         if call.minutes is None:
-            self._charge(name, call, due)
+            self._charge(name, call, due, now)
         else:
             self._shrink(name, call, due, now)
         return True
 
-    def _charge(self, name: str, call: Call, minutes: int) -> None:
+    def _charge(self, name: str, call: Call, minutes: int, now: datetime) -> None:
         self.wallets[call.caller].held -= call.minutes_held * call.price
         for party in (call.caller, call.callee):
             if self.wallets[party].call == name:
                 self.wallets[party].call = None
-        call.minutes = minutes
+        call.minutes, call.settled = minutes, now
         call.earned = share(call.charge, call.share_bp)
         assert call.ended is not None
         moves = [(call.caller, CREDIT, -call.charge), (call.callee, EARNINGS, call.earned)]

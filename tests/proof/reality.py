@@ -51,6 +51,7 @@ class Reality(Customers):
             free_ms=terms.free_ms,
             grace_ms=terms.grace_ms,
             setup_ms=Terms.of(SETTINGS).setup_ms,
+            correction_max=Terms.of(SETTINGS).correction_max,
             currency=self.currency,
         )
         limits = InviteLimits.of(SETTINGS)

@@ -45,6 +45,7 @@ class Call:
     reason: str | None = None
     ended: datetime | None = None
     minutes: int | None = None
+    settled: datetime | None = None
     earned: int = 0
     refunded: int = 0
     refunds: int = 0

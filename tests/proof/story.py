@@ -31,7 +31,7 @@ class Story(RuleBasedStateMachine):
         super().__init__()
         self.stage = stage
         self.real, self.office, self.names = stage.run(stage.begin())
-        self.model = Model(setup_ms=self.real.terms.setup_ms)
+        self.model = Model(setup_ms=self.real.terms.setup_ms, correction=self.real.terms.correction_max)
         self._numbers: dict[str, int] = {}
 
     def new(self, kind: str) -> str:

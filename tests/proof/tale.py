@@ -59,6 +59,11 @@ def tell_the_tale(stage: Stage, machine: Callable[[Stage], MoneyMachine] = Money
     day.end(f"call_{len(day.parties) - 1}", 1, HUNG_UP, at_once=True)
     day.change("ann", ("price", 10))
 
+    # More than a week later no message makes a call shorter any more.
+    day.converse(ANN_CALLS_BOB, minutes=2, talk_ms=120_000)
+    day.supervise(11_000)
+    day.end(f"call_{len(day.parties) - 1}", 60_000, HUNG_UP, at_once=True)
+
     # A sweep that was decided, and then the call was renewed after all.
     day.change("bob", ("asking price", 7, 3_333))
     day.invite(ANN_CALLS_BOB, minutes=1, unreachable=False)
