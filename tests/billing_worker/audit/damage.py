@@ -329,7 +329,7 @@ OF_ROWS: dict[str, Damage] = {
             " WHERE payment_id = '{refunded_payment}'"
         ],
         ["payment.refund_failed", "payment.refunded"],
-        "brings back 100, 100, its entries say 0, 0",
+        "a refund that failed brings back 100, ",
     ),
     "refund without a record": Damage(
         ["DELETE FROM payment_refunds WHERE payment_id = '{returned_payment}'"],
