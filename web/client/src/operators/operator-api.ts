@@ -1,6 +1,6 @@
 /** The API for who is logged in as an operator, one method an operation. */
 
-import { asked, type PageOptions } from "../rest/api.js";
+import { asked, type PageOptions } from "../rest/asking.js";
 import { answered, type Http } from "../rest/http.js";
 import type { CallView, Page, Payment, StatementEntry } from "../rest/types.js";
 import type {

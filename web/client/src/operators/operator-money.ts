@@ -1,6 +1,6 @@
 /** Other people's money, one method an act. All of it needs a login of the last minutes. */
 
-import { asked, type PageOptions } from "../rest/api.js";
+import { asked, type PageOptions } from "../rest/asking.js";
 import { answered, type Http } from "../rest/http.js";
 import { KEY_HEADER } from "../rest/idempotency.js";
 import type { Page } from "../rest/types.js";
