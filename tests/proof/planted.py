@@ -17,6 +17,7 @@ import billing_worker.settlement.charging
 import billing_worker.settlement.registers
 import billing_worker.settlement.settle
 from billing_worker.calls import OpenCall
+from billing_worker.replay.known import Known
 from shared.bus.consuming import BatchGivenUpError
 from shared.bus.memory.consumer import MemoryConsumer
 from shared.bus.rabbit.consumer import _Session
@@ -182,6 +183,16 @@ def todays_price(patch: pytest.MonkeyPatch) -> None:
         charge(call, ledger, **rest)
 
     patch.setattr(settling, "charge", now_dearer)
+
+
+def never_too_late(patch: pytest.MonkeyPatch) -> None:
+    """Whoever can send messages can give back the charge of any call, however old."""
+    patch.setattr(registers, "_is_closed", lambda *_, **__: False)
+
+
+def nothing_is_known(patch: pytest.MonkeyPatch) -> None:
+    """A replay takes everything for new, also what the database has."""
+    patch.setattr(Known, "verdict", lambda *_: None)
 
 
 def nobody_waits(patch: pytest.MonkeyPatch) -> None:

@@ -5,6 +5,7 @@
 | tale | `tale.tell_the_tale`: one story with a place for every rule |
 | stories | `telling.tell`: the first stories of `test_money_machine`, by its seed |
 | orders | `histories` over `orders.every_order`: C9, as `test_every_order` |
+| twice | a replay of everything on a healthy database, as `test_everything_twice` |
 | mix | `mixing`: many tasks on few wallets at once, as `test_concurrent_mixes` |
 | queue | `acknowledging`: an end whose worker dies before the commit, as `test_acknowledging` |
 
@@ -27,6 +28,7 @@ from tests.proof.stage import Stage
 from tests.proof.tale import tell_the_tale
 from tests.proof.telling import tell
 from tests.proof.test_concurrent_mixes import everything_at_once
+from tests.proof.test_everything_twice import again_by_replay
 from tests.proof.test_money_machine import SEED
 
 STORIES = 12
@@ -58,12 +60,18 @@ def mix(stage: Stage) -> None:
     stage.run(everything_at_once(stage, seed=SEED, rounds=ROUNDS))
 
 
+def twice(stage: Stage) -> None:
+    """A replay of what happened already."""
+    stage.run(again_by_replay(stage))
+
+
 PROOFS: dict[str, Callable[[Stage], object]] = {
     "tale": tell_the_tale,
     "orders": orders,
     "stories": stories,
     "queue": queue,
     "mix": mix,
+    "twice": twice,
 }
 
 NOTICED_BY: dict[Plant, str] = {
@@ -84,6 +92,8 @@ NOTICED_BY: dict[Plant, str] = {
     planted.refunds_forgotten: "tale",
     planted.todays_price: "tale",
     planted.never_blocked: "tale",
+    planted.never_too_late: "tale",
+    planted.nothing_is_known: "twice",
     planted.nobody_waits: "mix",
     planted.acknowledged_before_the_commit: "queue",
 }
