@@ -71,26 +71,28 @@ async def book_leaving(
     return taken_minor
 
 
+class ComingBack(NamedTuple):
+    """Money that did not reach the payer: so much of it is the wallet's, the rest makes good the house's loss."""
+
+    occurred_at: datetime
+    given_minor: int
+    refund_ref: str | None = None
+
+
 async def book_back(
-    connection: AsyncConnection,
-    payment: Row[Any],
-    refund: Row[Any],
-    *,
-    now: datetime,
-    occurred_at: datetime,
-    refund_ref: str | None,
+    connection: AsyncConnection, payment: Row[Any], refund: Row[Any], back: ComingBack, *, now: datetime
 ) -> None:
-    """Put back what did not reach the payer, and tell: what left the wallet into it, the rest is no loss now."""
+    """Put back what did not reach the payer, and tell."""
     account_id = payment.account_id
     ledger = await Ledger.open(connection, [account_id], now=now)
     wallet = ledger.wallets[account_id]
-    was_blocked, why = wallet.is_blocked, Why(occurred_at, refund.reason, refund.actor_id)
+    was_blocked, why = wallet.is_blocked, Why(back.occurred_at, refund.reason, refund.actor_id)
     ledger.return_payment_refund(
         account_id,
         refund.amount_minor,
         payment_id=payment.id,
         number=refund.number,
-        taken_minor=refund.taken_minor,
+        taken_minor=back.given_minor,
         why=why,
     )
     ledger.unblock(account_id)
@@ -101,13 +103,13 @@ async def book_back(
         account_id=account_id,
         number=refund.number,
         amount_minor=refund.amount_minor,
-        taken_minor=refund.taken_minor,
+        taken_minor=back.given_minor,
         failed=True,
         currency=payment.currency,
         reason=refund.reason,
         actor_id=refund.actor_id,
-        refunded_at=occurred_at,
+        refunded_at=back.occurred_at,
         refund_id=refund.id,
-        refund_ref=refund_ref or refund.provider_ref,
+        refund_ref=back.refund_ref or refund.provider_ref,
     )
     await store(connection, [told, *money_changed(wallet, payment.currency, was_blocked=was_blocked)])

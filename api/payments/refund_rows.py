@@ -40,11 +40,24 @@ async def finish_refund(
     now: datetime,
     refund_ref: str | None = None,
     failure: str | None = None,
+    given_back_minor: int = 0,
 ) -> None:
-    """Store that nothing more is asked: it is done, or failed."""
+    """Store that nothing more is asked: it is done, or failed and so much is in the wallet again."""
     done = {"id_": refund.id, "to": status, "now": now, "ref": refund_ref or refund.provider_ref, "why": failure}
-    await connection.execute(_FINISH, done)
+    await connection.execute(_FINISH, {**done, "given": given_back_minor})
     await connection.execute(_COUNT, {"of_payment": refund.payment_id})
+
+
+async def owed_back(connection: AsyncConnection, payment: Row[Any], refund: Row[Any]) -> int:
+    """Return what the wallet is to get again of a refund that failed.
+
+    All that left it for this payment, less what the payer has by other ways: whichever of several refunds came
+    first and found the money there, and whichever fails, the wallet is the same in the end.
+    """
+    of = {"of_payment": payment.id, "but": refund.id}
+    found = (await connection.execute(_OTHERS, of)).one()
+    amount_minor: int = payment.amount_minor
+    return max(0, int(found.taken_minor) - min(amount_minor, int(found.gone_minor)))
 
 
 async def name_refund(connection: AsyncConnection, refund: Row[Any], refund_ref: str) -> None:
@@ -80,10 +93,20 @@ _FINISH = (
         finished_at=bindparam("now"),
         provider_ref=bindparam("ref"),
         failure=bindparam("why"),
+        given_back_minor=bindparam("given"),
         ask_again_at=None,
     )
 )
 _NAME = update(PaymentRefund).where(PaymentRefund.id == bindparam("id_")).values(provider_ref=bindparam("ref"))
+_OTHERS = select(
+    func.coalesce(func.sum(PaymentRefund.taken_minor - PaymentRefund.given_back_minor), 0).label("taken_minor"),
+    func.coalesce(
+        func.sum(PaymentRefund.amount_minor).filter(
+            PaymentRefund.status != "failed", PaymentRefund.id != bindparam("but")
+        ),
+        0,
+    ).label("gone_minor"),
+).where(PaymentRefund.payment_id == bindparam("of_payment"))
 _GONE_BACK = (
     select(func.coalesce(func.sum(PaymentRefund.amount_minor), 0))
     .where(PaymentRefund.payment_id == Payment.id, PaymentRefund.status != "failed")

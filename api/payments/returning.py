@@ -13,8 +13,8 @@ from sqlalchemy import Row
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from api.payments.facts import MoneyReturned
-from api.payments.refund_booking import Leaving, book_back, book_leaving
-from api.payments.refund_rows import add_refund, find_refund, finish_refund, name_refund, next_number
+from api.payments.refund_booking import ComingBack, Leaving, book_back, book_leaving
+from api.payments.refund_rows import add_refund, find_refund, finish_refund, name_refund, next_number, owed_back
 from api.payments.schemas import Outcome
 from shared.ids import new_id
 from shared.ledger.posting import Why
@@ -54,6 +54,9 @@ async def take_return(
 
 async def advance(connection: AsyncConnection, payment: Row[Any], refund: Row[Any], said: Said) -> Outcome:
     """Bring a refund that we know further; the payment is locked."""
+    if refund.status == "failed" and said.status == "succeeded":
+        # Late news, as a rule. If it is not, only a person can tell.
+        logger.warning("refund %s of payment %s had failed and is said to be done", refund.id, payment.id)
     if refund.status == "failed" or (refund.status == "succeeded" and said.status != "failed"):
         return "repeated"
     if said.status == "pending":
@@ -61,14 +64,21 @@ async def advance(connection: AsyncConnection, payment: Row[Any], refund: Row[An
             return "repeated"
         await name_refund(connection, refund, said.refund_ref)
         return "noted"
-    await finish_refund(
-        connection, refund, said.status, now=said.now, refund_ref=said.refund_ref, failure=said.failure
-    )
     if said.status == "succeeded":
+        await finish_refund(connection, refund, said.status, now=said.now, refund_ref=said.refund_ref)
         return "refunded"
-    await book_back(
-        connection, payment, refund, now=said.now, occurred_at=said.occurred_at, refund_ref=said.refund_ref
+    given_minor = await owed_back(connection, payment, refund)
+    await finish_refund(
+        connection,
+        refund,
+        said.status,
+        now=said.now,
+        refund_ref=said.refund_ref,
+        failure=said.failure,
+        given_back_minor=given_minor,
     )
+    back = ComingBack(said.occurred_at, given_minor, said.refund_ref)
+    await book_back(connection, payment, refund, back, now=said.now)
     return "restored"
 
 

@@ -46,7 +46,7 @@ REFUNDS = Question(
                 CASE WHEN r.status = 'failed' AND e.went IS NULL THEN ''
                      ELSE coalesce(e.went, 0) || ', ' || coalesce(e.taken, 0) END),
                ('payment.refund_failed', CASE WHEN r.status = 'failed' AND e.went IS NOT NULL
-                                              THEN r.amount_minor || ', ' || r.taken_minor ELSE '0, 0' END,
+                                              THEN r.amount_minor || ', ' || r.given_back_minor ELSE '0, 0' END,
                 coalesce(e.came, 0) || ', ' || coalesce(e.given, 0))
            ) v (check_name, expected, found)
      WHERE v.expected <> v.found

@@ -75,7 +75,12 @@ async def refund_payment(connection: AsyncConnection, event: PaymentRefunded, le
 
 
 async def _book_back(connection: AsyncConnection, event: PaymentRefunded, ledger: Ledger, why: Why) -> None:
-    failed = {"of_payment": event.payment_id, "of_number": event.number, "at": event.refunded_at}
+    failed = {
+        "of_payment": event.payment_id,
+        "of_number": event.number,
+        "at": event.refunded_at,
+        "given": event.taken_minor,
+    }
     found = await connection.execute(_FAIL, failed)
     if not found.rowcount:
         raise ReplayRefusedError(f"unknown refund: number {event.number} of payment {event.payment_id}")
@@ -123,7 +128,7 @@ _ADD = postgresql_insert(PaymentRefund).on_conflict_do_nothing(index_elements=["
 _FAIL = (
     update(PaymentRefund)
     .where(PaymentRefund.payment_id == bindparam("of_payment"), PaymentRefund.number == bindparam("of_number"))
-    .values(status="failed", finished_at=bindparam("at"), ask_again_at=None)
+    .values(status="failed", finished_at=bindparam("at"), given_back_minor=bindparam("given"), ask_again_at=None)
 )
 _GONE_BACK = (
     select(func.coalesce(func.sum(PaymentRefund.amount_minor), 0))

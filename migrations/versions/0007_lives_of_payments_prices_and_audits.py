@@ -87,6 +87,7 @@ def _create_payment_refunds() -> None:
         sa.Column("number", sa.Integer(), nullable=False),
         sa.Column("amount_minor", sa.BigInteger(), nullable=False),
         sa.Column("taken_minor", sa.BigInteger(), nullable=False),
+        sa.Column("given_back_minor", sa.BigInteger(), server_default="0", nullable=False),
         sa.Column("status", sa.Text(), nullable=False),
         sa.Column("provider_ref", sa.Text(), nullable=True),
         sa.Column("origin", sa.Text(), nullable=False),
@@ -100,6 +101,10 @@ def _create_payment_refunds() -> None:
         sa.CheckConstraint("amount_minor > 0", name=op.f("ck_payment_refunds_amount_positive")),
         sa.CheckConstraint(
             "0 <= taken_minor AND taken_minor <= amount_minor", name=op.f("ck_payment_refunds_taken_within_amount")
+        ),
+        sa.CheckConstraint(
+            "0 <= given_back_minor AND given_back_minor <= amount_minor",
+            name=op.f("ck_payment_refunds_given_within_amount"),
         ),
         sa.CheckConstraint(
             "(status = 'requested') = (finished_at IS NULL)",

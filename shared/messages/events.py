@@ -98,7 +98,7 @@ class PaymentRefunded(Message, frozen=True, kw_only=True, tag="payment.refunded"
     """Money of a payment left for its payer: `taken_minor` out of the wallet, the rest borne by the house.
 
     `number` counts the refunds of the payment from 1. Where the provider could not give it back after all
-    (`failed`), the same is booked back. `refund_ref` is the provider's name for it, where that is known already.
+    (`failed`), it is the other way round. `refund_ref` is the provider's name for it, where that is known already.
     """
 
     event_id: UUID

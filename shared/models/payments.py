@@ -48,8 +48,9 @@ class Payment(Base):
 class PaymentRefund(Base):
     """Money of a payment on its way back to the payer, at an operator's word or at the provider's.
 
-    `taken_minor` of it left the wallet, the rest is the house's loss. Until it is done or has failed, the provider
-    is asked again at `ask_again_at`. `failure` is the provider's word for why it did not do it.
+    `taken_minor` of it left the wallet, the rest is the house's loss; where it failed, `given_back_minor` came
+    again. Until it is done or has failed, the provider is asked again at `ask_again_at`. `failure` is the provider's
+    word for why it did not do it.
     """
 
     __tablename__ = "payment_refunds"
@@ -58,6 +59,7 @@ class PaymentRefund(Base):
         CheckConstraint("status IN ('requested', 'succeeded', 'failed')", name="status_known"),
         CheckConstraint("origin IN ('operator', 'provider')", name="origin_known"),
         CheckConstraint("0 <= taken_minor AND taken_minor <= amount_minor", name="taken_within_amount"),
+        CheckConstraint("0 <= given_back_minor AND given_back_minor <= amount_minor", name="given_within_amount"),
         CheckConstraint("(status = 'requested') = (finished_at IS NULL)", name="finished_at_of_finished"),
         CheckConstraint("(status = 'requested') = (ask_again_at IS NOT NULL)", name="asked_until_finished"),
         UniqueConstraint("payment_id", "number"),
@@ -70,6 +72,7 @@ class PaymentRefund(Base):
     number: Mapped[int]
     amount_minor: Mapped[Minor]
     taken_minor: Mapped[Minor]
+    given_back_minor: Mapped[Minor] = mapped_column(server_default="0")
     status: Mapped[str]
     provider_ref: Mapped[str | None]
     origin: Mapped[str]

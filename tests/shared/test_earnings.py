@@ -17,7 +17,8 @@ async def legs_of(engine: AsyncEngine, operation: str) -> list[tuple[str | None,
     columns = LedgerEntry.purse, LedgerEntry.house, LedgerEntry.amount_minor, LedgerEntry.balance_after_minor
     wanted = select(*columns).where(LedgerEntry.operation == operation).order_by(LedgerEntry.leg)
     async with transaction(engine) as connection:
-        return [tuple(row) for row in await connection.execute(wanted)]
+        rows = await connection.execute(wanted)
+        return [(row.purse, row.house, row.amount_minor, row.balance_after_minor) for row in rows]
 
 
 async def test_a_charge_is_shared_between_callee_and_house(engine: AsyncEngine, make_account: MakeAccount) -> None:
