@@ -152,10 +152,20 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     ] = 10
     minute_ms: Annotated[Milliseconds, _setting("Length of a charged minute")] = 60_000
     free_talk_ms: Annotated[
-        int, Meta(ge=0, le=TALK_MS_MAX, description="Talk at the beginning of each call that costs nothing")
+        int,
+        Meta(
+            ge=0,
+            le=TALK_MS_MAX,
+            description="Talk at the beginning of each call that costs nothing; short calls are free",
+        ),
     ] = 0
     talk_grace_ms: Annotated[
-        int, Meta(ge=0, le=TALK_MS_MAX, description="Talk time up to which a call costs nothing at all")
+        int,
+        Meta(
+            ge=0,
+            le=TALK_MS_MAX,
+            description="Talk time up to which a call costs nothing at all; short calls are free",
+        ),
     ] = 0
     spend_day_time_zone: Annotated[
         str, _setting("Whose midnight begins the day that people limit their spending for, e.g. `Europe/Berlin`")

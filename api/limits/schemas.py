@@ -15,7 +15,7 @@ class OwnLimits(Struct, frozen=True, kw_only=True):
     """What one wants to spend at most, in minor units of `currency`; null where there is no such limit.
 
     A call is over at `call_ms_max` at the latest. The day is the calendar's in `spend_day_time_zone`; a call counts
-    for the day on which it ends.
+    for the day on which it is charged.
     """
 
     spend_call_minor_max: int | None

@@ -38,7 +38,7 @@ class HouseStatements:
                 table = Table(COLUMNS, currency=self.currency, opening_minor=int(opening_minor))
                 yield table.head(period.since)
                 found = await connection.stream(_ENTRIES, which, execution_options={"yield_per": BATCH})
-                async for batch in found.partitions():
+                async for batch in found.partitions(BATCH):
                     yield table.entries(map(_entry, batch))
         yield table.foot(max(period.since, min(period.until, self.clock.now())))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Row, insert, select
@@ -32,10 +33,14 @@ async def keep(engine: AsyncEngine, report: Report) -> None:
         await connection.execute(insert(BooksAudit).values(values))
 
 
-async def last_kept(engine: AsyncEngine) -> Row[Any] | None:
-    """Return the row of the last audit, None where there was none. Raises `DatabaseUnavailableError`."""
+async def last_kept(engine: AsyncEngine, *, until: datetime | None = None) -> Row[Any] | None:
+    """Return the row of the last audit, begun until then; None where there was none.
+
+    Raises `DatabaseUnavailableError`.
+    """
+    last = _LAST if until is None else _LAST.where(BooksAudit.started_at <= until)
     async with reading(engine) as connection:
-        return (await connection.execute(_LAST)).one_or_none()
+        return (await connection.execute(last)).one_or_none()
 
 
 _LAST = select(*BooksAudit.__table__.columns).order_by(BooksAudit.id.desc()).limit(1)

@@ -83,9 +83,11 @@ class NightlyAudit:
 
     async def _is_due(self) -> bool:
         """Ask the database only where it was not done by all that is known."""
-        due_at = latest(self._at, self._clock.now())
+        now = self._clock.now()
+        due_at = latest(self._at, now)
         if self._since is None or self._since < due_at:
-            last = await last_kept(self._engine)
+            # What a worker did whose clock was ahead must not keep all others from it.
+            last = await last_kept(self._engine, until=now)
             self._since = self._began_at if last is None else last.started_at
         return self._since < due_at
 

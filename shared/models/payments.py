@@ -49,8 +49,8 @@ class PaymentRefund(Base):
     """Money of a payment on its way back to the payer, at an operator's word or at the provider's.
 
     `taken_minor` of it left the wallet, the rest is the house's loss; where it failed, `given_back_minor` came
-    again. Until it is done or has failed, the provider is asked again at `ask_again_at`. `failure` is the provider's
-    word for why it did not do it.
+    again. Until it is done or has failed, the provider is asked again at `ask_again_at`. `failure` is its word for
+    why it did not do it.
     """
 
     __tablename__ = "payment_refunds"

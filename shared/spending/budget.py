@@ -68,7 +68,7 @@ def price_of(payer: OpenWallet, callee: OpenWallet | None) -> int:
 def budget(payer: OpenWallet, *, price_minor: int, held_minor: int = 0, spent_today_minor: int = 0) -> Budget:
     """Return what is left to a payer for one call, of which `held_minor` are held already.
 
-    `spent_today_minor` was charged for calls that ended today; all that is held counts as today's as well. Where
+    `spent_today_minor` was charged today; all that is held counts as today's as well. Where
     several bounds leave as many minutes, the first in the order of `Bound` is named: no money helps against limits.
     """
     if not price_minor:

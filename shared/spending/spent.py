@@ -20,7 +20,7 @@ CALL_AGE_MAX = timedelta(milliseconds=TALK_MS_MAX) + timedelta(days=1)
 async def spent_since(
     connection: AsyncConnection, account_ids: Collection[UUID], since: datetime
 ) -> dict[UUID, int]:
-    """Return what these accounts were charged for calls that ended since then, less what operators gave back.
+    """Return what these accounts were charged since then, less what operators gave back of it.
 
     In minor units; accounts that were charged nothing are left out. Under the lock of a wallet nothing can be added
     for its owner. Reads one account's calls of a few days, by the index over caller and id.
@@ -36,7 +36,8 @@ _SPENT = (
     .where(
         Call.caller_id == bindparam("ids", type_=ARRAY(Uuid)).any_(),
         Call.id >= bindparam("first_id", type_=Uuid),
-        Call.ended_at >= bindparam("since", type_=DateTime(timezone=True)),
+        # Billing's own clock: those of the nodes that calls end at may differ.
+        Call.settled_at >= bindparam("since", type_=DateTime(timezone=True)),
         Call.charge_minor > 0,
     )
     .group_by(Call.caller_id)

@@ -83,7 +83,7 @@ async def test_calls_of_others_and_calls_that_one_takes_are_not_counted(town: To
 
 
 @pytest.mark.parametrize(
-    ("zone", "ended", "counts"),
+    ("zone", "charged", "counts"),
     [
         ("UTC", datetime(2030, 1, 1, tzinfo=UTC), True),
         ("UTC", datetime(2029, 12, 31, 23, 59, 59, 999_999, tzinfo=UTC), False),
@@ -93,10 +93,10 @@ async def test_calls_of_others_and_calls_that_one_takes_are_not_counted(town: To
         ("America/New_York", datetime(2030, 1, 1, 4, 59, 59, 999_999, tzinfo=UTC), False),
     ],
 )
-async def test_a_call_counts_for_the_day_on_which_it_ends(
-    town: Town, zone: str, ended: datetime, counts: bool
+async def test_a_call_counts_for_the_day_on_which_it_is_charged(
+    town: Town, zone: str, charged: datetime, counts: bool
 ) -> None:
-    """However long ago it began, in the time zone of the installation. It is noon of the first of January, UTC."""
+    """However long ago it began, by billing's clock and in its time zone. It is noon of the first of January, UTC."""
     town = set_to(town, spend_day_time_zone=zone)
     caller, callee = await town.moves_in(1_000), await town.moves_in()
     now = town.clock.now()
@@ -104,7 +104,7 @@ async def test_a_call_counts_for_the_day_on_which_it_ends(
     call = await talks(town, caller, callee, minutes=1)
     town.clock.shift_wall(round((now - town.clock.now()) / timedelta(milliseconds=1)))
     async with transaction(town.engine) as connection:
-        await connection.execute(update(Call).where(Call.id == call.id).values(ended_at=ended))
+        await connection.execute(update(Call).where(Call.id == call.id).values(settled_at=charged))
     await town.limits(caller, day=19)
     reply = await town.invites(caller, callee)
     if counts:

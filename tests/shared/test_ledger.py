@@ -330,7 +330,7 @@ async def test_an_operation_is_booked_once_for_ever(engine: AsyncEngine, make_ac
         ledger.top_up(account, 10, payment_id=payment)
         ledger.charge(account, 20, call_id=call)
         ledger.refund(account, 5, call_id=call, number=1)
-    steps: list[Callable[[Ledger], None]] = [
+    steps: list[Callable[[Ledger], object]] = [
         lambda ledger: ledger.top_up(account, 10, payment_id=payment),
         lambda ledger: ledger.charge(account, 20, call_id=call),
         lambda ledger: ledger.refund(account, 5, call_id=call, number=1),

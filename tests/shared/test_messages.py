@@ -263,7 +263,8 @@ def test_an_envelope_tells_what_is_in_it(kind: type[Event | Notice]) -> None:
 
 
 def test_a_call_can_be_found_by_its_id_in_all_its_events() -> None:
-    for kind in (*CALL_EVENTS_OF_BUS, CallRefunded):
+    about_calls: tuple[type[Event], ...] = (*CALL_EVENTS_OF_BUS, CallRefunded)
+    for kind in about_calls:
         assert envelope_of(made(kind)).correlation_id is not None
 
 
