@@ -96,7 +96,7 @@ async def test_calls_of_others_and_calls_that_one_takes_are_not_counted(town: To
 async def test_a_call_counts_for_the_day_on_which_it_is_charged(
     town: Town, zone: str, charged: datetime, counts: bool
 ) -> None:
-    """However long ago it began, by billing's clock and in its time zone. It is noon of the first of January, UTC."""
+    """However long ago it began, by billing's clock and time zone. It is noon of the first of January, UTC."""
     town = set_to(town, spend_day_time_zone=zone)
     caller, callee = await town.moves_in(1_000), await town.moves_in()
     now = town.clock.now()
