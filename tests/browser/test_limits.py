@@ -47,7 +47,7 @@ async def test_limits_a_quote_and_earnings(people: People, programs: Programs) -
 
 async def _limits_a_call(limits: Locator, amount: str) -> None:
     await limits.get_by_label("Most for one call").fill(amount)
-    await limits.get_by_role("button", name="Save").click()
+    await limits.get_by_role("button", name="Set limits").click()
 
 
 async def _raises_the_limit_in_the_call(ann: Visitor, ben: Visitor) -> None:
@@ -60,7 +60,7 @@ async def _raises_the_limit_in_the_call(ann: Visitor, ben: Visitor) -> None:
     await expect(dialog.get_by_label("Most for one call")).to_have_value("0.20")
     await dialog.get_by_label("Most for one call").fill("0.60")
     await dialog.get_by_label("Your password", exact=False).fill(PASSWORD)
-    await dialog.get_by_role("button", name="Save").click()
+    await dialog.get_by_role("button", name="Set limits").click()
     await expect(dialog).to_be_hidden()
     await expect(warning).to_be_hidden()
     await expect(ann.talk(ben.name).get_by_test_id("cost")).to_contain_text("€0.40")

@@ -91,7 +91,7 @@ function Form({ limits, onDone }: { limits: OwnLimits; onDone?: (() => void) | u
         </>
       )}
       <Button type="submit" busy={busy}>
-        {m().settings.save}
+        {texts.submit}
       </Button>
     </form>
   );

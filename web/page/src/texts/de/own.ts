@@ -110,6 +110,7 @@ const own: OwnTexts = {
     minutes: () => "Längster Anruf (Minuten)",
     minutesHint: "Es gilt ab Ihrem nächsten Anruf.",
     wrongMinutes: "Geben Sie Minuten ein, etwa 30.",
+    submit: "Limits setzen",
     proof: "Ihr Passwort, um ein Limit zu erhöhen oder aufzuheben",
   },
   download: {

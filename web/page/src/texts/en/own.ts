@@ -109,6 +109,7 @@ const own = {
     minutes: (_currency: string) => "Longest call (minutes)",
     minutesHint: "It counts from your next call on.",
     wrongMinutes: "Enter minutes, like 30.",
+    submit: "Set limits",
     proof: "Your password, to raise or remove a limit",
   },
   download: {
