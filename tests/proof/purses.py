@@ -58,15 +58,24 @@ class Payment:
     def refunded(self) -> int:
         return min(self.amount, sum(part.amount for part in self.returned.values() if not part.failed))
 
+    @property
+    def given(self) -> int:
+        """What the wallet has given for it."""
+        return sum(part.taken - part.given for part in self.returned.values())
+
 
 @dataclass
 class Returned:
-    """Money that went back to the payer: `taken` out of the wallet, the rest at the house's cost."""
+    """Money that went back to the payer: `taken` out of the wallet, the rest at the house's cost.
+
+    Where that failed after all, the wallet was `given` so much again.
+    """
 
     number: int
     amount: int
     taken: int
     failed: bool = False
+    given: int = 0
 
 
 class Purses:
@@ -122,8 +131,10 @@ class Purses:
                 self._send_back(f"payment_refund:{payment}:{number}", paid.account, amount, taken, when)
         elif failed and not known.failed and known.amount == amount:
             known.failed = True
+            # The wallet has given in the end what the payer really has of it, whichever of several parts fails.
+            known.given = max(0, paid.given - paid.refunded)
             operation = f"payment_refund_failed:{payment}:{known.number}"
-            self._send_back(operation, paid.account, -amount, -known.taken, when)
+            self._send_back(operation, paid.account, -amount, -known.given, when)
 
     def _send_back(self, operation: str, account: str, amount: int, taken: int, when: datetime) -> None:
         could_pay = self.can_pay(account)

@@ -40,6 +40,12 @@ def tell_the_tale(stage: Stage, machine: Callable[[Stage], MoneyMachine] = Money
     day.bank_takes_back("payment_0", 10, failed=False, again=False)
     day.bank_takes_back("payment_0", 10, failed=True, again=True)
 
+    # A bank takes more than is left of a payment; then one part of it fails, and then the other.
+    day.pay("cem", 25, times=1)
+    day.bank_takes_back("payment_1", 10, failed=False, again=False)
+    day.bank_takes_back("payment_1", 25, failed=False, again=False)
+    day.bank_takes_back("payment_1", 25, failed=True, again=True)
+
     # Free seconds and a grace, a price that goes up during the call, and more talk than was held.
     day.new_terms(Terms(free_ms=30_000, grace_ms=5_000))
     day.pay("ann", 100, times=1)
