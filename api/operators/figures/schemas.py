@@ -6,7 +6,10 @@ from msgspec import Struct
 
 
 class Turnover(Struct, frozen=True, kw_only=True):
-    """What calls that ended since then came to; calls in which nobody talked are left out."""
+    """What calls that ended since then came to; calls in which nobody talked are left out.
+
+    `revenue_minor` is the house's: what was charged, less what went back of it and what the callees earned.
+    """
 
     since: datetime
     calls: int

@@ -69,13 +69,14 @@ def _accounts(today: datetime) -> Select[*tuple[Any, ...]]:
 
 
 def _ended(today: datetime, week: datetime) -> Select[*tuple[Any, ...]]:
-    """Refunds are in it: a refunded minute is not counted."""
+    """What went back is no revenue, nor is what callees earned; a minute of a call that was corrected is none."""
     since_today = Call.ended_at >= today
-    sums = [func.count(), func.coalesce(func.sum(Call.minutes), 0), func.coalesce(func.sum(Call.charge_minor), 0)]
+    revenue = func.sum(Call.charge_minor - Call.refunded_minor - Call.earned_minor)
+    sums = [func.count(), func.coalesce(func.sum(Call.minutes), 0), func.coalesce(revenue, 0)]
     return select(
         func.count().filter(since_today),
         func.coalesce(func.sum(Call.minutes).filter(since_today), 0),
-        func.coalesce(func.sum(Call.charge_minor).filter(since_today), 0),
+        func.coalesce(revenue.filter(since_today), 0),
         *sums,
     ).where(Call.ended_at >= week, Call.talk_ms > 0)
 
