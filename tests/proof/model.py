@@ -45,7 +45,7 @@ class Model(Purses):
         call = self.calls[name] = Call(caller, callee, price, other.share_bp, self.terms, lease_ends=now)
         if not reachable or other.call:
             call.end(0, "busy" if reachable else "unreachable", now)
-            call.minutes, call.settled = 0, now
+            call.minutes, call.settled, call.refused = 0, now, True
             return str(call.reason)
         self.unblock(caller)
         payer.held += price
@@ -79,8 +79,8 @@ class Model(Purses):
             return "billing_unavailable"
         if call.talk_ms is None:
             return "authorized"
-        told = call.minutes_held == 0 and call.reason in {"busy", "unreachable"}
-        return str(call.reason) if told else "billing_unavailable"
+        # It must not ring any more; nothing but the word for that depends on why.
+        return str(call.reason) if call.reason == "busy" or call.refused else "billing_unavailable"
 
     def renew(self, name: str, minute: int, talk_ms: int, now: datetime) -> str:
         """Hold the minute, once; take the proof of life in any case."""

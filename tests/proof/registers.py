@@ -49,6 +49,8 @@ class Call:
     earned: int = 0
     refunded: int = 0
     refunds: int = 0
+    refused: bool = False
+    """Whether the callee was busy or not there when it was asked for."""
 
     @property
     def charge(self) -> int:
