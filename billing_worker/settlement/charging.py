@@ -11,6 +11,7 @@ from uuid import UUID
 
 from billing_worker.calls import OpenCall
 from shared.ledger import Ledger
+from shared.ledger.posting import Why
 from shared.money import minutes_of, share_of
 
 
@@ -65,6 +66,8 @@ def shrink(call: OpenCall, ledger: Ledger, *, now: datetime) -> None:
             paid_minor - owed_minor,
             call_id=call.id,
             number=call.refund_count,
+            # Its value date is that of the charge, its booking date is today's.
+            why=Why(call.ended_at or now),
             earner_id=_earner(call, ledger),
             take_back_minor=max(0, call.earned_minor - share_minor),
         )

@@ -162,7 +162,7 @@ class Model(Purses):
         if call.minutes is None:
             self._charge(name, call, due, now)
         else:
-            self._shrink(name, call, due, now)
+            self._shrink(name, call, due)
         return True
 
     def _charge(self, name: str, call: Call, minutes: int, now: datetime) -> None:
@@ -176,14 +176,15 @@ class Model(Purses):
         moves = [(call.caller, CREDIT, -call.charge), (call.callee, EARNINGS, call.earned)]
         self.post(f"charge:{name}", moves, {"revenue": call.charge - call.earned}, call.ended)
 
-    def _shrink(self, name: str, call: Call, minutes: int, now: datetime) -> None:
-        """Give back what is too much, but for what an operator gave back before."""
+    def _shrink(self, name: str, call: Call, minutes: int) -> None:
+        """Give back what is too much, but for what an operator gave back before; dated as the charge."""
+        assert call.ended is not None
         kept = call.charge - call.refunded
         call.minutes = minutes
         owed = min(kept, call.charge)
         call.refunded = call.charge - owed
         if kept > owed:
-            self._give_back(name, call, kept - owed, owed, now)
+            self._give_back(name, call, kept - owed, owed, call.ended)
 
     def _give_back(self, name: str, call: Call, amount: int, owed: int, when: datetime) -> None:
         """Refund; the callee's share goes back with it, as far as it was not paid out."""
