@@ -105,6 +105,7 @@ async def test_who_is_blocked_stops_calling_until_unblocked(programs: Programs, 
         call_id = await ring(called, caller, calling)
         await called.send(from_client.Cancel(call_id=call_id))
         await over(called, calling)
+        await called.expect(to_client.Charged)
 
         await operator.acts_on(caller, "unblock")
         assert not (await calling.expect(to_client.Unblocked)).wallet.blocked

@@ -73,6 +73,8 @@ async def call_in_vain(own: Separate, caller: Person, busy: Person, callee: Pers
         declined = await ring(calling, callee, called)
         await called.send(from_client.Decline(call_id=declined))
         await over(calling, called)
+        # The callee is in that call until billing has settled it.
+        await calling.expect(to_client.Charged)
         running = await ring(talking, callee, called)
         await answer(running, talking, called)
         await calling.send(from_client.Invite(callee_id=callee.id))

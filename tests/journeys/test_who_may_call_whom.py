@@ -123,6 +123,8 @@ async def test_whom_lists_let_through(installation: Installation) -> None:
         await calling.expect(to_client.CallLease)
         await calling.send(from_client.HangUp(call_id=call_id))
         assert (await over(calling, called)).reason is EndReason.HUNG_UP
+        # Both are in that call until billing has settled it.
+        await calling.expect(to_client.Charged)
 
         for device, other in ((calling, callee), (called, caller)):
             await device.send(Invite(callee_id=other.id))
