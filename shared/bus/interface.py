@@ -9,6 +9,7 @@ from uuid import UUID
 
 from msgspec import Struct
 
+from shared.bus.topology import ACCOUNTS, Exchange
 from shared.messages.requests import Reply, Request
 
 
@@ -87,12 +88,12 @@ class Subscription(Protocol):
 
 
 class Mailbox(Subscription, Protocol):
-    """A node's queue, filled with what is meant for the accounts that are bound to it."""
+    """A node's queue, filled with what is meant for the node itself and for the accounts that are bound to it."""
 
-    async def bind(self, account_id: UUID) -> None:
-        """Have the account's messages delivered here. Survives a lost connection."""
+    async def bind(self, account_id: UUID, *, exchange: Exchange = ACCOUNTS) -> None:
+        """Have what this exchange has for the account delivered here. Survives a lost connection."""
 
-    async def unbind(self, account_id: UUID) -> None:
+    async def unbind(self, account_id: UUID, *, exchange: Exchange = ACCOUNTS) -> None:
         """No longer."""
 
 

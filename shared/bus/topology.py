@@ -43,6 +43,10 @@ class Queue(Struct, frozen=True, kw_only=True):
 CALLS = Exchange("calls", "topic")
 PAYMENTS = Exchange("payments", "topic")
 ACCOUNTS = Exchange("accounts", "direct")
+NODES = Exchange("nodes", "direct")
+"""Keyed by node: what signaling nodes say to one another."""
+PRESENCE = Exchange("presence", "direct")
+"""Keyed by account: hints that somebody may have become callable, or not; to the nodes that watch them."""
 DEAD_LETTERS = Exchange("dead-letters", "direct")
 REQUESTS = Exchange("billing", "direct")
 
@@ -79,7 +83,7 @@ BILLING_REQUESTS = Queue(
     message_ttl_ms=REQUEST_MS_MAX,
 )
 
-EXCHANGES = (CALLS, PAYMENTS, ACCOUNTS, DEAD_LETTERS, REQUESTS)
+EXCHANGES = (CALLS, PAYMENTS, ACCOUNTS, NODES, PRESENCE, DEAD_LETTERS, REQUESTS)
 QUEUES = (CALL_EVENTS, DEAD_CALL_EVENTS, BILLING_LOG, BILLING_REQUESTS)
 
 MAILBOX_EXPIRES_MS = 10 * 60_000

@@ -15,6 +15,8 @@ TALK_MS_MAX = 7 * 24 * 3_600_000
 """No call is longer than a week; a greater number is a mistake, not a call."""
 
 TalkMs = Annotated[int, Meta(ge=0, le=TALK_MS_MAX)]
+Epoch = Annotated[int, Meta(ge=1, le=1_000_000)]
+"""Counts the owners of a call, from 1 for the node that placed it: of two nodes the later one owns it."""
 UserName = Annotated[str, Meta(min_length=3, max_length=32, pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*\Z")]
 
 
@@ -114,6 +116,37 @@ class Role(StrEnum):
     @property
     def other(self) -> Role:
         return Role.CALLEE if self is Role.CALLER else Role.CALLER
+
+
+class LiveCallAt(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A call that is not over, and which signaling node owns it: for the `epoch`-th time somebody does."""
+
+    call_id: UUID
+    node: str
+    epoch: Epoch
+
+
+class PresenceState(StrEnum):
+    """Whether somebody can be called now."""
+
+    AVAILABLE = "available"
+    """A device of theirs would ring."""
+    BUSY = "busy"
+    """They are in a call."""
+    DO_NOT_DISTURB = "do_not_disturb"
+    """They take no calls at the moment."""
+    OFFLINE = "offline"
+    """No device of theirs is connected."""
+    HIDDEN = "hidden"
+    """Not for you to know, or there is no such account."""
+
+
+class PersonPresence(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """An account as whoever asks may see it; `last_seen_at` of those who are offline and share it."""
+
+    account_id: UUID
+    state: PresenceState
+    last_seen_at: datetime | None = None
 
 
 class CallTerms(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

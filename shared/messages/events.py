@@ -8,7 +8,7 @@ from uuid import UUID
 
 from msgspec import Meta
 
-from shared.messages.base import CallTerms, EndReason, Message, TalkMs
+from shared.messages.base import CallTerms, EndReason, Epoch, Message, TalkMs
 from shared.money import AmountMinor, BalanceMinor, PriceMinor
 
 MINUTES_MAX = 1_000_000
@@ -23,6 +23,7 @@ class CallStarted(Message, frozen=True, kw_only=True, tag="call.started"):
     callee_id: UUID
     node: str
     started_at: datetime
+    epoch: Epoch = 1
 
 
 class CallEnded(Message, frozen=True, kw_only=True, tag="call.ended"):
@@ -31,7 +32,8 @@ class CallEnded(Message, frozen=True, kw_only=True, tag="call.ended"):
     `talk_ms` comes from the owning node's monotonic clock; the wall times are for people. `callee_id` is null
     where the call ended before the callee was found, `started_at` where nobody talked. Price, `terms` and the
     minutes that were held are null where billing authorized nothing. `hidden_from_caller` is what would tell the
-    caller more than the answer to the invite did.
+    caller more than the answer to the invite did. An end of an earlier `epoch` than the call's is of a node that
+    owned it no more, and ends nothing.
     """
 
     event_id: UUID
@@ -47,18 +49,31 @@ class CallEnded(Message, frozen=True, kw_only=True, tag="call.ended"):
     terms: CallTerms | None = None
     minutes_held: Annotated[int, Meta(ge=0, le=MINUTES_MAX)] | None = None
     hidden_from_caller: bool = False
+    epoch: Epoch = 1
 
 
 class SweepDue(Message, frozen=True, kw_only=True, tag="sweep.due"):
     """The lease of `minutes_held` minutes ran out long ago and no end came: close the call at its last proof.
 
     Travels through the queue of the call events, so that it cannot overtake an end that is only delayed. A call
-    renewed since (more minutes held than here) is left alone.
+    renewed since (more minutes held than here) or taken over (a greater epoch) is left alone.
     """
 
     event_id: UUID
     call_id: UUID
     minutes_held: int
+    epoch: Epoch = 1
+
+
+class CallTakenOver(Message, frozen=True, kw_only=True, tag="call.taken_over"):
+    """Another node owns the call from `talk_ms` of its talk time on; what earlier owners still say ends nothing."""
+
+    event_id: UUID
+    call_id: UUID
+    epoch: Epoch
+    node: str
+    talk_ms: TalkMs
+    taken_over_at: datetime
 
 
 class CallRefunded(Message, frozen=True, kw_only=True, tag="call.refunded"):
@@ -175,8 +190,8 @@ MoneyEvent = (
 )
 """What the queue of the call events does not carry: facts that are booked already, told for the record."""
 
-Event = CallEvent | MoneyEvent
+Event = CallEvent | CallTakenOver | MoneyEvent
 EVENTS: tuple[type[Event], ...] = (
-    CallStarted, CallEnded, SweepDue, CallRefunded, PaymentSettled, PaymentRefunded, BalanceAdjusted,
-    BalanceForfeited, PayoutRecorded, PriceSet,
+    CallStarted, CallEnded, SweepDue, CallTakenOver, CallRefunded, PaymentSettled, PaymentRefunded,
+    BalanceAdjusted, BalanceForfeited, PayoutRecorded, PriceSet,
 )  # fmt: skip

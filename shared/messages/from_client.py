@@ -16,14 +16,21 @@ SDP_CHARS_MAX = 32_768
 CANDIDATE_CHARS_MAX = 1_024
 
 Ref = Annotated[str, Meta(min_length=1, max_length=64)]
+Seq = Annotated[int, Meta(ge=1, le=2**53 - 1)]
+Received = Annotated[int, Meta(ge=0, le=2**53 - 1)]
 Sdp = Annotated[str, Meta(min_length=1, max_length=SDP_CHARS_MAX)]
 OpaqueToken = Annotated[str, Meta(min_length=1, max_length=4_096)]
 
 
 class ClientMessage(Message, frozen=True, kw_only=True):
-    """A message from a device."""
+    """A message from a device.
+
+    `seq` counts the device's messages from 1, `hello` and `pong` left out. What was not received before a socket
+    was lost is sent again with its number after the resume; what was is not done twice.
+    """
 
     ref: Ref | None = None
+    seq: Seq | None = None
 
 
 class CallMessage(ClientMessage, frozen=True, kw_only=True):
@@ -33,10 +40,16 @@ class CallMessage(ClientMessage, frozen=True, kw_only=True):
 
 
 class Hello(ClientMessage, frozen=True, kw_only=True, tag="hello"):
-    """The first message, within five seconds: an access token, and what a lost socket may resume."""
+    """The first message, within five seconds: an access token, and what a lost socket may resume.
+
+    `received` is the number of the last message that came on the lost socket: the later ones come again. `ticket`
+    is the newest `call.ticket`: with it any node goes on with the call, whatever became of the one before.
+    """
 
     token: OpaqueToken
     resume_token: OpaqueToken | None = None
+    received: Received | None = None
+    ticket: OpaqueToken | None = None
     device_name: Annotated[str, Meta(max_length=64)] | None = None
 
 
@@ -47,7 +60,18 @@ class Authenticate(ClientMessage, frozen=True, kw_only=True, tag="authenticate")
 
 
 class Pong(ClientMessage, frozen=True, kw_only=True, tag="pong"):
-    """The answer to `ping`; a device that is silent for too long counts as lost."""
+    """The answer to `ping`; a device that is silent for too long counts as lost.
+
+    `received` is the number of the last message that came: it and those before need not be kept any longer.
+    """
+
+    received: Received | None = None
+
+
+class WatchPresence(ClientMessage, frozen=True, kw_only=True, tag="presence.watch"):
+    """Tell me now, and at every change, whether these people can be called; instead of those named before."""
+
+    account_ids: Annotated[list[UUID], Meta(max_length=200)]
 
 
 class Invite(ClientMessage, frozen=True, kw_only=True, tag="call.invite"):
@@ -114,6 +138,7 @@ FromClient = (
     Hello
     | Authenticate
     | Pong
+    | WatchPresence
     | Invite
     | Accept
     | Decline
@@ -126,6 +151,6 @@ FromClient = (
     | Candidate
 )
 FROM_CLIENT: tuple[type[ClientMessage], ...] = (
-    Hello, Authenticate, Pong, Invite, Accept, Decline, Cancel, HangUp, Connected, ConnectFailed, Offer, Answer,
-    Candidate,
+    Hello, Authenticate, Pong, WatchPresence, Invite, Accept, Decline, Cancel, HangUp, Connected, ConnectFailed,
+    Offer, Answer, Candidate,
 )  # fmt: skip

@@ -7,7 +7,8 @@ from typing import TypeVar, assert_never
 import msgspec
 
 from shared.bus.interface import Envelope
-from shared.bus.topology import ACCOUNTS, CALLS, PAYMENTS
+from shared.bus.topology import ACCOUNTS, CALLS, NODES, PAYMENTS, PRESENCE
+from shared.ids import new_id
 from shared.messages.base import Message
 from shared.messages.events import (
     EVENTS,
@@ -17,6 +18,7 @@ from shared.messages.events import (
     CallEvent,
     CallRefunded,
     CallStarted,
+    CallTakenOver,
     Event,
     PaymentRefunded,
     PaymentSettled,
@@ -25,6 +27,7 @@ from shared.messages.events import (
     SweepDue,
 )
 from shared.messages.from_client import FROM_CLIENT, FromClient
+from shared.messages.nodes import BROADCASTS, NODE_MESSAGES, FindCallee, NodeMessage, PresenceHint
 from shared.messages.notices import (
     NOTICES,
     AccountBlocked,
@@ -39,7 +42,14 @@ from shared.messages.notices import (
 from shared.messages.requests import REPLIES, REQUESTS, Reply, Request
 from shared.messages.to_client import TO_CLIENT
 
-BUS_MESSAGES: tuple[type[Message], ...] = (*EVENTS, *REQUESTS, *REPLIES, *NOTICES)
+BUS_MESSAGES: tuple[type[Message], ...] = (
+    *EVENTS,
+    *REQUESTS,
+    *REPLIES,
+    *NOTICES,
+    *NODE_MESSAGES,
+    *BROADCASTS,
+)
 SOCKET_MESSAGES: tuple[type[Message], ...] = (*FROM_CLIENT, *TO_CLIENT)
 
 M = TypeVar("M")
@@ -50,6 +60,9 @@ _events: msgspec.json.Decoder[Event] = msgspec.json.Decoder(Event)
 _requests: msgspec.json.Decoder[Request] = msgspec.json.Decoder(Request)
 _replies: msgspec.json.Decoder[Reply] = msgspec.json.Decoder(Reply)
 _notices: msgspec.json.Decoder[Notice] = msgspec.json.Decoder(Notice)
+_node_messages: msgspec.json.Decoder[NodeMessage | FindCallee | PresenceHint] = msgspec.json.Decoder(
+    NodeMessage | FindCallee | PresenceHint
+)
 _from_client: msgspec.json.Decoder[FromClient] = msgspec.json.Decoder(FromClient)
 
 
@@ -64,7 +77,8 @@ def envelope_of(message: Event | Notice) -> Envelope:
         case CallStarted() | CallEnded() | SweepDue():
             exchange, routing_key = CALLS.name, type_of(message)
         case (
-            CallRefunded()
+            CallTakenOver()
+            | CallRefunded()
             | PaymentSettled()
             | PaymentRefunded()
             | BalanceAdjusted()
@@ -72,7 +86,8 @@ def envelope_of(message: Event | Notice) -> Envelope:
             | PayoutRecorded()
             | PriceSet()
         ):
-            # `call.refunded` as well: on the other exchange it would reach the queue of the call events.
+            # `call.refunded` and `call.taken_over` as well: on the other exchange they would reach the queue of the
+            # call events.
             exchange, routing_key = PAYMENTS.name, type_of(message)
         case (
             WalletChanged()
@@ -93,6 +108,32 @@ def envelope_of(message: Event | Notice) -> Envelope:
         message_id=message.notice_id if isinstance(message, Notice) else message.event_id,
         body=encode(message),
         correlation_id=str(call_id) if (call_id := getattr(message, "call_id", None)) else None,
+    )
+
+
+def broadcast_of(message: FindCallee | PresenceHint) -> Envelope:
+    """Return the message addressed to the nodes that it concerns, wherever they are."""
+    exchange = PRESENCE if isinstance(message, PresenceHint) else ACCOUNTS
+    return Envelope(
+        exchange=exchange.name,
+        routing_key=str(message.account_id),
+        type=type_of(message),
+        message_id=new_id(),
+        body=encode(message),
+        correlation_id=str(message.call_id) if isinstance(message, FindCallee) else None,
+    )
+
+
+def letter_of(message: NodeMessage, *, node: str) -> Envelope:
+    """Return the message addressed to one node."""
+    call_id = getattr(message, "call_id", None)
+    return Envelope(
+        exchange=NODES.name,
+        routing_key=node,
+        type=type_of(message),
+        message_id=new_id(),
+        body=encode(message),
+        correlation_id=str(call_id) if call_id else None,
     )
 
 
@@ -124,6 +165,11 @@ def decode_reply(body: bytes) -> Reply:
 def decode_notice(body: bytes) -> Notice:
     """Raises `msgspec.DecodeError` where it is none."""
     return _decoded(_notices, body)
+
+
+def decode_node_message(body: bytes) -> NodeMessage | FindCallee | PresenceHint:
+    """Raises `msgspec.DecodeError` where it is none."""
+    return _decoded(_node_messages, body)
 
 
 def decode_from_client(frame: bytes | str) -> FromClient:

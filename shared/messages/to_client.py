@@ -6,9 +6,19 @@ from enum import StrEnum
 from typing import Literal
 from uuid import UUID
 
-from msgspec import Struct
+from msgspec import UNSET, Struct, UnsetType
 
-from shared.messages.base import EndReason, Message, Party, RefusalReason, Role, SpendLimit, State, WalletState
+from shared.messages.base import (
+    EndReason,
+    Message,
+    Party,
+    PersonPresence,
+    RefusalReason,
+    Role,
+    SpendLimit,
+    State,
+    WalletState,
+)
 from shared.messages.from_client import IceCandidate
 
 
@@ -79,8 +89,23 @@ class CallSnapshot(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     paid_ms: int
 
 
-class Welcome(Message, frozen=True, kw_only=True, tag="welcome"):
-    """The answer to `hello`: who you are, with what money, and how to come back to this very device."""
+class ServerMessage(Message, frozen=True, kw_only=True):
+    """A message to a device.
+
+    `seq` counts what is sent to the device from 1, `welcome` and `ping` left out. It goes on after a resume, so
+    that a client can tell what it has missed, and what it has had already.
+    """
+
+    seq: int | UnsetType = UNSET
+
+
+class Welcome(ServerMessage, frozen=True, kw_only=True, tag="welcome"):
+    """The answer to `hello`: who you are, with what money, and how to come back to this very device.
+
+    Where `resumed`, everything that you have missed follows, in its order, and `call` is null. Else all that was
+    before is over: `call` is what is left of it, and the numbers of messages begin again, both ways. `received` is
+    the number of your last message that came: send the later ones again.
+    """
 
     account: Party
     device_id: UUID
@@ -89,20 +114,22 @@ class Welcome(Message, frozen=True, kw_only=True, tag="welcome"):
     ping_ms: int
     wallet: WalletState
     call: CallSnapshot | None
+    resumed: bool = False
+    received: int = 0
     ref: str | None = None
 
 
-class Authenticated(Message, frozen=True, kw_only=True, tag="authenticated"):
+class Authenticated(ServerMessage, frozen=True, kw_only=True, tag="authenticated"):
     """The newer access token counts from now on."""
 
     ref: str | None = None
 
 
-class Ping(Message, frozen=True, kw_only=True, tag="ping"):
+class Ping(ServerMessage, frozen=True, kw_only=True, tag="ping"):
     """Answer with `pong`."""
 
 
-class Error(Message, frozen=True, kw_only=True, tag="error"):
+class Error(ServerMessage, frozen=True, kw_only=True, tag="error"):
     """A message of yours did nothing; `message` is for people, `code` for programs."""
 
     code: ErrorCode
@@ -111,14 +138,14 @@ class Error(Message, frozen=True, kw_only=True, tag="error"):
     call_id: UUID | None = None
 
 
-class CallAuthorizing(Message, frozen=True, kw_only=True, tag="call.authorizing"):
+class CallAuthorizing(ServerMessage, frozen=True, kw_only=True, tag="call.authorizing"):
     """Your invite has a call id; nothing rings yet."""
 
     call_id: UUID
     ref: str | None = None
 
 
-class CallRefused(Message, frozen=True, kw_only=True, tag="call.refused"):
+class CallRefused(ServerMessage, frozen=True, kw_only=True, tag="call.refused"):
     """Your invite did not ring. Price and what is missing are set where money is the reason.
 
     Where it is a limit of your own, `spend_limit` says which, and `left_minor` what is left of it. `retry_after_ms`
@@ -136,7 +163,7 @@ class CallRefused(Message, frozen=True, kw_only=True, tag="call.refused"):
     ref: str | None = None
 
 
-class CallRinging(Message, frozen=True, kw_only=True, tag="call.ringing"):
+class CallRinging(ServerMessage, frozen=True, kw_only=True, tag="call.ringing"):
     """The callee's devices ring, for at most `ring_ms`; a started minute costs `price_minor`.
 
     `free_ms` and `grace_ms` say what costs nothing, as in `call.active`.
@@ -152,7 +179,7 @@ class CallRinging(Message, frozen=True, kw_only=True, tag="call.ringing"):
     ring_ms: int
 
 
-class CallIncoming(Message, frozen=True, kw_only=True, tag="call.incoming"):
+class CallIncoming(ServerMessage, frozen=True, kw_only=True, tag="call.incoming"):
     """Somebody calls you."""
 
     call_id: UUID
@@ -160,7 +187,7 @@ class CallIncoming(Message, frozen=True, kw_only=True, tag="call.incoming"):
     ring_ms: int
 
 
-class CallAccepted(Message, frozen=True, kw_only=True, tag="call.accepted"):
+class CallAccepted(ServerMessage, frozen=True, kw_only=True, tag="call.accepted"):
     """The call was taken: exchange descriptions and report `call.connected` within `connect_ms`.
 
     The caller makes the first offer.
@@ -170,13 +197,13 @@ class CallAccepted(Message, frozen=True, kw_only=True, tag="call.accepted"):
     connect_ms: int
 
 
-class CallAnsweredElsewhere(Message, frozen=True, kw_only=True, tag="call.answered_elsewhere"):
+class CallAnsweredElsewhere(ServerMessage, frozen=True, kw_only=True, tag="call.answered_elsewhere"):
     """Another device of yours took the call: stop ringing."""
 
     call_id: UUID
 
 
-class PeerOffer(Message, frozen=True, kw_only=True, tag="call.offer"):
+class PeerOffer(ServerMessage, frozen=True, kw_only=True, tag="call.offer"):
     """An offer of the other party; the server says whose."""
 
     call_id: UUID
@@ -184,7 +211,7 @@ class PeerOffer(Message, frozen=True, kw_only=True, tag="call.offer"):
     sdp: str
 
 
-class PeerAnswer(Message, frozen=True, kw_only=True, tag="call.answer"):
+class PeerAnswer(ServerMessage, frozen=True, kw_only=True, tag="call.answer"):
     """An answer of the other party."""
 
     call_id: UUID
@@ -192,7 +219,7 @@ class PeerAnswer(Message, frozen=True, kw_only=True, tag="call.answer"):
     sdp: str
 
 
-class PeerCandidate(Message, frozen=True, kw_only=True, tag="call.candidate"):
+class PeerCandidate(ServerMessage, frozen=True, kw_only=True, tag="call.candidate"):
     """An ICE candidate of the other party."""
 
     call_id: UUID
@@ -200,7 +227,7 @@ class PeerCandidate(Message, frozen=True, kw_only=True, tag="call.candidate"):
     candidate: IceCandidate | None
 
 
-class CallActive(Message, frozen=True, kw_only=True, tag="call.active"):
+class CallActive(ServerMessage, frozen=True, kw_only=True, tag="call.active"):
     """Both sides are connected: talk time runs. `paid_ms` of it are paid so far.
 
     The first `free_ms` cost nothing, then every started minute of `minute_ms` costs `price_minor`; a call of at
@@ -216,7 +243,7 @@ class CallActive(Message, frozen=True, kw_only=True, tag="call.active"):
     paid_ms: int
 
 
-class CallLease(Message, frozen=True, kw_only=True, tag="call.lease"):
+class CallLease(ServerMessage, frozen=True, kw_only=True, tag="call.lease"):
     """One more minute is paid: talk time may go on to `paid_ms`."""
 
     call_id: UUID
@@ -224,7 +251,7 @@ class CallLease(Message, frozen=True, kw_only=True, tag="call.lease"):
     paid_ms: int
 
 
-class CallLowFunds(Message, frozen=True, kw_only=True, tag="call.low_funds"):
+class CallLowFunds(ServerMessage, frozen=True, kw_only=True, tag="call.low_funds"):
     """The next minute cannot be paid: the call ends in `ends_in_ms` unless the caller does something in time.
 
     What that is, is told to the caller alone: where `reason` is `funds`, to top up by what is missing; where it is
@@ -239,20 +266,20 @@ class CallLowFunds(Message, frozen=True, kw_only=True, tag="call.low_funds"):
     currency: str | None = None
 
 
-class PeerLost(Message, frozen=True, kw_only=True, tag="call.peer_lost"):
+class PeerLost(ServerMessage, frozen=True, kw_only=True, tag="call.peer_lost"):
     """The other side went silent; it may come back within `resume_ms`."""
 
     call_id: UUID
     resume_ms: int
 
 
-class PeerResumed(Message, frozen=True, kw_only=True, tag="call.peer_resumed"):
+class PeerResumed(ServerMessage, frozen=True, kw_only=True, tag="call.peer_resumed"):
     """The other side is back."""
 
     call_id: UUID
 
 
-class CallOver(Message, frozen=True, kw_only=True, tag="call.ended"):
+class CallOver(ServerMessage, frozen=True, kw_only=True, tag="call.ended"):
     """The call is over, for this one reason, after `talk_ms` of talk."""
 
     call_id: UUID
@@ -260,7 +287,33 @@ class CallOver(Message, frozen=True, kw_only=True, tag="call.ended"):
     talk_ms: int
 
 
-class Charged(Message, frozen=True, kw_only=True, tag="call.charged"):
+class CallStands(ServerMessage, frozen=True, kw_only=True, tag="call.snapshot"):
+    """This is how your call stands; what was said of it before may not have reached you."""
+
+    call: CallSnapshot
+
+
+class CallTicket(ServerMessage, frozen=True, kw_only=True, tag="call.ticket"):
+    """Keep it, instead of the one before, and give it in the next `hello`: it proves your part in the call."""
+
+    call_id: UUID
+    ticket: str
+
+
+class Moving(ServerMessage, frozen=True, kw_only=True, tag="server.moving"):
+    """This server is about to stop: connect again in `delay_ms`, another one will go on with everything."""
+
+    delay_ms: int
+
+
+class Presence(ServerMessage, frozen=True, kw_only=True, tag="presence"):
+    """Whether those whom you watch can be called now: all of them after `presence.watch`, else who has changed."""
+
+    people: list[PersonPresence]
+    ref: str | None = None
+
+
+class Charged(ServerMessage, frozen=True, kw_only=True, tag="call.charged"):
     """What the call cost, and your money now: to its caller alone, soon after `call.ended`, 0 included.
 
     Sent again with the smaller sum where part of it was refunded; not at all where the call ended before billing
@@ -274,7 +327,7 @@ class Charged(Message, frozen=True, kw_only=True, tag="call.charged"):
     wallet: WalletState
 
 
-class Wallet(Message, frozen=True, kw_only=True, tag="wallet.changed"):
+class Wallet(ServerMessage, frozen=True, kw_only=True, tag="wallet.changed"):
     """Your money now: sent at any moment at which it changes, in a call or not.
 
     Where a call's charge changes it, `call.charged` says so instead.
@@ -283,7 +336,7 @@ class Wallet(Message, frozen=True, kw_only=True, tag="wallet.changed"):
     wallet: WalletState
 
 
-class Blocked(Message, frozen=True, kw_only=True, tag="account.blocked"):
+class Blocked(ServerMessage, frozen=True, kw_only=True, tag="account.blocked"):
     """You cannot call until the next payment; at least `shortfall_minor` is missing.
 
     Where `wallet` says that it is an operator's block, no payment ends it.
@@ -293,7 +346,7 @@ class Blocked(Message, frozen=True, kw_only=True, tag="account.blocked"):
     shortfall_minor: int
 
 
-class Unblocked(Message, frozen=True, kw_only=True, tag="account.unblocked"):
+class Unblocked(ServerMessage, frozen=True, kw_only=True, tag="account.unblocked"):
     """You can call again."""
 
     wallet: WalletState
@@ -319,6 +372,10 @@ ToClient = (
     | PeerLost
     | PeerResumed
     | CallOver
+    | CallStands
+    | CallTicket
+    | Moving
+    | Presence
     | Charged
     | Wallet
     | Blocked
@@ -327,5 +384,5 @@ ToClient = (
 TO_CLIENT: tuple[type[ToClient], ...] = (
     Welcome, Authenticated, Ping, Error, CallAuthorizing, CallRefused, CallRinging, CallIncoming, CallAccepted,
     CallAnsweredElsewhere, PeerOffer, PeerAnswer, PeerCandidate, CallActive, CallLease, CallLowFunds,
-    PeerLost, PeerResumed, CallOver, Charged, Wallet, Blocked, Unblocked,
+    PeerLost, PeerResumed, CallOver, CallStands, CallTicket, Moving, Presence, Charged, Wallet, Blocked, Unblocked,
 )  # fmt: skip

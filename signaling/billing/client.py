@@ -34,7 +34,7 @@ class Billing:
     async def admit(self, *, account_id: UUID, session_id: UUID) -> Admitted | NotAdmitted:
         """Ask whether this session may open a socket. Raises `NoReplyError`."""
         reply = await self._bus.ask(
-            Admit(account_id=account_id, session_id=session_id), timeout_ms=self._timeout_ms
+            Admit(account_id=account_id, session_id=session_id, node=self._node), timeout_ms=self._timeout_ms
         )
         if not isinstance(reply, Admitted | NotAdmitted):
             raise NoReplyError(f"{type(reply).__name__} does not answer admit")

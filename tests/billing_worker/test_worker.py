@@ -91,7 +91,9 @@ async def test_a_whole_call_over_the_bus(town: Town, office: Office) -> None:
     call = town.conversation(caller, callee)
     session_id = await town.logs_in(caller)
     async with working(town.engine, office.bus):
-        assert isinstance(await ask(office, Admit(account_id=caller.id, session_id=session_id)), Admitted)
+        assert isinstance(
+            await ask(office, Admit(node="node-1", account_id=caller.id, session_id=session_id)), Admitted
+        )
         assert isinstance(await ask(office, town.invitation(caller, callee, call.id)), Authorized)
         await office.said(call.started())
         assert isinstance(await office.bus.ask(call.renewal(2), timeout_ms=ASK_MS), Renewed)

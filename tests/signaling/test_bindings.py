@@ -3,6 +3,7 @@
 import asyncio
 from uuid import UUID
 
+from shared.bus.topology import ACCOUNTS, Exchange
 from shared.ids import new_id
 from signaling.background import Background
 from signaling.devices.bindings import Bindings
@@ -18,12 +19,12 @@ class SlowMailbox:
         self.goes_on = asyncio.Event()
         self.goes_on.set()
 
-    async def bind(self, account_id: UUID) -> None:
+    async def bind(self, account_id: UUID, *, exchange: Exchange = ACCOUNTS) -> None:
         self.calls += 1
         await self.goes_on.wait()
         self.bound.add(account_id)
 
-    async def unbind(self, account_id: UUID) -> None:
+    async def unbind(self, account_id: UUID, *, exchange: Exchange = ACCOUNTS) -> None:
         self.calls += 1
         await self.goes_on.wait()
         self.bound.discard(account_id)

@@ -9,7 +9,7 @@ from shared.bus.interface import HandleNotice, Rejected
 from shared.bus.memory.consumer import MemoryConsumer
 from shared.bus.memory.routing import Routes
 from shared.bus.memory.store import Store
-from shared.bus.topology import ACCOUNTS, NOTICE_BATCH_MAX, Queue, mailbox_name
+from shared.bus.topology import ACCOUNTS, NODES, NOTICE_BATCH_MAX, Exchange, Queue, mailbox_name
 from shared.clock import Clock
 
 
@@ -22,6 +22,7 @@ class MemoryMailbox:
         self._store = store
         routes.forget(self._queue.name)
         store.declare(self._queue)
+        routes.bind(self._queue.name, exchange=NODES.name, routing_key=node)
         self._consumer = MemoryConsumer(
             store.waiting(self._queue.name),
             noticing(handle),
@@ -30,13 +31,13 @@ class MemoryMailbox:
             batch_max=NOTICE_BATCH_MAX,
         )
 
-    async def bind(self, account_id: UUID) -> None:
-        """Have the account's messages delivered here."""
-        self._routes.bind(self._queue.name, exchange=ACCOUNTS.name, routing_key=str(account_id))
+    async def bind(self, account_id: UUID, *, exchange: Exchange = ACCOUNTS) -> None:
+        """Have what this exchange has for the account delivered here."""
+        self._routes.bind(self._queue.name, exchange=exchange.name, routing_key=str(account_id))
 
-    async def unbind(self, account_id: UUID) -> None:
+    async def unbind(self, account_id: UUID, *, exchange: Exchange = ACCOUNTS) -> None:
         """No longer."""
-        self._routes.unbind(self._queue.name, exchange=ACCOUNTS.name, routing_key=str(account_id))
+        self._routes.unbind(self._queue.name, exchange=exchange.name, routing_key=str(account_id))
 
     async def stop(self) -> None:
         """Take no more messages, finish those at hand, and have the mailbox gone."""

@@ -16,7 +16,7 @@ from shared.bus.rabbit.declaring import declare_mailbox, declare_topology
 from shared.bus.rabbit.failures import BrokerLostError, broker_failures
 from shared.bus.rabbit.link import CONNECT_MS_MAX, Link
 from shared.bus.rabbit.parking import Dropping
-from shared.bus.topology import ACCOUNTS, NOTICE_BATCH_MAX, mailbox_name
+from shared.bus.topology import ACCOUNTS, NODES, NOTICE_BATCH_MAX, Exchange, mailbox_name
 from shared.clock import Clock
 
 
@@ -25,7 +25,8 @@ class RabbitMailbox:
 
     def __init__(self, node: str, handle: HandleNotice, *, link: Link, clock: Clock) -> None:
         self._queue = mailbox_name(node)
-        self._accounts: set[UUID] = set()
+        self._bindings = {(NODES.name, node)}
+        """Exchanges and keys."""
         self._channel: Channel | None = None
         self._emptied = False
         self._rpcs: set[asyncio.Task[None]] = set()
@@ -49,23 +50,19 @@ class RabbitMailbox:
         """Whether notices arrive, or are no longer wanted."""
         return self._consumer.in_order
 
-    async def bind(self, account_id: UUID) -> None:
-        """Have the account's messages delivered here; where the broker is away, as soon as it is back."""
-        self._accounts.add(account_id)
+    async def bind(self, account_id: UUID, *, exchange: Exchange = ACCOUNTS) -> None:
+        """Have what this exchange has for the account delivered here; where the broker is away, once it is back."""
+        key = (exchange.name, str(account_id))
+        self._bindings.add(key)
         if self._channel is not None and not self._channel.is_closed:
-            binding = self._channel.queue_bind(
-                self._queue, ACCOUNTS.name, str(account_id), timeout=_RPC_SECONDS_MAX
-            )
-            await self._tell(binding)
+            await self._tell(self._channel.queue_bind(self._queue, *key, timeout=_RPC_SECONDS_MAX))
 
-    async def unbind(self, account_id: UUID) -> None:
+    async def unbind(self, account_id: UUID, *, exchange: Exchange = ACCOUNTS) -> None:
         """No longer."""
-        self._accounts.discard(account_id)
+        key = (exchange.name, str(account_id))
+        self._bindings.discard(key)
         if self._channel is not None and not self._channel.is_closed:
-            unbinding = self._channel.queue_unbind(
-                self._queue, ACCOUNTS.name, str(account_id), timeout=_RPC_SECONDS_MAX
-            )
-            await self._tell(unbinding)
+            await self._tell(self._channel.queue_unbind(self._queue, *key, timeout=_RPC_SECONDS_MAX))
 
     async def stop(self) -> None:
         """Take no more messages, finish those at hand, and have the mailbox gone."""
@@ -88,9 +85,9 @@ class RabbitMailbox:
         self._emptied = True
         # From here on `bind` tells the broker itself; it does no harm to say the same twice.
         self._channel = channel
-        for account_id in tuple(self._accounts):
-            if account_id in self._accounts:
-                await channel.queue_bind(self._queue, ACCOUNTS.name, str(account_id), nowait=True)
+        for key in tuple(self._bindings):
+            if key in self._bindings:
+                await channel.queue_bind(self._queue, *key, nowait=True)
         # The answer to this comes after all of the bindings above.
         await declare_mailbox(channel, self._queue)
 

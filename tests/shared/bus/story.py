@@ -55,7 +55,7 @@ def notice_to(account_id: UUID) -> Envelope:
 
 def admission() -> Admit:
     """Return a request."""
-    return Admit(account_id=new_id(), session_id=new_id())
+    return Admit(node="node-1", account_id=new_id(), session_id=new_id())
 
 
 def ids_of(messages: Sequence[Envelope | Delivery]) -> list[str]:
