@@ -14,7 +14,7 @@ from tests.harness.databases import Database
 from tests.harness.fixtures import PrivateRabbit
 from tests.harness.programs import Programs
 from tests.journeys.installation import MINUTE_MS, PRICE_MINOR, Separate
-from tests.journeys.talk import answer, heard, over, ring
+from tests.journeys.talk import answer, heard, over, ring, talk_for_a_moment
 
 RECOVERY_SECONDS_MAX = 30
 LONG_MINUTE_MS = 20_000
@@ -49,6 +49,7 @@ async def test_calls_that_end_without_a_worker_are_charged_when_it_is_back(own_s
     async with caller.device() as calling, callee.device() as called:
         call_id = await ring(calling, callee, called)
         await answer(call_id, calling, called)
+        await talk_for_a_moment(calling)
         await own_separate.running["worker"].kill()
         await calling.send(from_client.HangUp(call_id=call_id))
         await over(calling, called)
@@ -88,6 +89,7 @@ async def test_a_worker_killed_between_commit_and_acknowledgement_charges_once(
     async with caller.device() as calling, callee.device() as called:
         call_id = await ring(calling, callee, called)
         await answer(call_id, calling, called)
+        await talk_for_a_moment(calling)
         await calling.send(from_client.HangUp(call_id=call_id))
         await over(calling, called)
         assert await doomed.ends() == -signal.SIGKILL

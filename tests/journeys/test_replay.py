@@ -30,7 +30,7 @@ from tests.harness.programs import Program, Programs
 from tests.harness.sql import drop_database
 from tests.journeys.installation import MINUTE_MS, PASSWORD, Separate
 from tests.journeys.office import Operator
-from tests.journeys.talk import answer, over, ring
+from tests.journeys.talk import answer, over, ring, talk_for_a_moment
 
 SWEPT_SOON = {"TALKTIME_SWEEP_MS": "200", "TALKTIME_SWEEP_GRACE_MS": "1000"}
 SWEPT_SECONDS_MAX = 60
@@ -49,6 +49,7 @@ async def talk(caller: Person, callee: Person, *, charge_minor: int) -> str:
     async with caller.device() as calling, callee.device() as called:
         call_id = await ring(calling, callee, called)
         await answer(call_id, calling, called)
+        await talk_for_a_moment(calling)
         await calling.send(from_client.HangUp(call_id=call_id))
         await over(calling, called)
         assert (await calling.expect(to_client.Charged)).charge_minor == charge_minor
