@@ -7,10 +7,10 @@ everything else goes to one node, numbered, in order and once (`LaneMessage`).
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Literal
 from uuid import UUID
 
-from msgspec import Struct
+from msgspec import Meta, Struct
 
 from shared.messages.base import Epoch, Message, Role, TalkMs
 from shared.messages.from_client import CallStep, Ref
@@ -36,13 +36,20 @@ class PresenceHint(Message, frozen=True, kw_only=True, tag="presence.hint"):
 class LaneMessage(Message, frozen=True, kw_only=True):
     """A message of one node to another.
 
-    `number` counts from 1 in each `lane`. A lane ends where a message had to be given up: the next one begins with
-    the news that something may be missing, and the two nodes tell each other how things stand.
+    `number` counts from 1 in each `lane`. A lane ends where a message had to be given up: the number 1 of another
+    lane is the news that something may be missing, and the two nodes tell each other how things stand. All three
+    are filled in when the message is sent.
     """
 
-    sender: str
-    lane: UUID
-    number: int
+    sender: str = ""
+    lane: UUID = UUID(int=0)
+    number: Annotated[int, Meta(ge=0)] = 0
+
+
+class LaneBroken(LaneMessage, frozen=True, kw_only=True, tag="node.lane_broken"):
+    """Of this lane of yours something never came here: I cannot take what follows, begin another."""
+
+    broken: UUID
 
 
 class CalleeFound(LaneMessage, frozen=True, kw_only=True, tag="node.callee_found"):
@@ -189,7 +196,8 @@ class GlareAnswer(LaneMessage, frozen=True, kw_only=True, tag="node.glare_answer
 
 
 NodeMessage = (
-    CalleeFound
+    LaneBroken
+    | CalleeFound
     | ToDevice
     | FromDevice
     | DeviceStatus
@@ -204,7 +212,7 @@ NodeMessage = (
     | GlareAnswer
 )
 NODE_MESSAGES: tuple[type[NodeMessage], ...] = (
-    CalleeFound, ToDevice, FromDevice, DeviceStatus, Beat, BeatHeard, Attach, Attached, HandedOver, NotMine,
-    CallMoved, AcceptByInvite, GlareAnswer,
+    LaneBroken, CalleeFound, ToDevice, FromDevice, DeviceStatus, Beat, BeatHeard, Attach, Attached, HandedOver,
+    NotMine, CallMoved, AcceptByInvite, GlareAnswer,
 )  # fmt: skip
 BROADCASTS: tuple[type[FindCallee | PresenceHint], ...] = (FindCallee, PresenceHint)
