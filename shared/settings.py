@@ -10,6 +10,7 @@ from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
 
+from shared import failpoints
 from shared.messages.base import TALK_MS_MAX
 from shared.money import AMOUNT_MINOR_MAX, AmountMinor
 from shared.spending.day import time_zone
@@ -50,6 +51,15 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         Literal["lines", "json"],
         _setting("`lines` for people; `json` is an object a line, with the ids of call and account"),
     ] = "lines"
+
+    failpoints: Annotated[
+        str,
+        _setting("Where the process fails on purpose, in tests of faults (docs/faults.md); never in production"),
+    ] = ""
+    clock_shift_file: Annotated[
+        str,
+        _setting("File with the milliseconds by which the wall clock is wrong, in such tests; no more than that"),
+    ] = ""
 
     host: Annotated[str, _setting("Address every program listens on")] = "127.0.0.1"
     api_port: Annotated[Port, _setting("Port of the REST API, and of everything in the all-in-one form")] = 8000
@@ -213,6 +223,10 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     ring_ms_max: Annotated[Milliseconds, _setting("How long a call rings")] = 45_000
     connect_ms_max: Annotated[Milliseconds, _setting("How long connecting the media may take")] = 20_000
     resume_ms_max: Annotated[Milliseconds, _setting("How long a lost device may take to come back")] = 20_000
+    resume_messages_max: Annotated[
+        Count, _setting("Messages kept for a device that may have missed them; who missed more gets a snapshot")
+    ] = 500
+    resume_bytes_max: Annotated[Count, _setting("The same, in bytes")] = 1_000_000
     call_ms_max: Annotated[Milliseconds, _setting("Longest call")] = 4 * 3_600_000
     renew_lead_ms: Annotated[
         Milliseconds, _setting("How long before the lease ends the next minute is asked for")
@@ -275,6 +289,7 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         return f"{self.token_audience}-operator"
 
     def __post_init__(self) -> None:
+        failpoints.check(self.failpoints)
         if self.renew_lead_ms >= self.minute_ms:
             raise ValueError("`renew_lead_ms` must be shorter than `minute_ms`")
         if self.silence_ms_max <= self.ping_ms:

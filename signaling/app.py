@@ -70,7 +70,8 @@ def create_app(
     """Build the application. Nothing runs before `app.service.start()`; the bus is its owner's to run."""
     scheduler = LoopScheduler(clock) if scheduler is None else scheduler
     journal = MemoryJournal() if journal is None else journal
-    background, calls, devices = Background(), LiveCalls(), Devices()
+    background, calls = Background(), LiveCalls()
+    devices = Devices(messages_max=settings.resume_messages_max, bytes_max=settings.resume_bytes_max)
     sockets = OpenSockets(per_address_max=settings.sockets_per_address_max)
     announcer = Announcer(bus, journal)
     billing = Billing(

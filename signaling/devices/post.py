@@ -11,7 +11,7 @@ from signaling.sockets.socket import Socket
 
 
 class Post:
-    """Delivers to devices that are here; what is for others is dropped."""
+    """Delivers to devices that are here; what is for others is dropped. A lost one gets it when it is back."""
 
     def __init__(self, devices: Devices) -> None:
         self._devices = devices
@@ -21,9 +21,12 @@ class Post:
     def send(self, device_id: UUID, message: ToClient) -> None:
         """Queue a message for one device."""
         device = self._devices.get(device_id)
-        if device is None or (socket := device.socket) is None:
+        if device is None:
             return
-        socket.put(self._text(message))
+        numbered = device.numbering.number(self._text(message))
+        if (socket := device.socket) is None:
+            return
+        socket.put(numbered)
         if socket.crowded:
             self._crowded = socket
 

@@ -10,6 +10,7 @@ from uuid import UUID
 
 from shared.clock import Clock
 from shared.messages.base import Party
+from shared.messages.from_client import Hello
 from shared.messages.registry import encode
 from shared.messages.requests import Admitted
 from shared.messages.to_client import CloseCode, Welcome
@@ -56,14 +57,13 @@ class Presence:
         finally:
             self._arrivals.discard(arrival)
 
-    def welcome(
-        self, admitted: Admitted, claims: Claims, *, resume_token: str | None, socket: Socket, ref: str | None
-    ) -> ConnectedDevice:
-        """Connect a new device or one that was lost, and tell it so.
+    def welcome(self, admitted: Admitted, claims: Claims, *, hello: Hello, socket: Socket) -> ConnectedDevice:
+        """Connect a new device or one that was lost, and tell it so; one that counts, all that it has missed too.
 
         Whoever calls has had the account bound once; that is the device's from now on.
         """
-        device = self._resumed(claims, resume_token, socket) if resume_token else None
+        device = self._resumed(claims, hello.resume_token, socket) if hello.resume_token else None
+        missed = device.numbering.missed(hello.received) if device and hello.received is not None else None
         if device is None:
             device = self._devices.add(
                 admitted.account,
@@ -72,8 +72,11 @@ class Presence:
                 socket=socket,
                 now_ms=self._clock.monotonic_ms(),
             )
+        elif missed is None:
+            device.numbering.begin_again()
         self.rename(admitted.account)
-        socket.put(encode(self._welcome(device, admitted, ref)))
+        socket.put(encode(self._welcome(device, admitted, hello.ref, resumed=missed is not None)))
+        socket.put_again(missed or ())
         self._switchboard.device_here(device)
         return device
 
@@ -135,7 +138,7 @@ class Presence:
         lasts_ms = claims.exp * 1_000 - int(self._clock.now().timestamp() * 1_000)
         return self._clock.monotonic_ms() + lasts_ms
 
-    def _welcome(self, device: ConnectedDevice, admitted: Admitted, ref: str | None) -> Welcome:
+    def _welcome(self, device: ConnectedDevice, admitted: Admitted, ref: str | None, *, resumed: bool) -> Welcome:
         return Welcome(
             account=admitted.account,
             device_id=device.device_id,
@@ -143,6 +146,8 @@ class Presence:
             resume_ms=self._settings.resume_ms_max,
             ping_ms=self._settings.ping_ms,
             wallet=admitted.wallet,
-            call=self._switchboard.snapshot(device),
+            call=None if resumed else self._switchboard.snapshot(device),
+            resumed=resumed,
+            received=device.numbering.taken,
             ref=ref,
         )

@@ -10,6 +10,7 @@ from uuid import UUID
 from shared.ids import new_id
 from shared.messages.base import Party
 from signaling.call.states import Device, Role
+from signaling.devices.numbering import Numbering
 from signaling.sockets.socket import Socket
 
 DEVICES_PER_ACCOUNT_MAX = 32
@@ -35,6 +36,7 @@ class ConnectedDevice:
     pinged_at_ms: int
     socket: Socket | None
     """None while the device is lost and may come back."""
+    numbering: Numbering
     lost_at_ms: int = 0
     as_caller: Device = field(init=False)
     as_callee: Device = field(init=False)
@@ -45,9 +47,11 @@ class ConnectedDevice:
 
 
 class Devices:
-    """The devices of this node."""
+    """The devices of this node. For each, at most so many messages and bytes are kept that it may have missed."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, messages_max: int, bytes_max: int) -> None:
+        self._messages_max = messages_max
+        self._bytes_max = bytes_max
         self._by_id: dict[UUID, ConnectedDevice] = {}
         self._by_account: dict[UUID, dict[UUID, ConnectedDevice]] = {}
         self._by_resume_token: dict[str, ConnectedDevice] = {}
@@ -92,6 +96,7 @@ class Devices:
             last_alive_ms=now_ms,
             pinged_at_ms=now_ms,
             socket=socket,
+            numbering=Numbering(messages_max=self._messages_max, bytes_max=self._bytes_max),
         )
         self._by_id[device.device_id] = device
         self._by_account.setdefault(account.account_id, {})[device.device_id] = device

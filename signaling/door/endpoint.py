@@ -115,9 +115,7 @@ class Endpoint:
     async def _attend(self, websocket: LeanWebsocket, hello: Hello, claims: Claims, admitted: Admitted) -> None:
         socket = Socket(websocket, queue_max=self._queue_max, clock=self._clock)
         try:
-            device = self._presence.welcome(
-                admitted, claims, resume_token=hello.resume_token, socket=socket, ref=hello.ref
-            )
+            device = self._presence.welcome(admitted, claims, hello=hello, socket=socket)
             try:
                 with self._sockets.holding(socket):
                     await self._listen(websocket, device, socket)
@@ -165,9 +163,13 @@ class Endpoint:
                 await crowded.room()
 
     def _take(self, device: ConnectedDevice, message: FromClient | Error) -> None:
+        """Do what the device says, unless it has said so before its socket was lost."""
+        if not isinstance(message, Error) and not device.numbering.take(message.seq):
+            return
         match message:
             case Pong():
-                pass
+                if message.received is not None:
+                    device.numbering.acknowledge(message.received)
             case (
                 Accept()
                 | Decline()

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Protocol
 
 from shared.clock import Clock
@@ -43,6 +43,8 @@ class Socket:
         self._queue_max = queue_max
         self._clock = clock
         self._waiting: deque[bytes] = deque()
+        self._resent = 0
+        """How many of these are told a second time, all at once: no wonder that they wait."""
         self._wake = asyncio.Event()
         self._room = asyncio.Event()
         self._room.set()
@@ -61,7 +63,7 @@ class Socket:
     @property
     def crowded(self) -> bool:
         """Whether more than half of the queue is taken: whoever causes it should wait for `room`."""
-        return len(self._waiting) * 2 > self._queue_max
+        return (len(self._waiting) - self._resent) * 2 > self._queue_max
 
     def is_stuck(self, now_ms: int) -> bool:
         """Whether the peer has let a message wait for too long."""
@@ -73,12 +75,20 @@ class Socket:
             return
         if not self._waiting and self._sending_since_ms is None and self._wire.send_now(text):
             return
-        if len(self._waiting) >= self._queue_max:
+        if len(self._waiting) - self._resent >= self._queue_max:
             self._waiting.clear()
             self.close(CloseCode.TOO_SLOW, "messages are not read fast enough")
             return
         self._waiting.append(text)
         self._wake.set()
+
+    def put_again(self, texts: Iterable[bytes]) -> None:
+        """Queue messages that were sent on another socket before; however many, they are not too much."""
+        texts = tuple(texts)
+        if self._closing is None and texts:
+            self._waiting.extend(texts)
+            self._resent += len(texts)
+            self._wake.set()
 
     def close(self, code: int, reason: str) -> None:
         """Close once what waits is sent, or without that if it takes too long; the first reason counts."""
@@ -115,7 +125,9 @@ class Socket:
         try:
             while self._closing is None or self._waiting:
                 if self._waiting:
-                    await self._send(self._waiting.popleft())
+                    text = self._waiting.popleft()
+                    self._resent = max(0, self._resent - 1)
+                    await self._send(text)
                 else:
                     self._wake.clear()
                     await self._wake.wait()

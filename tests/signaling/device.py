@@ -28,6 +28,8 @@ class Device:
         self.connection = connection
         self.answers_pings = True
         self.pings = 0
+        self.received = 0
+        """The number of the last message that came."""
         self._marks = count()
         self.welcome: Welcome
 
@@ -51,10 +53,18 @@ class Device:
         """Send a frame as it is."""
         await self.connection.send(frame)
 
-    async def greet(self, token: str, *, resume_token: str | None = None) -> "Device":
+    async def greet(
+        self,
+        token: str,
+        *,
+        resume_token: str | None = None,
+        received: int | None = None,
+        ticket: str | None = None,
+    ) -> "Device":
         """Say hello and be welcome."""
-        await self.say(Hello(token=token, resume_token=resume_token))
+        await self.say(Hello(token=token, resume_token=resume_token, received=received, ticket=ticket))
         self.welcome = await self.expect(Welcome)
+        self.received = received or 0 if self.welcome.resumed else 0
         return self
 
     async def hear(self) -> ToClient:
@@ -62,11 +72,16 @@ class Device:
         while True:
             async with asyncio.timeout(WAIT_SECONDS_MAX):
                 message = _decoder.decode(await self.connection.recv())
-            if not isinstance(message, Ping):
+            if isinstance(message, Ping):
+                self.pings += 1
+                if self.answers_pings:
+                    await self.say(Pong(received=self.received))
+            elif isinstance(message, Welcome):
                 return message
-            self.pings += 1
-            if self.answers_pings:
-                await self.say(Pong())
+            else:
+                self.received += 1
+                assert message.seq == self.received, "each message comes once, in order"
+                return msgspec.structs.replace(message, seq=msgspec.UNSET)
 
     async def expect(self, kind: type[Expected]) -> Expected:
         """Return the next message, which is of this kind."""

@@ -61,11 +61,23 @@ class Stage:
         )
 
     async def device(
-        self, account: Account, *, session_id: UUID | None = None, resume_token: str | None = None
+        self,
+        account: Account,
+        *,
+        session_id: UUID | None = None,
+        resume_token: str | None = None,
+        received: int | None = None,
     ) -> Device:
         """Connect a device and have it welcome."""
         device = await self.open()
-        return await device.greet(self.token(account, session_id=session_id), resume_token=resume_token)
+        token = self.token(account, session_id=session_id)
+        return await device.greet(token, resume_token=resume_token, received=received)
+
+    async def resumed(self, device: Device) -> Device:
+        """Connect a device once more, as a client does that counts messages."""
+        return await self.device(
+            self.account_of(device), resume_token=device.welcome.resume_token, received=device.received
+        )
 
     async def pair(self, *, balance_minor: int = 100) -> tuple[Device, Device]:
         """Return a device each of Ann, who can pay, and Ben."""
