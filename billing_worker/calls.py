@@ -14,6 +14,7 @@ from sqlalchemy import ARRAY, Executable, Uuid, bindparam, select, update
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from shared.failpoints import Failpoint, failpoint
 from shared.messages.base import CallTerms, EndReason
 from shared.models import Call
 from shared.unnest import arrays, unnested
@@ -53,8 +54,11 @@ class OpenCall:
     earned_minor: int = 0
     refunded_minor: int = 0
     refund_count: int = 0
+    epoch: int = 1
     ended_here: bool = False
     """Whether billing itself ended it: nobody else tells of that."""
+    taken_over_here: bool = False
+    """Whether another node got it just now."""
     shrank: bool = False
     """Whether it ended before, and now turns out to have been shorter."""
     is_new: bool = False
@@ -91,6 +95,12 @@ class OpenCall:
         proof = min(talk_ms, self.paid_ms)
         if proof > self.proof_talk_ms:
             self.proof_talk_ms = proof
+            self.changed = True
+
+    def owned_by(self, node: str, *, epoch: int) -> None:
+        """The node owns the call as the `epoch`-th, unless a later one does already."""
+        if epoch > self.epoch:
+            self.node, self.epoch = node, epoch
             self.changed = True
 
     def end(self, talk_ms: int, *, reason: EndReason, ended_at: datetime) -> None:
@@ -141,6 +151,7 @@ class Calls:
         changed = [call for call in self.rows.values() if call.changed and not call.is_new]
         if changed:
             await self.connection.execute(_UPDATE, arrays(changed, ["id", *_UPDATED]))
+            await failpoint(Failpoint.CALLS_UPDATED)
         # In the order of their ids: two transactions that insert the same calls wait for each other one way.
         new = sorted((call for call in self.rows.values() if call.is_new), key=lambda call: call.id)
         if new:
@@ -152,6 +163,8 @@ class Calls:
 _TABLE = Call.metadata.tables[Call.__tablename__]
 _COLUMNS = [column.name for column in _TABLE.columns]
 _UPDATED = [
+    "node",
+    "epoch",
     "minutes_held",
     "proof_talk_ms",
     "lease_ends_at",

@@ -68,13 +68,13 @@ class Supervision:
         async with reading(self._engine) as connection:
             rows = await connection.execute(_SILENT, {"before": self._clock.now() - self._grace})
             return [
-                SweepDue(event_id=new_id(), call_id=call_id, minutes_held=minutes_held)
-                for call_id, minutes_held in rows
+                SweepDue(event_id=new_id(), call_id=call_id, minutes_held=minutes_held, epoch=epoch)
+                for call_id, minutes_held, epoch in rows
             ]
 
 
 _SILENT = (
-    select(Call.id, Call.minutes_held)
+    select(Call.id, Call.minutes_held, Call.epoch)
     .where(Call.settled_at.is_(None), Call.lease_ends_at < bindparam("before"))
     .order_by(Call.lease_ends_at)
     .limit(SWEPT_MAX)

@@ -32,6 +32,11 @@ class Terms:
     unknown_callees_told: bool = False
     """Callers hear of a callee that there is no such account; else that it cannot be reached."""
 
+    @property
+    def setup(self) -> timedelta:
+        """Return `setup_ms` to be added to a moment."""
+        return timedelta(milliseconds=self.setup_ms)
+
     @classmethod
     def of(cls, settings: Settings) -> Terms:
         """Return the terms that the settings make."""

@@ -1,4 +1,4 @@
-"""Who may connect: read fresh from the database, so that a missed notice lets nobody in."""
+"""Who may connect, and in which call they are: read fresh, so that a missed notice lets nobody in."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from sqlalchemy import ARRAY, Uuid, and_, bindparam, column, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from shared.ledger import WALLET_COLUMNS, OpenWallet
-from shared.messages.base import Party
+from shared.messages.base import LiveCallAt, Party
 from shared.messages.requests import Admit, Admitted, NotAdmitted
-from shared.models import Account, Session, Wallet
+from shared.models import Account, Call, Session, Wallet
 
 
 async def admit(
@@ -30,7 +30,7 @@ async def admit(
 
 def decide(row: tuple[Any, ...], *, currency: str) -> Admitted | NotAdmitted:
     """Answer one request from what was found of its account and session."""
-    user_name, disabled_at, session_id, ended_at, *wallet = row
+    user_name, disabled_at, session_id, ended_at, call_id, node, epoch, *wallet = row
     if user_name is None or wallet[0] is None:
         return NotAdmitted(reason="unknown_account")
     if disabled_at is not None:
@@ -41,6 +41,7 @@ def decide(row: tuple[Any, ...], *, currency: str) -> Admitted | NotAdmitted:
     return Admitted(
         account=Party(account_id=opened.account_id, user_name=user_name),
         wallet=opened.state(currency),
+        call=None if call_id is None else LiveCallAt(call_id=call_id, node=node, epoch=epoch),
     )
 
 
@@ -50,10 +51,20 @@ _asked = (
     .render_derived()
 )
 _SELECT = (
-    select(Account.user_name, Account.disabled_at, Session.id, Session.ended_at, *WALLET_COLUMNS)
+    select(
+        Account.user_name,
+        Account.disabled_at,
+        Session.id,
+        Session.ended_at,
+        Call.id,
+        Call.node,
+        Call.epoch,
+        *WALLET_COLUMNS,
+    )
     .select_from(_asked)
     .outerjoin(Account, Account.id == _asked.c.account_id)
     .outerjoin(Session, and_(Session.id == _asked.c.session_id, Session.account_id == _asked.c.account_id))
     .outerjoin(Wallet, Wallet.account_id == _asked.c.account_id)
+    .outerjoin(Call, and_(Call.id == Wallet.in_call_id, Call.talk_ms.is_(None)))
     .order_by(_asked.c.place)
 )

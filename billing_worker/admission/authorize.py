@@ -84,9 +84,9 @@ def authorize(request: Authorize, room: Room) -> Authorized | Refused:
 def _refusal_of_caller(request: Authorize, payer: OpenWallet, callee: Person | None, room: Room) -> Refused | None:
     """Say why the caller can call nobody now, or has been called by the callee meanwhile."""
     callee_wallet = None if callee is None else room.ledger.wallets.get(callee.account_id)
-    glare_call_id = _glare(caller=payer, callee=callee_wallet, calls=room.calls)
-    if glare_call_id is not None:
-        return _refused(request, RefusalReason.BUSY, glare_call_id=glare_call_id)
+    glare = _glare(caller=payer, callee=callee_wallet, calls=room.calls)
+    if glare is not None:
+        return _refused(request, RefusalReason.BUSY, glare=glare)
     if payer.in_call_id == request.call_id:
         # The same request, answered elsewhere between our look at the calls and the lock of the wallet.
         raise CallsOvertakenError(f"{request.call_id} was authorized by somebody else")
@@ -122,9 +122,12 @@ def _between(request: Authorize, *, caller: Person, callee: Person, room: Room) 
 def _repeated(
     request: Authorize, call: OpenCall, *, caller: Person, callee: Person | None, room: Room
 ) -> Authorized | Refused:
-    """Answer as before. A call that is over already, because its end overtook this request, must not ring."""
+    """Answer as before. What is over already, because its end overtook this request, must not ring.
+
+    Neither must what another node has taken over: the one that placed it asks for what it owns no more.
+    """
     same = callee is not None and (call.caller_id, call.callee_id) == (caller.account_id, callee.account_id)
-    if same and callee is not None and call.talk_ms is None:
+    if same and callee is not None and call.talk_ms is None and call.epoch == 1:
         return _authorized(call, caller=caller, callee=callee, room=room)
     if same and call.reason == EndReason.BUSY:
         return _refused(request, RefusalReason.BUSY)
@@ -133,12 +136,12 @@ def _repeated(
     return _refused(request, RefusalReason.BILLING_UNAVAILABLE)
 
 
-def _glare(*, caller: OpenWallet, callee: OpenWallet | None, calls: Calls) -> UUID | None:
+def _glare(*, caller: OpenWallet, callee: OpenWallet | None, calls: Calls) -> OpenCall | None:
     """Return the call in which the callee is calling the caller, where it was not accepted and started yet."""
     call = None if callee is None else calls.get(callee.in_call_id)
     if callee is None or call is None or call.started_at is not None or caller.in_call_id != call.id:
         return None
-    return call.id if call.caller_id == callee.account_id else None
+    return call if call.caller_id == callee.account_id else None
 
 
 def _call_of(request: Authorize, payer: OpenWallet, callee: Person, room: Room) -> OpenCall:
@@ -162,7 +165,7 @@ def _hold_and_claim(call: OpenCall, callee: Person, room: Room) -> None:
     room.ledger.hold(call.caller_id, call.price_minor)
     room.ledger.claim(call.caller_id, call.id)
     room.ledger.claim(callee.account_id, call.id)
-    call.hold_minute(now=room.now + timedelta(milliseconds=room.terms.setup_ms))
+    call.hold_minute(now=room.now + room.terms.setup)
 
 
 def _settle_as(reason: EndReason, call: OpenCall, *, now: datetime) -> None:
@@ -206,5 +209,7 @@ def _too_many(request: Authorize, wait: timedelta) -> Refused:
     return Refused(call_id=request.call_id, reason=RefusalReason.TOO_MANY_CALLS, retry_after_ms=wait_ms)
 
 
-def _refused(request: Authorize, reason: RefusalReason, *, glare_call_id: UUID | None = None) -> Refused:
-    return Refused(call_id=request.call_id, reason=reason, glare_call_id=glare_call_id)
+def _refused(request: Authorize, reason: RefusalReason, *, glare: OpenCall | None = None) -> Refused:
+    if glare is None:
+        return Refused(call_id=request.call_id, reason=reason)
+    return Refused(call_id=request.call_id, reason=reason, glare_call_id=glare.id, glare_node=glare.node)

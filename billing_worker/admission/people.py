@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 from uuid import UUID
@@ -64,9 +64,11 @@ class People:
                 return None
 
 
-async def find_people(connection: AsyncConnection, requests: Sequence[Authorize]) -> People:
-    """Return all accounts that these requests name, disabled ones included."""
-    ids = {request.caller_id for request in requests}
+async def find_people(
+    connection: AsyncConnection, requests: Sequence[Authorize], others: Collection[UUID] = ()
+) -> People:
+    """Return all accounts that these requests name, and the others; disabled ones included."""
+    ids = {request.caller_id for request in requests}.union(others)
     ids |= {request.callee_id for request in requests if request.callee_id is not None}
     names = {request.callee_user_name.lower() for request in requests if request.callee_user_name is not None}
     rows = await connection.execute(_FIND, {"ids": list(ids), "names": list(names)})

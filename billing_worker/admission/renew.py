@@ -12,13 +12,17 @@ from shared.spending.budget import Budget, budget
 def renew(request: Renew, room: Room) -> Renewed | RenewalRefused:
     """Hold the minute asked for, once, at the call's frozen price; in any case take the proof of life.
 
-    The owner's limits count as they are now: what was held before they were lowered stays held.
+    The owner's limits count as they are now: what was held before they were lowered stays held. A node that owns
+    the call no more proves nothing. A greater epoch than the row's is of a database that was restored: it counts.
     """
     call = room.calls.rows.get(request.call_id)
     if call is None:
         return RenewalRefused(call_id=request.call_id, minute=request.minute, reason="unknown_call")
+    if request.epoch < call.epoch:
+        return RenewalRefused(call_id=call.id, minute=request.minute, reason="taken_over", node=call.node)
     if call.talk_ms is not None:
         return RenewalRefused(call_id=call.id, minute=request.minute, reason="call_settled")
+    call.owned_by(call.node, epoch=request.epoch)
     call.prove(request.talk_ms)
     if request.minute <= call.minutes_held:
         return Renewed(call_id=call.id, minute=request.minute)

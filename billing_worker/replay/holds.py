@@ -72,6 +72,7 @@ def _of_end(event: CallEnded, terms: CallTerms, *, price_minor: int) -> OpenCall
         lease_ends_at=event.ended_at,
         started_at=event.started_at,
         proof_talk_ms=event.talk_ms,
+        epoch=event.epoch,
         hidden_from_caller=event.hidden_from_caller,
         minute_ms=terms.minute_ms,
         free_ms=terms.free_ms,
@@ -92,4 +93,5 @@ def _of_nothing(event: CallEnded, payer: OpenWallet, *, terms: Terms) -> OpenCal
         lease_ends_at=event.ended_at,
         minute_ms=terms.minute_ms,
         hidden_from_caller=event.hidden_from_caller or event.callee_id is None,
+        epoch=event.epoch,
     )

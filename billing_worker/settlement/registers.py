@@ -1,11 +1,13 @@
 """How events change a call: registers, so that order and repetition of messages do not matter.
 
-The start is the first one written, the talk time of the end the smallest, its reason the first. Pure: no money is
+The start is the first one written, the talk time of the end the smallest, its reason the first. The call's owner is
+the latest one heard of: what earlier owners say of its end does not count. Pure: no money is
 moved here, `charging` does that once all events of the batch are registered.
 """
 
 from __future__ import annotations
 
+import logging
 from datetime import datetime, timedelta
 from typing import assert_never
 
@@ -13,6 +15,8 @@ from billing_worker.calls import Calls, OpenCall
 from billing_worker.terms import Terms
 from shared.messages.base import EndReason
 from shared.messages.events import CallEnded, CallEvent, CallStarted, SweepDue
+
+log = logging.getLogger(__name__)
 
 
 class ImpossibleError(Exception):
@@ -36,6 +40,7 @@ def register(event: CallEvent, calls: Calls, *, now: datetime, terms: Terms) -> 
 
 def _start(event: CallStarted, call: OpenCall, *, now: datetime) -> None:
     _check_parties(event, call)
+    call.owned_by(event.node, epoch=event.epoch)
     if call.started_at is not None:
         return
     call.started_at = event.started_at
@@ -47,9 +52,13 @@ def _start(event: CallStarted, call: OpenCall, *, now: datetime) -> None:
 def _end(event: CallEnded, found: OpenCall | None, *, now: datetime, terms: Terms) -> None:
     call = _known(found, event)
     _check_parties(event, call)
+    if event.epoch < call.epoch:
+        log.info("Call %s was taken over by %s: its end at %s does not count", call.id, call.node, event.node)
+        return
     if event.talk_ms < (call.talk_ms or 0) and _is_closed(call, now=now, terms=terms):
         # Nobody's old node says such a thing by itself: what is to go back now, an operator gives back.
         raise ImpossibleError(f"too late: {call.id} was settled at {call.settled_at}")
+    call.owned_by(event.node, epoch=event.epoch)
     if call.started_at is None and event.started_at is not None:
         call.started_at = event.started_at
         call.changed = True
@@ -64,8 +73,10 @@ def _is_closed(call: OpenCall, *, now: datetime, terms: Terms) -> bool:
 
 
 def _sweep(event: SweepDue, call: OpenCall | None, *, now: datetime) -> None:
-    """Close a call at its last proof, unless it ended or was renewed while the sweep was under way."""
-    if call is None or call.talk_ms is not None or call.minutes_held != event.minutes_held:
+    """Close a call at its last proof, unless it ended, was renewed or taken over while the sweep was under way."""
+    if call is None or call.talk_ms is not None:
+        return
+    if (call.minutes_held, call.epoch) != (event.minutes_held, event.epoch):
         return
     proven_at = call.started_at + timedelta(milliseconds=call.proof_talk_ms) if call.started_at else now
     call.end(call.proof_talk_ms, reason=EndReason.LOST, ended_at=proven_at)
@@ -87,6 +98,7 @@ def _tombstone(event: CallEnded, *, now: datetime, terms: Terms) -> OpenCall:
         lease_ends_at=now,
         minute_ms=terms.minute_ms,
         hidden_from_caller=event.callee_id is None,
+        epoch=event.epoch,
     )
 
 

@@ -17,7 +17,8 @@ class Call(Base):
     `minutes_held` minutes of `price_minor` are held until the call is settled. `proof_talk_ms` is the greatest talk
     time at which the parties were proven alive, `talk_ms` the smallest at which the call was said to have ended.
     `lease_ends_at` is only for finding calls whose end never came; money is never decided by it. No minute is held
-    after `end_asked_at`, when an operator asked for the end. What is `hidden_from_caller` would tell more than the
+    after `end_asked_at`, when an operator asked for the end. `node` owns the call as the `epoch`-th to do so: what
+    earlier ones still say of it holds and ends nothing. What is `hidden_from_caller` would tell more than the
     answer to the invite did.
 
     The terms are those of the authorization, whatever is set later: minutes of `minute_ms`, of which the first
@@ -36,6 +37,7 @@ class Call(Base):
             name="settled_completely",
         ),
         CheckConstraint("charge_minor >= 0 AND charge_minor = minutes * price_minor", name="charge_by_minutes"),
+        CheckConstraint("epoch >= 1", name="epoch_counts_from_one"),
         CheckConstraint("minutes <= minutes_held", name="charge_within_hold"),
         CheckConstraint(
             "0 <= refunded_minor AND refunded_minor <= coalesce(charge_minor, 0)", name="refunded_within_charge"
@@ -77,3 +79,4 @@ class Call(Base):
     earned_minor: Mapped[Minor] = mapped_column(server_default="0")
     refunded_minor: Mapped[Minor] = mapped_column(server_default="0")
     refund_count: Mapped[int] = mapped_column(server_default="0")
+    epoch: Mapped[int] = mapped_column(server_default="1")

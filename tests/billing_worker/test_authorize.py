@@ -172,7 +172,9 @@ async def test_glare_within_one_batch(town: Town) -> None:
     authorized, refusal = await town.asks(one, two)
 
     assert isinstance(authorized, Authorized)
-    assert refusal == Refused(call_id=two.call_id, reason=RefusalReason.BUSY, glare_call_id=one.call_id)
+    assert refusal == Refused(
+        call_id=two.call_id, reason=RefusalReason.BUSY, glare_call_id=one.call_id, glare_node="node-1"
+    )
 
 
 async def test_a_repeated_request_changes_nothing(town: Town) -> None:
