@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from shared.bus.interface import Bus, Envelope, Outcome
 from shared.bus.topology import ACCOUNTS
 from shared.clock import Clock
+from shared.failpoints import Failpoint, failpoint
 from shared.models import OutboxMessage
 
 UNWANTED_MS = 5_000
@@ -51,6 +52,7 @@ class Outgoing:
         if not rows:
             return Round.EMPTY
         outcomes = await self._bus.publish([_envelope(row) for row in rows])
+        await failpoint(Failpoint.RELAY_PUBLISHED)
         said = list(zip(rows, outcomes, strict=True))
         await _delete(connection, [row.id for row, outcome in said if _is_delivered(row, outcome)])
         self._leave_alone([row for row, outcome in said if outcome is Outcome.UNROUTABLE])

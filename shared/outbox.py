@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from shared.failpoints import Failpoint, failpoint
 from shared.messages.events import Event
 from shared.messages.notices import Notice
 from shared.messages.registry import envelope_of
@@ -24,6 +25,7 @@ async def store(connection: AsyncConnection, messages: Sequence[Event | Notice])
     envelopes = [envelope_of(message) for message in messages]
     bodies = [envelope.body.decode() for envelope in envelopes]
     await connection.execute(_STORE, {**arrays(envelopes, _ADDRESS), **array("body", bodies)})
+    await failpoint(Failpoint.OUTBOX_STORED)
     await connection.execute(_RING)
 
 

@@ -15,6 +15,9 @@ from shared.settings import Settings
 
 Program = Literal["api", "signaling", "worker", "migrate", "create-operator", "replay", "dead-letters", "audit"]
 
+FOR_TESTS = frozenset({"failpoints", "clock_shift_file"})
+"""What makes any program fail on purpose."""
+
 USED: dict[Program, frozenset[str]] = {
     "api": frozenset({
         "payment_provider", "turn_secrets", "sandbox_webhook_secrets", "stripe_api_key", "stripe_webhook_secrets",
@@ -29,8 +32,8 @@ USED: dict[Program, frozenset[str]] = {
     "audit": frozenset({"database_url"}),
 }  # fmt: skip
 """Of the settings that production looks at, those that each program uses."""
-EVERY = frozenset().union(*USED.values())
-"""What production looks at; together the programs use all of it."""
+EVERY = FOR_TESTS.union(*USED.values())
+"""What production looks at; together the programs use all of it, what is for tests aside."""
 
 SECRET_CHARS_MIN = 16
 """Besides well-known words; twice as many hexadecimal digits are what `openssl rand -hex 16` makes."""
@@ -71,6 +74,8 @@ def faults(settings: Settings, names: Collection[str] = EVERY) -> Iterator[str]:
     for name in (each for each in Settings.__struct_fields__ if each in names):
         value = getattr(settings, name)
         match name:
+            case "failpoints" | "clock_shift_file" if value:
+                yield f"`{name}` is for tests of faults and must not be set in production"
             case "payment_provider" if value == "sandbox":
                 yield "`payment_provider` must not be `sandbox` in production"
             case "turn_secrets" | "sandbox_webhook_secrets" | "stripe_webhook_secrets":

@@ -12,7 +12,7 @@ from typing import Literal, get_args, get_origin, get_type_hints
 
 import msgspec
 
-from shared.production import EVERY, USED, Program, faults, missing
+from shared.production import EVERY, FOR_TESTS, USED, Program, faults, missing
 from shared.settings import Settings
 
 PREFIX = "TALKTIME_"
@@ -51,7 +51,7 @@ def load_settings(environ: Mapping[str, str], program: Program | None = None) ->
         if program is None:
             _refuse(faults(settings))
         else:
-            _refuse([*missing(settings, program), *faults(settings, USED[program])])
+            _refuse([*missing(settings, program), *faults(settings, USED[program] | FOR_TESTS)])
     return settings
 
 

@@ -39,7 +39,12 @@ async def run_api(settings: Settings) -> None:
         raise ProgramError("TALKTIME_TOKEN_SIGNING_KEY is not set: `talktime generate-keys` makes one")
     listener = listen(settings.host, settings.api_port)
     async with database(settings) as engine:
-        app = api.app.create_app(settings, engine=engine, clock=SystemClock(), internal_url=address_of(listener))
+        app = api.app.create_app(
+            settings,
+            engine=engine,
+            clock=system_clock(settings.clock_shift_file),
+            internal_url=address_of(listener),
+        )
         take = app.state[api.app.RENEWING].take
         async with serving(http_config(app, settings), listener), renewing("api", settings, take):
             log.info("api is ready at %s", address_of(listener))
@@ -50,8 +55,9 @@ async def run_signaling(settings: Settings) -> None:
     """Run a signaling node until stopped, then drain it. Raises `ProgramError`."""
     listener = listen(settings.host, settings.signaling_port)
     settings = with_node(settings, listener)
-    clock = SystemClock()
-    async with broker(settings, "signaling", node=settings.node) as bus:
+    clock = system_clock(settings.clock_shift_file)
+    kept = journal(settings, journal_folder(settings))
+    async with kept as events, broker(settings, "signaling", node=settings.node) as bus:
         verifies = verifier(settings)
         app = signaling.app.create_app(settings, bus=bus, verifier=verifies, clock=clock)
         served = serving(signaling.server.server_config(app, settings), listener)
@@ -65,7 +71,7 @@ async def run_worker(settings: Settings) -> None:
     """Run a billing worker until stopped; the batch at hand is finished. Raises `ProgramError`."""
     listener = listen(settings.host, settings.worker_port)
     async with database(settings) as engine, broker(settings, "worker") as bus:
-        worker = BillingWorker(settings, engine=engine, bus=bus, clock=SystemClock())
+        worker = BillingWorker(settings, engine=engine, bus=bus, clock=system_clock(settings.clock_shift_file))
         await worker.start()
         try:
             async with serving(http_config(health_app(worker.probes, worker.metrics), settings), listener):
@@ -111,7 +117,7 @@ def http_config(app: object, settings: Settings) -> uvicorn.Config:
 
 def verifier(settings: Settings) -> TokenVerifier:
     """Return the verifier of access tokens. Raises `ProgramError`, `shared.tokens.KeyUnusableError`."""
-    keys, clock = verify_keys(settings), SystemClock()
+    keys, clock = verify_keys(settings), system_clock(settings.clock_shift_file)
     return TokenVerifier(keys, issuer=settings.token_issuer, audience=settings.token_audience, clock=clock)
 
 

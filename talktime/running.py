@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 
 import click
 
+from shared import failpoints
 from shared.bus.interface import BusError
 from shared.database import DatabaseUnavailableError
 from shared.production import Program
@@ -44,6 +45,7 @@ def settings_for(program: Program | None = None) -> Settings:
     except SettingsError as error:
         raise click.ClickException(str(error)) from error
     log_to_stderr(settings.log_level, settings.log_format)
+    failpoints.arm(settings.failpoints)
     return settings
 
 

@@ -11,6 +11,7 @@ from api.passwords import Passwords
 from api.prices.default import default_price
 from shared.clock import Clock
 from shared.database import transaction
+from shared.failpoints import Failpoint, failpoint
 from shared.ids import new_id
 from shared.ledger import open_wallet
 from shared.models import Account
@@ -48,6 +49,7 @@ class Accounts:
                         connection, email=account.email, user_name=account.user_name, besides=account.id
                     )
                 )
+            await failpoint(Failpoint.ACCOUNT_STORED)
             price = await default_price(connection, setting_minor=self.price_minor)
             await open_wallet(connection, account.id, price_minor=price.price_minor)
         return account

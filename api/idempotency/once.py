@@ -21,6 +21,7 @@ from api.idempotency.rows import KeyRow, answer_in
 from api.problems import ApiError
 from shared.clock import Clock
 from shared.database import DatabaseUnavailableError, transaction
+from shared.failpoints import Failpoint, failpoint
 from shared.ids import new_id
 
 T = TypeVar("T")
@@ -67,6 +68,7 @@ class Once:
                 return stored.response(replayed=True)
             subject_id = new_id() if found is None else found.subject_id
             outcome = await self._carry_out(row, subject_id, lambda connection: effect(connection, subject_id))
+        await failpoint(Failpoint.ONCE_COMMITTED)
         return _told(outcome)
 
     async def ask_and_book(
@@ -90,7 +92,9 @@ class Once:
         if isinstance(claim, Answer):
             return claim.response(replayed=True)
         try:
+            await failpoint(Failpoint.ONCE_CLAIMED)
             asked = await ask(claim.subject_id)
+            await failpoint(Failpoint.ONCE_ASKED)
             return await self._finish(keyed, claim, asked, book)
         except Exception as error:
             await self._give_up(keyed, claim, error)
@@ -128,6 +132,7 @@ class Once:
             if found is not None and (stored := answer_in(found)) is not None:
                 return stored.response(replayed=True)
             outcome = await self._carry_out(row, claim.subject_id, lambda connection: book(connection, asked))
+        await failpoint(Failpoint.ONCE_COMMITTED)
         return _told(outcome)
 
     async def _carry_out(
@@ -142,6 +147,7 @@ class Once:
             if not is_final(error):
                 raise
             outcome, answer = error, Answer.refusal(error)
+        await failpoint(Failpoint.ONCE_EFFECTED)
         await row.answer(answer, subject_id, now=self.clock.now())
         return outcome
 

@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import Row
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from shared.failpoints import Failpoint, failpoint
 from shared.ids import new_id
 from shared.ledger import Ledger
 from shared.messages.events import PaymentSettled
@@ -20,6 +21,7 @@ async def credit(connection: AsyncConnection, payment: Row[Any], *, now: datetim
     ledger.top_up(account_id, payment.amount_minor, payment_id=payment.id, occurred_at=payment.settled_at)
     unblocked = ledger.unblock(account_id)
     await ledger.save()
+    await failpoint(Failpoint.PAYMENT_CREDITED)
     wallet = ledger.wallets[account_id].state(payment.currency)
     settled = PaymentSettled(
         event_id=new_id(),

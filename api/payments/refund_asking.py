@@ -18,6 +18,7 @@ from api.payments.refund_rows import find_refund
 from api.payments.returning import RefundStatus, Said, advance
 from shared.clock import Clock
 from shared.database import autocommitting, transaction
+from shared.failpoints import Failpoint, failpoint
 from shared.models import Payment
 
 ASKED_MAX = 20
@@ -72,6 +73,7 @@ class RefundAsking:
             refund_ref=refund.provider_ref,
             is_repeated=refund.is_repeated,
         )
+        await failpoint(Failpoint.PAYMENT_REFUND_TAKEN)
         try:
             outcome = await self.provider.refund(order)
         except ProviderUnavailableError as error:
@@ -80,6 +82,7 @@ class RefundAsking:
             logger.warning("refund %s of payment %s is refused: %s", refund.id, refund.payment_id, error.code)
             await self._store(refund, "failed", failure=error.code)
         else:
+            await failpoint(Failpoint.PAYMENT_REFUND_ASKED)
             await self._store(refund, outcome.status, refund_ref=outcome.refund_ref)
 
     async def _store(

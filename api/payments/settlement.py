@@ -23,6 +23,7 @@ from api.payments.schemas import Outcome
 from api.problems import ApiError, ProblemType
 from shared.clock import Clock
 from shared.database import transaction
+from shared.failpoints import Failpoint, failpoint
 from shared.models import Payment
 
 logger = logging.getLogger(__name__)
@@ -63,7 +64,9 @@ class Settlement:
                 await received.remember(proven, "kept", payment_id=None)
                 return "kept"
             outcome = await _carry_out(received, payment, proven)
+            await failpoint(Failpoint.PAYMENT_CARRIED_OUT)
             await received.remember(proven, outcome, payment_id=payment.id)
+        await failpoint(Failpoint.PAYMENT_COMMITTED)
         if outcome != "repeated":
             logger.info("payment %s: %s, says %s event %s", payment.id, outcome, provider, proven.event_id)
         return outcome
@@ -134,6 +137,7 @@ async def _settle(received: Received, payment: Row[Any], fact: Paid, occurred_at
     connection, now = received.connection, received.now
     settled = {"payment_id": payment.id, "now": occurred_at, "charge_ref": fact.charge_ref}
     row = (await connection.execute(_SETTLE, settled)).one()
+    await failpoint(Failpoint.PAYMENT_SETTLED)
     await credit(connection, row, now=now)
     for event in await received.kept(fact.charge_ref):
         row = (await connection.execute(_BY_ID, {"of_provider": received.provider, "value": payment.id})).one()

@@ -21,6 +21,7 @@ from billing_worker.terms import Terms
 from shared import outbox
 from shared.bus.rabbit.logged import Logged
 from shared.clock import Clock
+from shared.failpoints import Failpoint, failpoint
 from shared.ledger import Ledger
 from shared.messages.events import Event
 from shared.messages.registry import type_of
@@ -119,11 +120,14 @@ class Replay:
             events = [each.event for each in some]
             now = self._clock.now()
             published_at = [each.published_at or now for each in some]
-            return await apply_batch(connection, events, published_at=published_at, now=now, terms=self._terms)
+            applied = await apply_batch(connection, events, published_at=published_at, now=now, terms=self._terms)
+            await failpoint(Failpoint.REPLAY_APPLIED)
+            return applied
 
         if not some:
             return
         applied = await self._transact(work)
+        await failpoint(Failpoint.REPLAY_COMMITTED)
         for account_id, money in applied.before.items():
             self._before.setdefault(account_id, money)
         for each, verdict in zip(some, applied.verdicts, strict=True):

@@ -13,6 +13,7 @@ from billing_worker.terms import Terms
 from billing_worker.transactions import transact
 from shared.bus.interface import Delivery, Rejected
 from shared.clock import Clock
+from shared.failpoints import Failpoint, failpoint
 from shared.messages.events import CallEvent
 
 log = logging.getLogger(__name__)
@@ -48,4 +49,6 @@ class SettlementConsumer:
         async def work(connection: AsyncConnection) -> list[str | None]:
             return await settle(connection, events, now=self._clock.now(), terms=self._terms)
 
-        return await transact(self._engine, work)
+        reasons = await transact(self._engine, work)
+        await failpoint(Failpoint.SETTLE_COMMITTED)
+        return reasons

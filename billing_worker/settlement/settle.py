@@ -15,6 +15,7 @@ from billing_worker.settlement.charging import charge, is_due, judge, shrink
 from billing_worker.settlement.registers import ImpossibleError, register
 from billing_worker.terms import Terms
 from shared import outbox
+from shared.failpoints import Failpoint, failpoint
 from shared.ledger import Ledger
 from shared.messages.events import CallEvent
 
@@ -38,6 +39,7 @@ async def settle(
             if event.call_id in strangers:
                 refusals[place] = f"impossible: unknown caller of {event.call_id}"
     await calls.save()
+    await failpoint(Failpoint.SETTLE_CALLS_SAVED)
     return refusals
 
 
@@ -73,6 +75,7 @@ async def _move_money(
     for caller_id in dict.fromkeys(call.caller_id for call in charged if call.minutes_held):
         judge(caller_id, ledger)
     await ledger.save()
+    await failpoint(Failpoint.SETTLE_LEDGER_SAVED)
     if quiet:
         return strangers
     told = [call for call in charged if not call.hidden_from_caller]
@@ -82,6 +85,7 @@ async def _move_money(
         *wallet_notices(ledger, before, currency=terms.currency, told={call.caller_id for call in told}),
     ]
     await outbox.store(connection, [*ends(charged), *notices])
+    await failpoint(Failpoint.SETTLE_TOLD)
     return strangers
 
 

@@ -16,6 +16,7 @@ from uuid import UUID
 from sqlalchemy import Row
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from shared.failpoints import Failpoint, failpoint
 from shared.ledger.accounts import House, Purse
 from shared.ledger.errors import InsufficientFundsError, LedgerError
 from shared.ledger.posting import Leg, Movement, Why, post
@@ -289,6 +290,7 @@ class Ledger:
         """
         changed = [wallet for wallet in self.wallets.values() if wallet.changed]
         await save_wallets(self.connection, changed, self._found)
+        await failpoint(Failpoint.LEDGER_WALLETS_SAVED)
         await book(self.connection, self._legs)
 
     def _book(self, operation: str, movements: list[Movement], house: House, why: Why) -> None:

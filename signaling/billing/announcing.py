@@ -9,6 +9,7 @@ from collections.abc import Sequence
 
 from shared.bus.backoff import Backoff
 from shared.bus.interface import Bus, Envelope, Outcome
+from shared.failpoints import Failpoint, failpoint, failpoint_now
 from shared.messages.events import CallEnded, CallStarted
 from shared.messages.registry import envelope_of
 from signaling.billing.journal import Journal
@@ -43,6 +44,7 @@ class Announcer:
     def announce(self, event: CallStarted | CallEnded) -> None:
         """Have the event published; returns at once."""
         self._journal.keep(envelope_of(event))
+        failpoint_now(Failpoint.ANNOUNCER_KEPT)
         self._empty.clear()
         self._wake.set()
 
@@ -76,7 +78,9 @@ class Announcer:
     async def _publish(self, batch: Sequence[Envelope]) -> None:
         """Publish a batch, and wait a while if not all of it is confirmed."""
         unconfirmed = 0
-        for envelope, outcome in zip(batch, await self._outcomes(batch), strict=True):
+        outcomes = await self._outcomes(batch)
+        await failpoint(Failpoint.ANNOUNCER_CONFIRMED)
+        for envelope, outcome in zip(batch, outcomes, strict=True):
             if outcome is Outcome.CONFIRMED:
                 self._journal.forget(envelope.message_id)
             else:

@@ -7,6 +7,7 @@ from collections import deque
 from typing import assert_never
 
 from shared.clock import Clock
+from shared.failpoints import Failpoint, failpoint_now
 from shared.ids import new_id
 from shared.messages.from_client import Invite
 from shared.messages.to_client import Error
@@ -150,6 +151,7 @@ class Runner:
 
     def _announce_ended(self, live: LiveCall, effect: AnnounceEnded) -> None:
         log.info("Call %s: ended, %s, after %d ms", live.call_id, effect.reason, effect.talk_ms)
+        failpoint_now(Failpoint.CALL_ENDING)
         self._announcer.announce(call_ended(live, effect, node=self._node, ended_at=self._clock.now()))
 
     def _finish(self, live: LiveCall) -> None:

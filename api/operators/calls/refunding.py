@@ -23,6 +23,7 @@ from api.operators.sessions.recent import RecentLogins
 from api.problems import ApiError, NotFoundError, ProblemType
 from api.security import Login
 from shared.clock import Clock
+from shared.failpoints import Failpoint, failpoint
 from shared.ids import new_id
 from shared.ledger import Ledger
 from shared.ledger.posting import Why
@@ -103,6 +104,7 @@ class CallRefunds:
         )
         ledger.unblock(call.caller_id)
         await ledger.save()
+        await failpoint(Failpoint.CALL_REFUND_BOOKED)
         await connection.execute(
             _COUNT,
             {
@@ -112,6 +114,7 @@ class CallRefunds:
                 "earned": call.earned_minor - taken_minor,
             },
         )
+        await failpoint(Failpoint.CALL_REFUND_COUNTED)
         notices = money_changed(payer, self.currency, was_blocked=was_blocked)
         if earner_id is not None and taken_minor:
             earner = ledger.wallets[earner_id]

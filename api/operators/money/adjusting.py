@@ -17,6 +17,7 @@ from api.operators.sessions.recent import RecentLogins
 from api.problems import ApiError, FieldError, InvalidFieldsError, Problem, ProblemType
 from api.security import Login
 from shared.clock import Clock
+from shared.failpoints import Failpoint, failpoint
 from shared.ids import new_id
 from shared.ledger import InsufficientFundsError, Ledger
 from shared.ledger.posting import Why
@@ -82,6 +83,7 @@ class Adjusting:
             raise NotThatMuchError(available_minor=error.available_minor, currency=self.currency) from error
         judge(ledger, account_id, could_pay=could_pay)
         await ledger.save()
+        await failpoint(Failpoint.ADJUSTMENT_BOOKED)
         adjusted = BalanceAdjusted(
             event_id=new_id(),
             adjustment_id=adjustment_id,
@@ -93,6 +95,7 @@ class Adjusting:
             adjusted_at=now,
         )
         await store(connection, [adjusted, *money_changed(wallet, self.currency, was_blocked=was_blocked)])
+        await failpoint(Failpoint.ADJUSTMENT_TOLD)
         await self.audit.record(
             connection,
             Action.BALANCE_ADJUSTED,

@@ -15,6 +15,7 @@ from api.operators.money.telling import money_changed
 from api.operators.sessions.recent import RecentLogins
 from api.security import Login
 from shared.clock import Clock
+from shared.failpoints import Failpoint, failpoint
 from shared.ids import new_id
 from shared.ledger import InsufficientFundsError, Ledger
 from shared.ledger.posting import Why
@@ -51,6 +52,7 @@ class PayingOut:
         except InsufficientFundsError as error:
             raise NotThatMuchError(available_minor=error.available_minor, currency=self.currency) from error
         await ledger.save()
+        await failpoint(Failpoint.PAYOUT_BOOKED)
         paid = PayoutRecorded(
             event_id=new_id(),
             payout_id=payout_id,
@@ -62,6 +64,7 @@ class PayingOut:
             paid_at=now,
         )
         await store(connection, [paid, *money_changed(wallet, self.currency, was_blocked=wallet.is_blocked)])
+        await failpoint(Failpoint.PAYOUT_TOLD)
         await self.audit.record(
             connection,
             Action.PAYOUT_RECORDED,

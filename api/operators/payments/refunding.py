@@ -26,6 +26,7 @@ from api.problems import ApiError, NotFoundError, ProblemType
 from api.security import Login
 from shared.clock import Clock
 from shared.database import reading, transaction
+from shared.failpoints import Failpoint, failpoint
 from shared.ids import new_id
 from shared.ledger import InsufficientFundsError
 from shared.ledger.posting import Why
@@ -123,6 +124,7 @@ class Refunding:
             taken_minor = await book_leaving(connection, payment, leaving, why=why, now=now)
         except InsufficientFundsError as error:
             raise NotThatMuchError(available_minor=error.available_minor, currency=payment.currency) from error
+        await failpoint(Failpoint.PAYMENT_REFUND_BOOKED)
         refund = await add_refund(
             connection,
             id=refund_id,
