@@ -23,6 +23,7 @@ CurrencyCode = Annotated[str, Meta(pattern=r"^[A-Z]{3}\Z")]
 SocketUrl = Annotated[
     str, Meta(pattern=r"^(wss?://([A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\])(:[0-9]{1,5})?(/[!-~]*)?)?\Z")
 ]
+TicketSecret = Annotated[str, Meta(min_length=32)]
 RateLimit = Annotated[str, Meta(pattern=r"^[1-9][0-9]{0,5}/[1-9][0-9]{0,5}\Z")]
 """``burst/seconds``: so many at once, and as many again within so many seconds."""
 TimeOfDay = Annotated[str, Meta(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]\Z")]
@@ -216,6 +217,19 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     node: Annotated[
         NodeName, _setting("Name of this signaling process, unique among them; host name and port where empty")
     ] = ""
+    journal_folder: Annotated[
+        str,
+        _setting(
+            "Where call events wait for the broker, on a local disk (docs/broker.md); the user's state if empty"
+        ),
+    ] = ""
+    journal_fsync: Annotated[
+        Literal["always", "interval", "never"],
+        _setting("When these events must be on the disk: what a power cut may lose (docs/broker.md)"),
+    ] = "interval"
+    journal_fsync_ms: Annotated[
+        Milliseconds, _setting("With `interval`: how long an event may be in the memory of the machine alone")
+    ] = 100
     authorize_ms_max: Annotated[Milliseconds, _setting("How long billing may take to authorize a call")] = 3_000
     unreachable_answer_ms: Annotated[
         Milliseconds, _setting("How long after the invite a caller hears that the callee is unreachable, whyever")
@@ -227,6 +241,28 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         Count, _setting("Messages kept for a device that may have missed them; who missed more gets a snapshot")
     ] = 500
     resume_bytes_max: Annotated[Count, _setting("The same, in bytes")] = 1_000_000
+    presence_report_ms: Annotated[
+        Milliseconds, _setting("How often a signaling process says that it is alive, and who has left it")
+    ] = 2_000
+    presence_settle_ms: Annotated[
+        Milliseconds, _setting("How long hints about somebody's presence are gathered before it is looked up")
+    ] = 300
+    presence_refresh_ms: Annotated[
+        Milliseconds, _setting("How often the presence of people who are watched is looked up without any hint")
+    ] = 30_000
+    ticket_secrets: Annotated[
+        tuple[TicketSecret, ...],
+        _setting(
+            "Secrets of call tickets, of at least 32 bytes, comma separated; the first one signs (docs/secrets.md)"
+        ),
+    ] = ()
+    ticket_ms: Annotated[Milliseconds, _setting("How often a device in a call gets a newer ticket for it")] = 10_000
+    attach_ms_max: Annotated[
+        Milliseconds, _setting("How long a device that comes back waits for the node that owned its call")
+    ] = 1_000
+    moving_ms_max: Annotated[
+        Milliseconds, _setting("Over how long a stopping signaling process spreads the leaving of its devices")
+    ] = 3_000
     call_ms_max: Annotated[Milliseconds, _setting("Longest call")] = 4 * 3_600_000
     renew_lead_ms: Annotated[
         Milliseconds, _setting("How long before the lease ends the next minute is asked for")
@@ -276,6 +312,9 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     audit_at: Annotated[
         TimeOfDay, _setting("When all books are looked through, each day, in UTC (docs/money.md)")
     ] = "03:30"
+    node_silence_seconds: Annotated[
+        Seconds, _setting("People at a signaling process that was not heard of for longer count as offline")
+    ] = 30
     audit_overdue_seconds: Annotated[
         Seconds, _setting("How long after its lease a call that is not settled is a difference in the books")
     ] = 3_600
@@ -294,6 +333,8 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
             raise ValueError("`renew_lead_ms` must be shorter than `minute_ms`")
         if self.silence_ms_max <= self.ping_ms:
             raise ValueError("`silence_ms_max` must be longer than `ping_ms`")
+        if self.node_silence_seconds * 1_000 <= 2 * self.presence_report_ms:
+            raise ValueError("`node_silence_seconds` must be longer than two times `presence_report_ms`")
         if self.public_url.startswith("https:") and self.signaling_url.startswith("ws:"):
             raise ValueError(
                 "`signaling_url` must be wss:// where `public_url` is https://: browsers refuse the mixture"

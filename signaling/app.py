@@ -48,12 +48,21 @@ class SignalingApp(Quart):
     asgi_websocket_class = LeanConnection
     websocket_class = LeanWebsocket
 
-    def __init__(self, settings: Settings, *, bus: Bus, service: Service, endpoint: Endpoint, sockets: OpenSockets):
+    def __init__(
+        self,
+        settings: Settings,
+        *,
+        bus: Bus,
+        service: Service,
+        endpoint: Endpoint,
+        sockets: OpenSockets,
+        journal: Journal,
+    ):
         super().__init__("signaling", static_folder=None)
         self.service = service
         self.config["MAX_CONTENT_LENGTH"] = settings.body_bytes_max
         self.add_websocket(SOCKET_PATH, view_func=_serving(endpoint))
-        self.register_blueprint(health_pages(bus, closed=lambda: sockets.closed))
+        self.register_blueprint(health_pages(bus, closed=lambda: sockets.closed, journal=journal))
         answer_with_problems(self)
         answer_with_headers(self, settings.public_url)
 
@@ -136,7 +145,7 @@ def create_app(
         sockets=sockets,
         switchboard=switchboard,
     )
-    return SignalingApp(settings, bus=bus, service=service, endpoint=endpoint, sockets=sockets)
+    return SignalingApp(settings, bus=bus, service=service, endpoint=endpoint, sockets=sockets, journal=journal)
 
 
 def _serving(endpoint: Endpoint) -> Callable[[], Awaitable[Response | None]]:

@@ -7,10 +7,11 @@ from collections.abc import Callable
 from quart import Blueprint, Response
 
 from shared.bus.interface import Bus
+from signaling.billing.journal import Journal
 from signaling.problems import problem
 
 
-def health_pages(bus: Bus, *, closed: Callable[[], bool]) -> Blueprint:
+def health_pages(bus: Bus, *, closed: Callable[[], bool], journal: Journal) -> Blueprint:
     """Return the pages `/health/live` and `/health/ready`."""
     pages = Blueprint("health", __name__)
 
@@ -24,6 +25,8 @@ def health_pages(bus: Bus, *, closed: Callable[[], bool]) -> Blueprint:
             return problem(503, "unavailable", "This process is starting or shutting down.")
         if not bus.connected:
             return problem(503, "unavailable", "The message broker cannot be reached.")
+        if not journal.fit:
+            return problem(503, "unavailable", "The journal of call events cannot be written to its disk.")
         return {"status": "ready"}
 
     return pages

@@ -21,6 +21,7 @@ from shared.clock import SystemClock
 from shared.settings import Settings
 from shared.settings_loading import with_changes
 from talktime.demo_accounts import DemoAccount, demo_accounts
+from talktime.journals import journal
 from talktime.keys import SIGNING_KEY, WEBHOOK_SECRET, generate_keys
 from talktime.migrate import migrate
 from talktime.person import Doors
@@ -58,7 +59,10 @@ async def run_all(settings: Settings, folder: Path, *, with_demo_accounts: bool)
         worker = BillingWorker(settings, engine=engine, bus=bus, clock=clock)
         await worker.start()
         stack.push_async_callback(worker.stop)
-        sockets = signaling.app.create_app(settings, bus=bus, verifier=verifier(settings), clock=clock)
+        journal_folder = Path(settings.journal_folder) if settings.journal_folder else folder / "journal"
+        events = await stack.enter_async_context(journal(settings, journal_folder))
+        verifies = verifier(settings)
+        sockets = signaling.app.create_app(settings, bus=bus, verifier=verifies, clock=clock, journal=events)
         rest = api.app.create_app(settings, engine=engine, clock=clock, internal_url=url)
         config = signaling.server.server_config(on_one_port(rest, sockets), settings, lifespan="on")
         await stack.enter_async_context(serving(config, listener))

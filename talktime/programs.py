@@ -19,12 +19,13 @@ from billing_worker.app import BillingWorker
 from billing_worker.health import health_app
 from shared.bus.interface import Bus
 from shared.bus.rabbit import RabbitBus
-from shared.clock import SystemClock
+from shared.clock import system_clock
 from shared.database import create_engine
 from shared.settings import Settings
 from shared.settings_loading import must_be_set, with_changes
 from shared.tokens import TokenVerifier, VerifyKey, load_verify_keys, public_pem
 from signaling.service import Service
+from talktime.journals import journal, journal_folder
 from talktime.renewing import renewing
 from talktime.serving import ProgramError, address_of, forever, listen, serving
 
@@ -59,7 +60,7 @@ async def run_signaling(settings: Settings) -> None:
     kept = journal(settings, journal_folder(settings))
     async with kept as events, broker(settings, "signaling", node=settings.node) as bus:
         verifies = verifier(settings)
-        app = signaling.app.create_app(settings, bus=bus, verifier=verifies, clock=clock)
+        app = signaling.app.create_app(settings, bus=bus, verifier=verifies, clock=clock, journal=events)
         served = serving(signaling.server.server_config(app, settings), listener)
         renewed = renewing("signaling", settings, lambda new: verifies.trust(verify_keys(new)))
         async with served, live(app.service), renewed:

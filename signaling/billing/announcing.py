@@ -38,8 +38,8 @@ class Announcer:
 
     @property
     def overfull(self) -> bool:
-        """Whether so many events wait that no more calls should be begun."""
-        return len(self._journal) >= WAITING_MAX
+        """Whether no more calls should be begun: too many events wait, or they could not be kept safely."""
+        return len(self._journal) >= WAITING_MAX or not self._journal.fit
 
     def announce(self, event: CallStarted | CallEnded) -> None:
         """Have the event published; returns at once."""
@@ -49,7 +49,9 @@ class Announcer:
         self._wake.set()
 
     def start(self) -> None:
-        """Begin publishing."""
+        """Begin publishing, with what an earlier process left in the journal."""
+        if len(self._journal):
+            self._empty.clear()
         self._task = asyncio.create_task(self._run())
         self._wake.set()
 

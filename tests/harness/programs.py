@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import os
 import re
+import shutil
 import signal
 import sys
 from asyncio.subprocess import PIPE, STDOUT, Process
@@ -17,6 +18,7 @@ from talktime.child import end_child, send_signal, start_child
 from tests.harness.errors import TookTooLongError
 from tests.harness.leaks.learning import learn_from_environment
 from tests.harness.leaks.session import WATCH, hear_program
+from tests.harness.leftovers import make_folder
 
 ROOT = Path(__file__).parents[2]
 READY_SECONDS_MAX = 60
@@ -143,6 +145,8 @@ class Programs:
 
     def __init__(self) -> None:
         self._started: list[Program] = []
+        self._state = make_folder()
+        """Not the developer's, in which programs of other installations may look for their own."""
 
     async def talktime(self, *arguments: str, env: Mapping[str, str] | None = None, cwd: Path = ROOT) -> Program:
         """Start `python -m talktime …`; settings come from `env` alone, never from the developer's environment."""
@@ -153,7 +157,7 @@ class Programs:
         learn_from_environment(WATCH, env or {})
         process = await start_child(
             command,
-            env={**inherited_environment(), **(env or {})},
+            env={**inherited_environment(), "XDG_STATE_HOME": str(self._state), **(env or {})},
             cwd=cwd,
             stdout=PIPE,
             stderr=STDOUT,
@@ -169,6 +173,7 @@ class Programs:
             # pytest shows it if the test failed.
             sys.stdout.write(f"--- {program.name} (exit status {program.exit_status})\n{program.output}\n")
         self._started.clear()
+        shutil.rmtree(self._state, ignore_errors=True)
 
 
 def inherited_environment() -> dict[str, str]:
