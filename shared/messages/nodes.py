@@ -116,12 +116,14 @@ class BeatHeard(LaneMessage, frozen=True, kw_only=True, tag="node.beat_heard"):
 class Attach(LaneMessage, frozen=True, kw_only=True, tag="node.attach"):
     """A device that has a part in this call of yours is connected here from now on.
 
-    Answered by `Attached`, `HandedOver` or `NotMine`.
+    `role` is null where only its account is known: any device of the callee may ring while others do. Answered by
+    `Attached`, `HandedOver` or `NotMine`.
     """
 
     request_id: UUID
     call_id: UUID
-    role: Role
+    account_id: UUID
+    role: Role | None
     device_id: UUID
 
 
@@ -131,7 +133,15 @@ class Attached(LaneMessage, frozen=True, kw_only=True, tag="node.attached"):
     request_id: UUID
     call_id: UUID
     epoch: Epoch
+    role: Role
     snapshot: CallSnapshot | None
+
+
+class DeviceMoved(LaneMessage, frozen=True, kw_only=True, tag="node.device_moved"):
+    """This device of the call is connected elsewhere: the socket that it had at your place is of no use any more."""
+
+    call_id: UUID
+    device_id: UUID
 
 
 class DevicePlace(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -205,6 +215,7 @@ NodeMessage = (
     | BeatHeard
     | Attach
     | Attached
+    | DeviceMoved
     | HandedOver
     | NotMine
     | CallMoved
@@ -212,7 +223,7 @@ NodeMessage = (
     | GlareAnswer
 )
 NODE_MESSAGES: tuple[type[NodeMessage], ...] = (
-    LaneBroken, CalleeFound, ToDevice, FromDevice, DeviceStatus, Beat, BeatHeard, Attach, Attached, HandedOver,
-    NotMine, CallMoved, AcceptByInvite, GlareAnswer,
+    LaneBroken, CalleeFound, ToDevice, FromDevice, DeviceStatus, Beat, BeatHeard, Attach, Attached, DeviceMoved,
+    HandedOver, NotMine, CallMoved, AcceptByInvite, GlareAnswer,
 )  # fmt: skip
 BROADCASTS: tuple[type[FindCallee | PresenceHint], ...] = (FindCallee, PresenceHint)

@@ -274,4 +274,4 @@ async def test_a_message_out_of_the_blue_is_not_taken(bus: BusWithOutages, two: 
 
 
 def attach() -> Attach:
-    return Attach(request_id=new_id(), call_id=new_id(), role=Role.CALLEE, device_id=new_id())
+    return Attach(request_id=new_id(), call_id=new_id(), account_id=new_id(), role=Role.CALLEE, device_id=new_id())
