@@ -24,13 +24,7 @@ from talktime.serving import ProgramError
 async def replay_log(settings: Settings, span: Span, *, call_id: UUID | None, dry_run: bool) -> tuple[Tally, Place]:
     """Carry out what the log has and the database of the settings has not. Raises `ProgramError`."""
     clock = SystemClock()
-    reader = StreamReader(
-        settings.rabbitmq_url,
-        batch_max=settings.settle_batch_max,
-        publish_timeout_ms=settings.publish_timeout_ms,
-        program="talktime replay",
-        clock=clock,
-    )
+    reader = _reader(settings)
     async with database(settings) as engine:
         held = replaying(
             engine,
@@ -42,6 +36,7 @@ async def replay_log(settings: Settings, span: Span, *, call_id: UUID | None, dr
         )
         try:
             async with held as replay:
+                await _look_ahead(_reader(settings), span, replay)
                 await _read_all(reader, span, replay)
                 return await replay.finish(), reader.place
         except DatabaseUnavailableError as error:
@@ -52,8 +47,26 @@ async def replay_log(settings: Settings, span: Span, *, call_id: UUID | None, dr
             raise ProgramError(f"{error}; {_go_on(reader.place)}") from error
 
 
+def _reader(settings: Settings) -> StreamReader:
+    return StreamReader(
+        settings.rabbitmq_url,
+        batch_max=settings.settle_batch_max,
+        publish_timeout_ms=settings.publish_timeout_ms,
+        program="talktime replay",
+        clock=SystemClock(),
+    )
+
+
+async def _look_ahead(reader: StreamReader, span: Span, replay: Replay) -> None:
+    with _progress(reader.place, "looking ahead") as advance:
+        async with contextlib.aclosing(reader.batches(span)) as batches:
+            async for batch in batches:
+                replay.look_ahead(batch)
+                advance()
+
+
 async def _read_all(reader: StreamReader, span: Span, replay: Replay) -> None:
-    with _progress(reader.place) as advance:
+    with _progress(reader.place, "events") as advance:
         async with contextlib.aclosing(reader.batches(span)) as batches:
             async for batch in batches:
                 await replay.take(batch)
@@ -63,10 +76,10 @@ async def _read_all(reader: StreamReader, span: Span, replay: Replay) -> None:
 class _Advance:
     """Moves the bar along with the place in the log."""
 
-    def __init__(self, progress: Progress, place: Place) -> None:
+    def __init__(self, progress: Progress, place: Place, what: str) -> None:
         self._progress = progress
         self._place = place
-        self._task = progress.add_task("events", total=None)
+        self._task = progress.add_task(what, total=None)
 
     def __call__(self) -> None:
         place = self._place
@@ -77,12 +90,12 @@ class _Advance:
 
 
 @contextlib.contextmanager
-def _progress(place: Place) -> Iterator[_Advance]:
+def _progress(place: Place, what: str) -> Iterator[_Advance]:
     """Draw a bar on a terminal, and nothing elsewhere."""
     console = Console(stderr=True)
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as progress:
-        yield _Advance(progress, place)
+        yield _Advance(progress, place, what)
 
 
 def _go_on(place: Place) -> str:

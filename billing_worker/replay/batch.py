@@ -14,11 +14,12 @@ from billing_worker.notices import Money, money_of_all
 from billing_worker.replay.calls import Said, settle_again
 from billing_worker.replay.known import Known
 from billing_worker.replay.money import book_again
+from billing_worker.replay.owners import Owners, own_again
 from billing_worker.replay.reading import accounts_of, call_of
 from billing_worker.replay.tally import ALREADY, Verdict
 from billing_worker.terms import Terms
 from shared.ledger import Ledger
-from shared.messages.events import CallEnded, CallStarted, Event, SweepDue
+from shared.messages.events import CallEnded, CallStarted, CallTakenOver, Event, MoneyEvent, SweepDue
 
 
 class Applied(Struct, frozen=True):
@@ -35,6 +36,7 @@ async def apply_batch(
     events: Sequence[Event],
     *,
     published_at: Sequence[datetime],
+    owners: Owners,
     now: datetime,
     terms: Terms,
 ) -> Applied:
@@ -42,7 +44,7 @@ async def apply_batch(
 
     `published_at` has a moment for each of the events.
     """
-    known = await Known.read(connection, events)
+    known = await Known.read(connection, events, owners=owners)
     verdicts = {place: verdict for place, event in enumerate(events) if (verdict := known.verdict(event))}
     missing = [place for place in range(len(events)) if place not in verdicts]
     if not missing:
@@ -58,7 +60,7 @@ async def apply_batch(
             case event:
                 verdicts.update(await _settled(connection, said, now=now, terms=terms))
                 said.clear()
-                verdicts[place] = await book_again(connection, event, now=now, terms=terms)
+                verdicts[place] = await _booked(connection, event, now=now, terms=terms)
     verdicts.update(await _settled(connection, said, now=now, terms=terms))
     return Applied([verdicts[place] for place in range(len(events))], before)
 
@@ -71,6 +73,14 @@ async def _settled(
         return {}
     verdicts = await settle_again(connection, [event for _, event in said], now=now, terms=terms)
     return {place: verdict for (place, _), verdict in zip(said, verdicts, strict=True)}
+
+
+async def _booked(
+    connection: AsyncConnection, event: CallTakenOver | MoneyEvent, *, now: datetime, terms: Terms
+) -> Verdict:
+    if isinstance(event, CallTakenOver):
+        return await own_again(connection, event)
+    return await book_again(connection, event, now=now, terms=terms)
 
 
 async def _lock(connection: AsyncConnection, events: Sequence[Event], *, now: datetime) -> dict[UUID, Money]:

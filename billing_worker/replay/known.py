@@ -12,6 +12,7 @@ from sqlalchemy import ARRAY, DateTime, Text, bindparam, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from billing_worker.calls import Calls, OpenCall
+from billing_worker.replay.owners import Owners
 from billing_worker.replay.tally import ALREADY, Verdict, refused
 from shared.messages.events import (
     BalanceAdjusted,
@@ -20,6 +21,7 @@ from shared.messages.events import (
     CallEvent,
     CallRefunded,
     CallStarted,
+    CallTakenOver,
     Event,
     MoneyEvent,
     PaymentRefunded,
@@ -46,14 +48,16 @@ class Known:
     calls: Mapping[UUID, OpenCall]
     operations: Mapping[str, Booked]
     prices: set[tuple[UUID | None, str, datetime]]
+    owners: Owners
 
     @classmethod
-    async def read(cls, connection: AsyncConnection, events: Sequence[Event]) -> Known:
+    async def read(cls, connection: AsyncConnection, events: Sequence[Event], *, owners: Owners) -> Known:
         """Look it up."""
         calls = Calls(connection, {})
-        money = [event for event in events if not isinstance(event, CallEvent | PriceSet)]
+        money = [event for event in events if isinstance(event, MoneyEvent) and not isinstance(event, PriceSet)]
         refunded = {event.call_id for event in money if isinstance(event, CallRefunded)}
-        await calls.look_at(refunded | {event.call_id for event in events if isinstance(event, CallEvent)})
+        of_calls = {event.call_id for event in events if isinstance(event, CallEvent | CallTakenOver)}
+        await calls.look_at(refunded | of_calls)
         operations = {operation_of(event) for event in money} | _refunds(refunded, calls.seen)
         booked = await connection.execute(_BOOKED, {"operations": list(operations)}) if operations else ()
         set_at = [event.set_at for event in events if isinstance(event, PriceSet)]
@@ -62,6 +66,7 @@ class Known:
             calls.seen,
             {operation: Booked(wallet_id, amount, at) for operation, wallet_id, amount, at in booked},
             {(account_id, what, created_at) for account_id, what, created_at in prices},
+            owners,
         )
 
     def verdict(self, event: Event) -> Verdict | None:
@@ -72,7 +77,12 @@ class Known:
                 return ALREADY
             case CallStarted() | CallEnded():
                 call = self.calls.get(event.call_id)
+                if self.owners.have_passed(event, call):
+                    return ALREADY
                 return None if call is None or would_change(event, call) else ALREADY
+            case CallTakenOver():
+                call = self.calls.get(event.call_id)
+                return ALREADY if call and call.epoch >= event.epoch else None
             case PriceSet():
                 return ALREADY if (event.account_id, event.what, event.set_at) in self.prices else None
             case _:

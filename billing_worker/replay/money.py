@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from billing_worker.replay.balances import adjust, forfeit, pay_out, refund_call
 from billing_worker.replay.known import Known
+from billing_worker.replay.owners import Owners
 from billing_worker.replay.payments import refund_payment, settle_payment
 from billing_worker.replay.prices import set_price
 from billing_worker.replay.reading import accounts_of
@@ -35,7 +36,7 @@ from shared.models import Call
 
 async def book_again(connection: AsyncConnection, event: MoneyEvent, *, now: datetime, terms: Terms) -> Verdict:
     """Carry out the event, unless the database has it by now."""
-    verdict = (await Known.read(connection, [event])).verdict(event)
+    verdict = (await Known.read(connection, [event], owners=Owners())).verdict(event)
     if verdict is not None:
         return verdict
     try:

@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from billing_worker.notices import Money, money_of, wallet_notices
 from billing_worker.replay.batch import Applied, apply_batch
+from billing_worker.replay.owners import Owners
 from billing_worker.replay.reading import call_of, read_logged
 from billing_worker.replay.tally import RefusedEvent, Standing, Tally, Verdict
 from billing_worker.replay.trying import Transact, trying, working
@@ -51,13 +52,19 @@ class Replay:
         self._clock = clock
         self._batch_max = batch_max
         self._call_id = call_id
+        self._owners = Owners()
         self._waiting: list[Waiting] = []
         self._retry_at = RETRY_AT
         self._before: dict[UUID, Money] = {}
         self.tally = Tally()
 
+    def look_ahead(self, messages: Sequence[Logged]) -> None:
+        """Learn what must be known of later messages before the first is taken: all of them pass here first."""
+        self._owners.hear(messages)
+
     async def take(self, messages: Sequence[Logged]) -> None:
         """Carry out what the database does not have of these messages. Raises `DatabaseUnavailableError`."""
+        self._owners.hear(messages)  # what was published since the look ahead
         read = [event for message in messages if (event := self._read(message))]
         await self._apply(read)
         if len(self._waiting) >= self._retry_at:
@@ -120,7 +127,14 @@ class Replay:
             events = [each.event for each in some]
             now = self._clock.now()
             published_at = [each.published_at or now for each in some]
-            applied = await apply_batch(connection, events, published_at=published_at, now=now, terms=self._terms)
+            applied = await apply_batch(
+                connection,
+                events,
+                published_at=published_at,
+                owners=self._owners,
+                now=now,
+                terms=self._terms,
+            )
             await failpoint(Failpoint.REPLAY_APPLIED)
             return applied
 

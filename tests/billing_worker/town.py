@@ -24,7 +24,18 @@ from shared.messages.base import EndReason
 from shared.messages.events import CallEnded, CallEvent, CallStarted, Event, SweepDue
 from shared.messages.notices import Notice
 from shared.messages.registry import decode_event, decode_notice, encode, type_of
-from shared.messages.requests import Authorize, Authorized, Renew, Renewed, Reply, Request
+from shared.messages.requests import (
+    Admit,
+    Admitted,
+    Authorize,
+    Authorized,
+    Renew,
+    Renewed,
+    Reply,
+    Request,
+    TakenOver,
+    TakeOver,
+)
 from shared.models import (
     Account,
     BlocklistEntry,
@@ -110,6 +121,14 @@ class Town:
         async with transaction(self.engine) as connection:
             await connection.execute(insert(Session).values(values))
         return session_id
+
+    async def admission_of(self, resident: Resident) -> Admit:
+        """Return the request whether a new session of the resident may connect."""
+        return Admit(account_id=resident.id, session_id=await self.logs_in(resident), node="node-1")
+
+    async def admits(self, *asked: Admit) -> list[Admitted]:
+        """Have them all admitted."""
+        return [reply for reply in await self.asks(*asked) if isinstance(reply, Admitted)]
 
     async def is_disabled(self, resident: Resident) -> None:
         """Disable the account, as an operator would."""
@@ -303,20 +322,31 @@ class Conversation:
         replies = await self.town.asks(*(self.renewal(minute) for minute in range(2, minutes + 1)))
         assert all(isinstance(reply, Renewed) for reply in replies), replies
 
-    def renewal(self, minute: int, talk_ms: int | None = None) -> Renew:
+    def renewal(self, minute: int, talk_ms: int | None = None, *, epoch: int = 1) -> Renew:
         """Return the request for a minute, asked 15 s before the one before it ends."""
         lead_ms = self.town.settings.renew_lead_ms
         asked_at = (minute - 1) * self.town.terms.minute_ms - lead_ms if talk_ms is None else talk_ms
-        return Renew(call_id=self.id, minute=minute, talk_ms=asked_at)
+        return Renew(call_id=self.id, minute=minute, talk_ms=asked_at, epoch=epoch)
 
-    def started(self) -> CallStarted:
+    def takeover(self, node: str = "node-2", *, epoch: int = 1, talk_ms: int = 0) -> TakeOver:
+        """Return the request of a node for the call, whose owner it knows as the `epoch`-th."""
+        return TakeOver(call_id=self.id, epoch=epoch, node=node, talk_ms=talk_ms)
+
+    async def moves(self, node: str = "node-2", *, epoch: int = 1, talk_ms: int = 0) -> TakenOver:
+        """Have the node own the call."""
+        (reply,) = await self.town.asks(self.takeover(node, epoch=epoch, talk_ms=talk_ms))
+        assert isinstance(reply, TakenOver), reply
+        return reply
+
+    def started(self, *, node: str = "node-1", epoch: int = 1) -> CallStarted:
         """Return the event that both parties are connected."""
         return CallStarted(
             event_id=new_id(),
             call_id=self.id,
             caller_id=self.caller.id,
             callee_id=self.callee.id,
-            node="node-1",
+            node=node,
+            epoch=epoch,
             started_at=self.town.clock.now(),
         )
 
@@ -327,6 +357,8 @@ class Conversation:
         *,
         caller_id: UUID | None = None,
         started_at: datetime | None = None,
+        node: str = "node-1",
+        epoch: int = 1,
     ) -> CallEnded:
         """Return the event that the call is over."""
         return CallEnded(
@@ -334,7 +366,8 @@ class Conversation:
             call_id=self.id,
             caller_id=caller_id or self.caller.id,
             callee_id=self.callee.id,
-            node="node-1",
+            node=node,
+            epoch=epoch,
             reason=reason,
             talk_ms=talk_ms,
             price_minor=PRICE,
@@ -342,9 +375,9 @@ class Conversation:
             ended_at=self.town.clock.now() + timedelta(milliseconds=talk_ms),
         )
 
-    def sweep(self, minutes_held: int) -> SweepDue:
+    def sweep(self, minutes_held: int, *, epoch: int = 1) -> SweepDue:
         """Return the decision to close the call at its last proof."""
-        return SweepDue(event_id=new_id(), call_id=self.id, minutes_held=minutes_held)
+        return SweepDue(event_id=new_id(), call_id=self.id, minutes_held=minutes_held, epoch=epoch)
 
     async def record(self) -> Row[Any]:
         """Return the call's row."""

@@ -111,6 +111,7 @@ class History:
                 authorized_at=row.authorized_at,
             ),
             minutes_held=row.minutes_held,
+            epoch=row.epoch,
         )
 
     async def begin_payment(self, payer: Resident, amount_minor: int) -> UUID:
@@ -188,9 +189,10 @@ async def replay(
     dry_run: bool = False,
     call_id: UUID | None = None,
 ) -> Tally:
-    """Replay messages in batches."""
+    """Replay messages in batches, read ahead once."""
     held = replaying(engine, terms=terms, clock=clock, batch_max=batch_max, dry_run=dry_run, call_id=call_id)
     async with held as one:
+        one.look_ahead(messages)
         for begin in range(0, len(messages), batch_max):
             await one.take(messages[begin : begin + batch_max])
         return await one.finish()
