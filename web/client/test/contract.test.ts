@@ -6,7 +6,7 @@ import example from "../examples/first-call/main.ts?raw";
 import readme from "../README.md?raw";
 import type { components } from "../src/generated/rest.js";
 import type { CallState, EndReason, ErrorCode, ProblemType, ServerCallState, WalletState } from "../src/index.js";
-import { readMessage } from "../src/signaling/messages.js";
+import { readFrame } from "../src/signaling/messages.js";
 
 type Rest = components["schemas"];
 
@@ -27,7 +27,7 @@ test("every message of the server in the protocol's document is known", () => {
   const [, said = ""] = protocol.split("## From the server to a device");
   const examples = [...said.matchAll(/```json\n(.*?)```/gs)].map(([, json]) => json);
   expect(examples.length).toBeGreaterThan(20);
-  for (const json of examples) expect(readMessage(json), json).toMatchObject({ type: expect.any(String) });
+  for (const json of examples) expect(readFrame(json).message, json).toMatchObject({ type: expect.any(String) });
 });
 
 test("README shows the example that is type-checked", () => {

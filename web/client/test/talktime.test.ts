@@ -133,7 +133,7 @@ test("whoever logs out in a call has left it before the socket is closed", async
   const loggedOut = talktime.session.logOut();
   expect([invite?.type, socket.last, call.state]).toEqual([
     "call.invite",
-    { type: "call.cancel", call_id: CALL_ID, ref: null },
+    { type: "call.cancel", call_id: CALL_ID, ref: null, seq: 2 },
     "ended",
   ]);
   await loggedOut;

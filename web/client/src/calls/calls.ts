@@ -113,6 +113,10 @@ export class Calls extends Emitter<CallsEvents> {
       this.#incoming(message);
       return;
     }
+    if (message.type === "call.snapshot") {
+      this.#stands(message.call);
+      return;
+    }
     const call = this.#calls.meantBy(message);
     if (message.type === "error") call?.refuse(message);
     else if (call && message.type === "call.accepted" && this.#merges(call)) this.#merge(call, message);
@@ -156,8 +160,14 @@ export class Calls extends Emitter<CallsEvents> {
     }
   }
 
-  #welcome({ call: snapshot, resume_ms }: Welcome): void {
+  #welcome({ call: snapshot, resume_ms, resumed }: Welcome): void {
     this.#resumeMs = resume_ms;
+    if (resumed) for (const call of this.#calls.living) call.feed({ type: "resumed" });
+    else this.#beginAgain(snapshot);
+  }
+
+  /** What was said is lost, and this is the call that the server has for this device. */
+  #beginAgain(snapshot: CallSnapshot | null): void {
     const about = snapshot && (this.#calls.byId(snapshot.call_id) ?? this.#current ?? this.#calls.unnamed);
     for (const call of [...this.#calls.all]) {
       // Of several that ring, the server names one.
@@ -165,6 +175,13 @@ export class Calls extends Emitter<CallsEvents> {
       if (!isUntold) call.feed({ type: "welcomed", snapshot: call === about ? snapshot : null });
     }
     if (snapshot && !this.#calls.byId(snapshot.call_id)) this.#unknown(snapshot);
+  }
+
+  /** Somebody else has the call now, and says how it stands. */
+  #stands(snapshot: CallSnapshot): void {
+    const call = this.#calls.byId(snapshot.call_id);
+    if (call) call.feed({ type: "welcomed", snapshot });
+    else this.#unknown(snapshot);
   }
 
   /** A call of the server that is not known here: it rings, or it is a remainder that nobody wants any more. */
@@ -199,6 +216,6 @@ export class Calls extends Emitter<CallsEvents> {
   }
 
   #say(message: FromClient): void {
-    if (this.#needs.signaling.state === "open") this.#needs.signaling.send(message);
+    this.#needs.signaling.post(message);
   }
 }

@@ -16,7 +16,7 @@ import type { Quality } from "./states.js";
 import type { Effect } from "./steps.js";
 
 export interface LiveCallNeeds extends ViewParts {
-  /** Lost where there is no open socket. */
+  /** See `Signaling.post`. */
   say(message: FromClient): void;
   iceServers(callId: string): Promise<IceServers>;
   relayOnly(): boolean;

@@ -10,7 +10,7 @@ import type { CallSnapshot, Party, ServerMessage } from "../signaling/messages.j
 import type { CallModel } from "./model.js";
 import { end, leave, type Step, say, to } from "./steps.js";
 import { told } from "./told.js";
-import { welcomed } from "./welcomed.js";
+import { resumed, welcomed } from "./welcomed.js";
 
 type MediaFailure = "connect_failed" | "no_relay" | "lost";
 
@@ -19,6 +19,8 @@ export type Input =
   | { type: "told"; message: ServerMessage }
   /** There is a socket, and this is the call that the server has for this device. */
   | { type: "welcomed"; snapshot: CallSnapshot | null }
+  /** There is a socket, and nothing was lost: what was missed comes, and what was said meanwhile goes. */
+  | { type: "resumed" }
   /** Both called each other, and the other's invite came first: it is that call now, accepted by this invite. */
   | { type: "merged"; id: string; caller: Party }
   /** The socket is lost; there is nothing to come back to after so long. */
@@ -43,6 +45,8 @@ export function step(call: CallModel, given: Input, nowMs: number): Step {
       return told(call, given.message, nowMs);
     case "welcomed":
       return welcomed(call, given.snapshot, nowMs);
+    case "resumed":
+      return resumed(call, nowMs);
     case "merged":
       return merged(call, given.id, given.caller);
     case "offline":

@@ -34,6 +34,8 @@ export interface CallModel extends Deadlines {
   terms: Terms | null;
   /** The talk time at a moment, from which it runs; null until it does. */
   talk: { talkMs: number; atMs: number } | null;
+  /** Until then figures of the server may be from before a resume; null where they are not. */
+  caughtUpAtMs: number | null;
   /** Since when a side is lost: for a call that is given up then, only the talk time before it counts. */
   lostAtMs: number | null;
   paidMs: number;
@@ -60,6 +62,7 @@ const BLANK: Omit<CallModel, "role" | "stage"> = {
   peerLost: false,
   terms: null,
   talk: null,
+  caughtUpAtMs: null,
   lostAtMs: null,
   paidMs: 0,
   talkMsMax: null,

@@ -11,7 +11,7 @@ export interface SignalingEvents {
 export interface Signaling {
   /** `open` is good to send on; `refused` and `idle` do not come back by themselves. */
   readonly state: string;
-  /** Throws `NotConnectedError`. */
-  send(message: FromClient): void;
+  /** Send now or, where the socket is lost, once the device has resumed; where it cannot, never. */
+  post(message: FromClient): void;
   on<Name extends keyof SignalingEvents>(name: Name, listener: (value: SignalingEvents[Name]) => void): () => void;
 }

@@ -7,7 +7,7 @@ import type { CallEnd } from "./states.js";
 export type PeerMessage = Told<"call.offer" | "call.answer" | "call.candidate">;
 
 export type Effect =
-  /** Where the socket is not open it is not said; the resume makes up for it. */
+  /** Where the socket is lost it is said once the device has resumed, or the state of the call makes up for it. */
   | { type: "say"; message: FromClient }
   /** Ask for ICE servers: the media will be connected soon. */
   | { type: "prepare" }

@@ -45,6 +45,13 @@ export function told(call: CallModel, message: ServerMessage, nowMs: number): St
   }
 }
 
+/** The talk time that a message tells. One that comes late, after a resume, does not set back what was counted on. */
+function toldTalk(call: CallModel, talkMs: number, paidMs: number, nowMs: number): CallModel {
+  const isLate = call.talk !== null && call.caughtUpAtMs !== null && nowMs < call.caughtUpAtMs;
+  const countedMs = isLate ? talkMsOf({ ...call, paidMs: Math.max(paidMs, call.paidMs) }, nowMs) : 0;
+  return talking(call, Math.max(talkMs, countedMs), paidMs, nowMs);
+}
+
 /** The talk time from now on: the server's figure, whatever was counted here. */
 export function talking(call: CallModel, talkMs: number, paidMs: number, nowMs: number): CallModel {
   const lowFunds = call.lowFunds && call.lowFunds.endsAtTalkMs < paidMs ? null : call.lowFunds;
@@ -107,18 +114,18 @@ function accepted(call: CallModel, message: Told<"call.accepted">, nowMs: number
 function active(call: CallModel, message: Told<"call.active">, nowMs: number): Step {
   const terms = termsOf(message);
   const running: CallModel = { ...call, stage: "active", lostAtMs: null, connectAtMs: null, terms };
-  return to(talking(running, 0, message.paid_ms, nowMs));
+  return to(toldTalk(running, 0, message.paid_ms, nowMs));
 }
 
 function leased(call: CallModel, message: Told<"call.lease">, nowMs: number): Step {
-  return to(talking(call, message.talk_ms, message.paid_ms, nowMs));
+  return to(toldTalk(call, message.talk_ms, message.paid_ms, nowMs));
 }
 
 function lowFunds(call: CallModel, message: Told<"call.low_funds">, nowMs: number): Step {
   const { ends_in_ms, reason, spend_limit: spendLimit, shortfall_minor: shortfallMinor, currency } = message;
   if (!call.talk) return to(call);
   // It ends with the paid time: what is left of it says how much has passed.
-  const told = talking(call, Math.max(0, call.paidMs - ends_in_ms), call.paidMs, nowMs);
+  const told = toldTalk(call, Math.max(0, call.paidMs - ends_in_ms), call.paidMs, nowMs);
   return to({ ...told, lowFunds: { endsAtTalkMs: call.paidMs, reason, spendLimit, shortfallMinor, currency } });
 }
 

@@ -1,4 +1,4 @@
-/** There is a socket again, and the server says which call it has. What was said in between is lost. */
+/** There is a socket again: either nothing was lost, or the server says which call it has. */
 
 import type { CallSnapshot } from "../signaling/messages.js";
 import { type CallModel, talkMsOf } from "./model.js";
@@ -8,15 +8,29 @@ import { talking } from "./told.js";
 
 /** How long an invite is waited for that may have been lost, or is still being authorized. */
 const ANSWER_MS = 5_000;
+/** For so long what comes may be what was missed. */
+const CATCH_UP_MS = 2_000;
 
+/** The call is what it was; an invite that waited for the socket is due. */
+export function resumed(call: CallModel, nowMs: number): Step {
+  const lostAtMs = call.peerLost ? call.lostAtMs : null;
+  const back: CallModel = { ...call, online: true, lostAtMs, returnAtMs: null, caughtUpAtMs: nowMs + CATCH_UP_MS };
+  return call.stage === "authorizing" ? invite(back, nowMs) : to(back);
+}
+
+/** Whatever was said before is lost. */
 export function welcomed(call: CallModel, snapshot: CallSnapshot | null, nowMs: number): Step {
   const back: CallModel = { ...call, online: true, lostAtMs: null, returnAtMs: null };
   if (snapshot && isOf(call, snapshot)) return goOn(adopted(back, snapshot), snapshot, nowMs);
   if (call.end) return to(back);
   if (call.stage !== "authorizing")
     return end(back, { reason: "lost", refused: false, talkMs: talkMsOf(call, nowMs) });
-  if (call.invite && !call.invited) return to({ ...back, invited: true }, { type: "say", message: call.invite });
-  return to({ ...back, answerAtMs: nowMs + ANSWER_MS });
+  return invite(back, nowMs);
+}
+
+function invite(call: CallModel, nowMs: number): Step {
+  if (call.invite && !call.invited) return to({ ...call, invited: true }, { type: "say", message: call.invite });
+  return to({ ...call, answerAtMs: nowMs + ANSWER_MS });
 }
 
 /** Also where the news was lost which call has come of the invite: one of its own, or the other one's (glare). */
@@ -34,6 +48,7 @@ function adopted(call: CallModel, snapshot: CallSnapshot): CallModel {
 function goOn(call: CallModel, snapshot: CallSnapshot, nowMs: number): Step {
   if (call.end) return leaveAgain(call);
   if (snapshot.state === "ringing") return ringOn(call);
+  if (snapshot.state === "authorizing") return to(call);
   if (!call.wanted) return leave(call, "declined", "call.hang_up", nowMs);
   return snapshot.state === "connecting" ? connectOn(call, nowMs) : talkOn(call, snapshot, nowMs);
 }

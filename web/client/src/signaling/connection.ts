@@ -7,6 +7,7 @@ import type { Token } from "../session/tokens.js";
 import { type Answer, Answers } from "./answers.js";
 import { Backoff } from "./backoff.js";
 import { afterClose } from "./close-codes.js";
+import { Device } from "./device.js";
 import { Link, type WebSocketClass } from "./link.js";
 import type { FromClient, Said, ServerMessage, Welcome } from "./messages.js";
 import type { Wake } from "./wake.js";
@@ -16,7 +17,7 @@ export type ConnectionState = "idle" | "connecting" | "open" | "waiting" | "refu
 
 export interface ConnectionEvents {
   state: ConnectionState;
-  /** The device is connected; where the state of a call on it is told, the same device as before. */
+  /** The device is connected: with what it missed to come where it has `resumed`, else with the state of its call. */
   welcome: Welcome;
   /** Whatever else the server says, `error` included. */
   message: ServerMessage;
@@ -44,22 +45,29 @@ export const HELD_MS_MIN = 10_000;
 /** The longest wait for another try where it is urgent. */
 const URGENT_MS_MAX = 2_000;
 
+/** For so long nobody is told that the socket in use has closed while another one is about to take its place. */
+export const QUIET_MS = 1_000;
+
 const GOING_AWAY = 1001;
 
-/** One device. What it is resumed by is kept in memory only: a copied tab would take its call away. */
+/** One device, on one socket after another. */
 export class Connection extends Emitter<ConnectionEvents> {
   readonly #parts: ConnectionParts;
   readonly #backoff: Backoff;
   readonly #answers: Answers;
   #state: ConnectionState = "idle";
+  #device = new Device();
+  /** The socket in use; and the one that is being opened to take its place, whether there is one in use or not. */
   #link: Link | null = null;
+  #coming: Link | null = null;
   #welcomedAtMs: number | null = null;
-  #resumeToken: string | null = null;
   #refusedToken: string | undefined;
   #refs = 0;
   /** Grows whenever an attempt that is under way is of no interest any more. */
   #attempt = 0;
   #stopWaking: () => void = () => {};
+  /** What is waited for with the socket in use: the moment to move, or to say that it is gone. */
+  #stopWaiting: () => void = () => {};
 
   constructor(parts: ConnectionParts) {
     super();
@@ -74,7 +82,7 @@ export class Connection extends Emitter<ConnectionEvents> {
 
   /** When the next attempt is made, by the `now()` of the timers (`performance.now()`); null unless `waiting`. */
   get retryAtMs(): number | null {
-    return this.#backoff.atMs;
+    return this.#state === "waiting" ? this.#backoff.atMs : null;
   }
 
   /** Connect, and stay connected. */
@@ -87,7 +95,7 @@ export class Connection extends Emitter<ConnectionEvents> {
 
   /** Close the socket for good: the device does not come back. */
   stop(): void {
-    this.#resumeToken = null;
+    this.#device = new Device();
     this.#refusedToken = undefined;
     this.#end("idle");
   }
@@ -100,11 +108,19 @@ export class Connection extends Emitter<ConnectionEvents> {
   /**
    * Send a message. Throws `NotConnectedError`.
    *
-   * What it leads to comes as `message`; an `error` also as the event of that name, with the message's `ref`.
+   * What it leads to comes as `message`; an `error` also as the event of that name, with the message's `ref`. Should
+   * the socket break meanwhile, it is sent again, and carried out once.
    */
   send(message: FromClient): void {
-    if (this.#state !== "open" || !this.#link) throw new NotConnectedError();
-    this.#link.send(message);
+    if (this.#state !== "open") throw new NotConnectedError();
+    this.post(message);
+  }
+
+  /** Send a message now or, where the socket is lost, once the device has resumed; where it cannot, never. */
+  post(message: FromClient): void {
+    if (!this.#device.isKnown) return;
+    this.#device.keep(message);
+    this.#sendKept();
   }
 
   /**
@@ -120,11 +136,17 @@ export class Connection extends Emitter<ConnectionEvents> {
     return this.#answers.to(ref);
   }
 
+  /** From its hello on the next socket may have the device: what is said meanwhile waits for its welcome. */
+  #sendKept(): void {
+    if (!this.#link || this.#coming?.hasGreeted) return;
+    for (const message of this.#device.unsent()) this.#link.send(message);
+  }
+
   async #connect(): Promise<void> {
     this.#backoff.cancel();
     this.#attempt += 1;
     const attempt = this.#attempt;
-    this.#become("connecting");
+    if (!this.#link) this.#become("connecting");
     try {
       const [url, token] = await Promise.all([this.#parts.url(), this.#parts.token(this.#refusedToken)]);
       if (attempt === this.#attempt) this.#open(url, token);
@@ -137,49 +159,87 @@ export class Connection extends Emitter<ConnectionEvents> {
 
   #open(url: string, token: Token): void {
     const { WebSocket, timers, deviceName = null } = this.#parts;
-    const resumeToken = this.#resumeToken;
     const renewedToken = () => this.#parts.token();
-    this.#link = new Link(
-      { url, token, renewedToken, resumeToken, deviceName, WebSocket, timers },
+    const link: Link = new Link(
+      { url, token, renewedToken, device: this.#device, deviceName, WebSocket, timers },
       {
-        welcome: (welcome) => this.#welcome(welcome),
-        message: (message) => this.#hear(message),
-        closed: (code) => this.#lost(code),
+        welcome: (welcome) => this.#welcome(link, welcome),
+        message: (message) => this.#hear(link, message),
+        closed: (code) => this.#closed(link, code),
       },
     );
+    this.#backoff.cancel();
+    this.#coming = link;
+    if (!this.#link) this.#become("connecting");
   }
 
-  #welcome(welcome: Welcome): void {
-    this.#resumeToken = welcome.resume_token;
+  #welcome(link: Link, welcome: Welcome): void {
+    this.#stopWaiting();
+    this.#link?.close();
+    this.#link = link;
+    this.#coming = null;
+    this.#device.welcomed(welcome);
+    if (!welcome.resumed) this.#answers.lose();
     this.#welcomedAtMs = this.#parts.timers.now();
+    this.#sendKept();
     this.#become("open");
     // Whoever heard of the state may have stopped it all.
     if (this.#state === "open") this.emit("welcome", welcome);
   }
 
-  #hear(message: ServerMessage): void {
-    const link = this.#link;
+  #hear(link: Link, message: ServerMessage): void {
+    this.#device.learn(message);
     this.#answers.hear(message);
     this.emit("message", message);
     if (message.type === "error") this.emit("error", new SignalingError(message));
+    if (link !== this.#link) return;
+    if (message.type === "server.moving") this.#moveAfter(message.delay_ms);
     // The next attempt finds a server that takes calls.
-    if (message.type !== "error" || message.code !== "draining" || link !== this.#link) return;
-    link?.close();
-    this.#lost(GOING_AWAY);
+    if (message.type !== "error" || message.code !== "draining") return;
+    link.close();
+    this.#closed(link, GOING_AWAY);
   }
 
-  #lost(code: number): void {
+  /** The server is about to stop: have another socket before this one is gone. */
+  #moveAfter(ms: number): void {
+    this.#stopWaiting();
+    this.#stopWaiting = this.#parts.timers.after(ms, () => {
+      if (this.#coming) return;
+      this.#backoff.reset();
+      void this.#connect();
+    });
+  }
+
+  #closed(link: Link, code: number): void {
+    const wasInUse = link === this.#link;
+    if (wasInUse) this.#link = null;
+    else this.#coming = null;
     const { resume, freshToken } = afterClose(code);
-    if (!resume) this.#resumeToken = null;
-    if (freshToken) this.#refusedToken = this.#link?.accessToken;
+    if (freshToken) this.#refusedToken = link.accessToken;
+    if (this.#coming) this.#soon();
+    else this.#lost(wasInUse, resume);
+  }
+
+  /** The next socket has been opened, and the last one closes a little too early. */
+  #soon(): void {
+    this.#stopWaiting();
+    this.#stopWaiting = this.#parts.timers.after(QUIET_MS, () => this.#become("connecting"));
+  }
+
+  /** Where it was only the next one, that in use goes on. */
+  #lost(wasInUse: boolean, resume: boolean): void {
+    if (!resume && !this.#link) this.#device = new Device();
     const heldMs = this.#parts.timers.now() - (this.#welcomedAtMs ?? Number.POSITIVE_INFINITY);
-    if (heldMs >= HELD_MS_MIN) this.#backoff.reset();
-    this.#forgetLink();
+    if (wasInUse && heldMs >= HELD_MS_MIN) this.#backoff.reset();
+    if (!this.#link) this.#welcomedAtMs = null;
+    this.#sendKept();
     this.#wait();
   }
 
   #wait(): void {
     this.#backoff.wait(() => void this.#connect(), this.#parts.isUrgent?.() ? URGENT_MS_MAX : undefined);
+    if (this.#link) return;
+    this.#stopWaiting();
     this.#become("waiting");
   }
 
@@ -192,15 +252,13 @@ export class Connection extends Emitter<ConnectionEvents> {
     this.#attempt += 1;
     this.#backoff.cancel();
     this.#stopWaking();
+    this.#stopWaiting();
     this.#link?.close();
-    this.#forgetLink();
-    this.#become(state);
-  }
-
-  #forgetLink(): void {
-    this.#link = null;
+    this.#coming?.close();
+    this.#link = this.#coming = null;
     this.#welcomedAtMs = null;
     this.#answers.lose();
+    this.#become(state);
   }
 
   #become(state: ConnectionState): void {

@@ -2,7 +2,8 @@
 
 import type { Timers } from "../clock.js";
 import type { Token } from "../session/tokens.js";
-import { type FromClient, readMessage, type ServerMessage, type Welcome } from "./messages.js";
+import type { Device } from "./device.js";
+import { type FromClient, readFrame, type ServerMessage, type ToClient, type Welcome } from "./messages.js";
 import { Renewal } from "./renewal.js";
 
 /** A socket that has no welcome after so long is given up. */
@@ -25,7 +26,8 @@ export interface LinkParts {
   token: Token;
   /** A newer one, once the first is old. */
   renewedToken(): Promise<Token>;
-  resumeToken: string | null;
+  /** Who says hello. */
+  device: Pick<Device, "hello" | "received" | "takes">;
   deviceName: string | null;
   WebSocket: WebSocketClass;
   timers: Timers;
@@ -43,6 +45,7 @@ export class Link {
   readonly #listener: LinkListener;
   readonly #socket: InstanceType<WebSocketClass>;
   #renewal: Renewal | null = null;
+  #hasGreeted = false;
   #heardAtMs: number;
   #pingMs: number | null = null;
   #silenceMsMax = WELCOME_MS_MAX;
@@ -63,6 +66,11 @@ export class Link {
   /** The access token that counts for the server. */
   get accessToken(): string {
     return this.#renewal?.accessToken ?? this.#parts.token.accessToken;
+  }
+
+  /** Whether it has said hello: from then on the server may have the device here. */
+  get hasGreeted(): boolean {
+    return this.#hasGreeted;
   }
 
   send(message: FromClient): void {
@@ -87,18 +95,26 @@ export class Link {
   }
 
   #greet(): void {
-    const { token, resumeToken, deviceName } = this.#parts;
-    this.send({ type: "hello", token: token.accessToken, resume_token: resumeToken, device_name: deviceName });
+    const { token, device, deviceName } = this.#parts;
+    this.#hasGreeted = true;
+    this.send({ type: "hello", token: token.accessToken, ...device.hello, device_name: deviceName });
   }
 
   #hear(data: unknown): void {
     this.#heardAtMs = this.#parts.timers.now();
     if (this.#pingMs !== null) this.#silenceMsMax = this.#pingMs * PINGS_MISSED_MAX;
-    const message = readMessage(data);
-    if (message?.type === "ping") this.send({ type: "pong" });
-    else if (message?.type === "welcome") this.#welcomed(message);
-    else if (message?.type === "authenticated") this.#renewal?.accepted(message);
-    else if (message) this.#listener.message(message);
+    const { seq, message } = readFrame(data);
+    const taken = seq === null ? "new" : this.#parts.device.takes(seq);
+    // What is missing comes on another socket.
+    if (taken === "gap") this.#finish(ABNORMAL);
+    else if (taken === "new" && message) this.#take(message);
+  }
+
+  #take(message: ToClient): void {
+    if (message.type === "ping") this.send({ type: "pong", received: this.#parts.device.received });
+    else if (message.type === "welcome") this.#welcomed(message);
+    else if (message.type === "authenticated") this.#renewal?.accepted(message);
+    else this.#listener.message(message);
   }
 
   #welcomed(welcome: Welcome): void {

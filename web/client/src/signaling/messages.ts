@@ -27,6 +27,10 @@ export type EndReason = Received["EndReason"];
 export type ErrorCode = Received["ErrorCode"];
 export type IceCandidate = Sent["IceCandidate"];
 export type Party = Received["Party"];
+/** Somebody whom this account watches, as far as it may know. */
+export type PersonPresence = Received["PersonPresence"];
+/** Whether somebody can be called now. */
+export type PresenceState = Received["PresenceState"];
 export type RefusalReason = Received["RefusalReason"];
 /** What the owner of an account has limited: what one call may cost, or all calls of one day. */
 export type SpendLimit = NonNullable<Received["CallLowFunds"]["spend_limit"]>;
@@ -55,23 +59,39 @@ const KNOWN: Readonly<Record<ToClient["type"], true>> = {
   "call.peer_lost": true,
   "call.peer_resumed": true,
   "call.ended": true,
+  "call.snapshot": true,
+  "call.ticket": true,
   "call.charged": true,
   "wallet.changed": true,
   "account.blocked": true,
   "account.unblocked": true,
+  "server.moving": true,
+  presence: true,
 };
 
-/** The message in a frame; null for what this version does not know, which a newer server may send. */
-export function readMessage(frame: unknown): ToClient | null {
+export interface Heard {
+  /** Counts what the server says to this device; null for what is not counted. */
+  seq: number | null;
+  /** Null for what this version does not know, which a newer server may send. */
+  message: ToClient | null;
+}
+
+export function readFrame(frame: unknown): Heard {
+  const said = parsed(frame);
+  if (typeof said !== "object" || said === null) return { seq: null, message: null };
+  const seq = "seq" in said && typeof said.seq === "number" ? said.seq : null;
+  return { seq, message: isMessage(said) ? said : null };
+}
+
+function parsed(frame: unknown): unknown {
   if (typeof frame !== "string") return null;
   try {
-    const said: unknown = JSON.parse(frame);
-    return isMessage(said) ? said : null;
+    return JSON.parse(frame);
   } catch {
     return null;
   }
 }
 
-function isMessage(said: unknown): said is ToClient {
-  return typeof said === "object" && said !== null && "type" in said && Object.hasOwn(KNOWN, String(said.type));
+function isMessage(said: object): said is ToClient {
+  return "type" in said && Object.hasOwn(KNOWN, String(said.type));
 }

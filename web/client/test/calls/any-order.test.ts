@@ -4,7 +4,7 @@ import { deadlineOf } from "../../src/calls/model.js";
 import type { ServerMessage } from "../../src/signaling/messages.js";
 import * as server from "../fakes/server.js";
 import { ANN, CALL_ID, MINUTE_MS, snapshot } from "../fakes/server.js";
-import { FLOWING, HANG_UP, OFFLINE, ONLINE, Story } from "../fakes/story.js";
+import { FLOWING, HANG_UP, OFFLINE, ONLINE, RESUMED, Story } from "../fakes/story.js";
 
 /** Every input that there is, each from the server in a plausible form. */
 const ALPHABET: readonly (Input | ServerMessage)[] = [
@@ -36,6 +36,7 @@ const ALPHABET: readonly (Input | ServerMessage)[] = [
     ),
   ),
   { type: "merged", id: "call-2", caller: ANN },
+  RESUMED,
   OFFLINE,
   { type: "cut_off" },
   { type: "accept" },

@@ -22,10 +22,6 @@ function current(): Call {
   return call;
 }
 
-function _hide(persisted: boolean): void {
-  ours.page.dispatchEvent(Object.assign(new Event("pagehide"), { persisted }));
-}
-
 describe("an incoming call", () => {
   test("rings, is accepted, and answers the offer", async () => {
     await ours.tell(server.incoming());

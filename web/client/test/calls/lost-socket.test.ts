@@ -21,10 +21,6 @@ function current(): Call {
   return call;
 }
 
-function _hide(persisted: boolean): void {
-  ours.page.dispatchEvent(Object.assign(new Event("pagehide"), { persisted }));
-}
-
 describe("a lost socket (H3, D8)", () => {
   test("keeps the media, and goes on", async () => {
     const call = await ours.talks();

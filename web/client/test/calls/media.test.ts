@@ -21,10 +21,6 @@ function current(): Call {
   return call;
 }
 
-function _hide(persisted: boolean): void {
-  ours.page.dispatchEvent(Object.assign(new Event("pagehide"), { persisted }));
-}
-
 describe("connecting", () => {
   test("that takes too long is given up, and said", async () => {
     const call = await ours.connects();

@@ -1,5 +1,4 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import type { Call } from "../../src/calls/call.js";
 import { TalktimeError } from "../../src/errors.js";
 import { Calling } from "../fakes/calling.js";
 import { FakePeerConnection } from "../fakes/peer-connection.js";
@@ -15,16 +14,6 @@ beforeEach(() => {
 afterEach(() => {
   vi.unstubAllGlobals();
 });
-
-function _current(): Call {
-  const call = ours.calls.current;
-  if (!call) throw new Error("no call");
-  return call;
-}
-
-function _hide(persisted: boolean): void {
-  ours.page.dispatchEvent(Object.assign(new Event("pagehide"), { persisted }));
-}
 
 describe("placing a call (H1)", () => {
   test("invites by name or id, and is the current call at once", async () => {

@@ -39,12 +39,19 @@ export function welcome(call: CallSnapshot | null = null): Welcome {
     ping_ms: 4_000,
     wallet: WALLET,
     call,
+    resumed: false,
+    received: 0,
     ref: null,
   };
 }
 
 export function snapshot(state: CallSnapshot["state"], changes: Partial<CallSnapshot> = {}): CallSnapshot {
   return { call_id: CALL_ID, state, role: "caller", other: BEN, ...TERMS, talk_ms: 0, paid_ms: 0, ...changes };
+}
+
+/** How the call stands, told in the middle of it. */
+export function stands(call: CallSnapshot): Told<"call.snapshot"> {
+  return { type: "call.snapshot", call };
 }
 
 export function authorizing(ref: string | null, call_id = CALL_ID): Told<"call.authorizing"> {

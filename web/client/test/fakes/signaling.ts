@@ -2,17 +2,17 @@
 
 import type { SignalingEvents } from "../../src/calls/signaling.js";
 import { Emitter } from "../../src/emitter.js";
-import { NotConnectedError } from "../../src/errors.js";
 import type { CallSnapshot, FromClient, ServerMessage } from "../../src/signaling/messages.js";
 import { welcome } from "./server.js";
 
 export class FakeSignaling extends Emitter<SignalingEvents> {
   state = "open";
   readonly sent: FromClient[] = [];
+  readonly #waiting: FromClient[] = [];
 
-  send(message: FromClient): void {
-    if (this.state !== "open") throw new NotConnectedError();
-    this.sent.push(message);
+  /** What is posted while the socket is away waits for a resume. */
+  post(message: FromClient): void {
+    (this.state === "open" ? this.sent : this.#waiting).push(message);
   }
 
   /** The types of what was said since the last time. */
@@ -35,7 +35,15 @@ export class FakeSignaling extends Emitter<SignalingEvents> {
 
   /** The server lets the device in, and would wait so long for it to come back. */
   comeBack(call: CallSnapshot | null = null, resume_ms = 20_000): void {
+    this.#waiting.splice(0);
     this.become("open");
     this.emit("welcome", { ...welcome(call), resume_ms });
+  }
+
+  /** The device resumes: what was posted meanwhile goes now. */
+  resume(): void {
+    this.sent.push(...this.#waiting.splice(0));
+    this.become("open");
+    this.emit("welcome", { ...welcome(), resumed: true });
   }
 }

@@ -81,6 +81,8 @@ export function welcome(more: Partial<Welcome> = {}): Welcome {
     ping_ms: PING_MS,
     wallet: walletState(1),
     call: null,
+    resumed: false,
+    received: 0,
     ref: null,
     ...more,
   };

@@ -10,6 +10,7 @@ import { BEN, CALL_ID } from "./server.js";
 export const INVITE = { type: "call.invite", ref: "invite-1", callee_id: null, callee_user_name: "ben" } as const;
 export const ANSWER_MS = 10_000;
 export const ONLINE: Input = { type: "welcomed", snapshot: null };
+export const RESUMED: Input = { type: "resumed" };
 export const OFFLINE: Input = { type: "offline", waitMs: 30_000 };
 export const HANG_UP: Input = { type: "hang_up" };
 export const FLOWING: Input = { type: "flowing" };
@@ -82,7 +83,7 @@ export class Story {
   }
 }
 
-const INPUT_TYPES = ["told", "welcomed", "merged", "offline", "cut_off", "accept", "hang_up", "leave"];
+const INPUT_TYPES = ["told", "welcomed", "resumed", "merged", "offline", "cut_off", "accept", "hang_up", "leave"];
 
 function isInput(input: Input | ServerMessage): input is Input {
   return [...INPUT_TYPES, "flowing", "failed", "time"].includes(input.type);

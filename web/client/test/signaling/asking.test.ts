@@ -14,8 +14,8 @@ describe("asking", () => {
     const socket = await opened();
     const [one, other] = [connection.request(invite), connection.request(invite)];
     expect(socket.sent.slice(1)).toEqual([
-      { ...invite, ref: "request-1" },
-      { ...invite, ref: "request-2" },
+      { ...invite, ref: "request-1", seq: 1 },
+      { ...invite, ref: "request-2", seq: 2 },
     ]);
     const answer = (ref: string): ToClient => ({ type: "call.authorizing", call_id: CALL_ID, ref });
     socket.says(answer("request-2"));
@@ -48,21 +48,32 @@ describe("asking", () => {
     expect(errors).toEqual([null, "somebody else's", "request-1"].map((ref) => [true, "illegal_step", ref]));
   });
 
-  test("fails with the socket, in time, and at once where there is none", async () => {
+  test("fails with the device, in time, and at once where there is none", async () => {
     const { connection, timers } = world;
     await expect(connection.request(invite)).rejects.toBeInstanceOf(NotConnectedError);
     const socket = await opened();
     const lost = expect(connection.request(invite)).rejects.toBeInstanceOf(ConnectionLostError);
     socket.closes(1006);
-    await lost;
     await timers.advance(FIRST_MS_MAX);
     const second = greeted();
+    await lost;
     const late = expect(connection.request(invite)).rejects.toBeInstanceOf(ConnectionLostError);
     await timers.advance(PING_MS);
     second.says({ type: "ping" });
     await timers.advance(ANSWER_MS_MAX - PING_MS);
     await late;
     expect(connection.state).toBe("open");
+  });
+
+  test("is answered on the next socket, where the device resumes there", async () => {
+    const socket = await opened();
+    const asked = world.connection.request(invite);
+    socket.closes(1006);
+    await world.timers.advance(FIRST_MS_MAX);
+    const second = greeted({ resumed: true });
+    expect(second.last).toEqual({ ...invite, ref: "request-1", seq: 1 });
+    second.says({ type: "call.authorizing", call_id: CALL_ID, ref: "request-1", seq: 1 });
+    expect(await asked).toMatchObject({ call_id: CALL_ID });
   });
 
   test("a server that drains is left for another one, as the same device", async () => {

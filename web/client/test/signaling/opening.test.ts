@@ -15,7 +15,8 @@ describe("opening", () => {
     expect(socket.url).toBe("wss://talktime.example/ws");
     expect(socket.sent).toEqual([]);
     socket.opens();
-    const hello = { type: "hello", token: "token-1", resume_token: null, device_name: "Ann's laptop" };
+    const device = { resume_token: null, received: null, ticket: null, device_name: "Ann's laptop" };
+    const hello = { type: "hello", token: "token-1", ...device };
     expect(socket.sent).toEqual([hello]);
     expect(() => connection.send({ type: "pong" })).toThrow(NotConnectedError);
     socket.says(welcome());
@@ -30,7 +31,7 @@ describe("opening", () => {
     const { heard } = world;
     const socket = await opened();
     socket.says({ type: "ping" });
-    expect(socket.last).toEqual({ type: "pong" });
+    expect(socket.last).toEqual({ type: "pong", received: 0 });
     expect(heard.length).toBe(3);
   });
 
