@@ -37,6 +37,7 @@ from signaling.live.timers import CallTimers
 from signaling.problems import answer_with_headers, answer_with_problems
 from signaling.service import Service
 from signaling.sockets.lean import LeanConnection, LeanWebsocket
+from signaling.tickets.ticket import Tickets
 from signaling.timers import LoopScheduler, Scheduler
 
 SOCKET_PATH = "/ws"
@@ -91,6 +92,7 @@ def create_app(
         # No longer than the call waits between two tries, so that several fit in before the lease ends.
         renewal_timeout_ms=min(settings.authorize_ms_max, CallTimes.of(settings).renewal_retry_ms),
     )
+    tickets = Tickets(settings.ticket_secrets, life_ms=settings.call_ms_max, clock=clock)
     bindings, post = Bindings(background), Post(devices)
     runner = Runner(
         calls=calls,
@@ -101,6 +103,7 @@ def create_app(
         timers=CallTimers(scheduler),
         times=CallTimes.of(settings),
         node=settings.node,
+        tickets=tickets,
         clock=clock,
     )
     switchboard = Switchboard(

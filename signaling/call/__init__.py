@@ -31,4 +31,6 @@ call ends then, for whatever reason, talk time is what it was at the lost device
 earlier one of two. A device that merely rings and is lost goes on ringing: it may come back, and must learn
 how it ended. A call with no ringing device left rings on until its time is over. What one party says is sent
 to the other even while that one is lost.
+
+Another owner. A node that no longer owns a call ends its copy without a word: the call goes on elsewhere.
 """

@@ -9,7 +9,16 @@ from uuid import UUID
 from shared.messages.base import EndReason
 from shared.messages.from_client import Ref
 from shared.messages.to_client import CallOver, CallSnapshot, ErrorCode, ToClient
-from signaling.call.effects import AnnounceEnded, ClearTimer, Effect, Finished, Reject, Send, SetTimer
+from signaling.call.effects import (
+    AnnounceEnded,
+    ClearTimer,
+    Effect,
+    Finished,
+    GiveTicket,
+    Reject,
+    Send,
+    SetTimer,
+)
 from signaling.call.lease import Lease
 from signaling.call.states import CallTimes, Device, Role, State, Terms, TimerName
 
@@ -23,6 +32,8 @@ class Call:
     caller: Device
     invite_ref: Ref | None
     placed_at_ms: int
+    epoch: int = 1
+    """Of how many owners this node is the last."""
     state: State = State.AUTHORIZING
     unreachable: bool = False
     """Billing has said so and holds nothing, and the caller has not heard it yet."""
@@ -41,6 +52,8 @@ class Call:
     """The sides whose device is lost, and when it was last proven alive."""
     lease: Lease | None = None
     """None until talk time runs."""
+    restored_talk_ms: int | None = None
+    """Where talk time went on at this node; None where it began here."""
     timers: dict[TimerName, int] = field(default_factory=dict)
     _effects: list[Effect] = field(default_factory=list)
 
@@ -104,6 +117,12 @@ class Call:
     def tell_both(self, message: ToClient) -> None:
         for role in Role:
             self.tell(role, message)
+
+    def give_tickets(self) -> None:
+        """Give newer tickets; a party that is lost gets one when it is back."""
+        for role in Role:
+            if role not in self.lost and (device := self.device(role)):
+                self.emit(GiveTicket(device))
 
     def reject(self, device: Device, code: ErrorCode, text: str, ref: Ref | None) -> None:
         self.emit(Reject(device=device, code=code, text=text, ref=ref))

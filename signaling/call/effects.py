@@ -75,6 +75,12 @@ class AnnounceEnded(Struct, frozen=True, kw_only=True):
     started: bool
 
 
+class GiveTicket(Struct, frozen=True):
+    """Send one of the two parties a ticket for the call as it stands now."""
+
+    device: Device
+
+
 class SetTimer(Struct, frozen=True):
     """Feed `TimerFired(name)` at `at_ms` of the monotonic clock, in place of a timer of this name set before."""
 
@@ -100,6 +106,7 @@ Effect = (
     | AskRenewal
     | AnnounceStarted
     | AnnounceEnded
+    | GiveTicket
     | SetTimer
     | ClearTimer
     | Finished

@@ -12,6 +12,7 @@ from msgspec import Struct
 
 from shared.messages.base import EndReason, RefusalReason, SpendLimit
 from shared.messages.from_client import CallStep, Ref
+from shared.messages.nodes import CallState
 from shared.messages.requests import RenewalRefusal
 from signaling.call.states import Device, Terms, TimerName
 
@@ -98,6 +99,10 @@ class DeviceGone(Struct, frozen=True):
     last_alive_ms: int
 
 
+class LetGo(Struct, frozen=True):
+    """Another node owns the call: this copy of it ends without a word, to devices and to billing."""
+
+
 class Renewed(Struct, frozen=True):
     """All minutes up to number `minute` are paid."""
 
@@ -129,6 +134,13 @@ class TimerFired(Struct, frozen=True):
     name: TimerName
 
 
+class TicketShown(Struct, frozen=True):
+    """A party came back with a ticket: so the call stood when an owner gave it. Of use after a takeover only."""
+
+    device: Device
+    state: CallState
+
+
 class StopCall(Struct, frozen=True):
     """The call must end, from any state: an operator, a blocked account, a stopping node."""
 
@@ -146,10 +158,12 @@ Input = (
     | DeviceLost
     | DeviceResumed
     | DeviceGone
+    | LetGo
     | Renewed
     | RenewalRefused
     | RenewalFailed
     | FundsChanged
     | TimerFired
+    | TicketShown
     | StopCall
 )

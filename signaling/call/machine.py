@@ -8,7 +8,7 @@ from uuid import UUID
 from shared.messages.base import EndReason
 from shared.messages.from_client import Invite
 from shared.messages.to_client import CallAuthorizing, ErrorCode
-from signaling.call import presence, ringing, steps, talking
+from signaling.call import moving, presence, ringing, steps, talking
 from signaling.call.call import Call
 from signaling.call.effects import AskAuthorize, Effect, Send, SetTimer
 from signaling.call.inputs import (
@@ -22,12 +22,14 @@ from signaling.call.inputs import (
     FromDevice,
     FundsChanged,
     Input,
+    LetGo,
     Merged,
     Refused,
     RenewalFailed,
     RenewalRefused,
     Renewed,
     StopCall,
+    TicketShown,
     TimerFired,
 )
 from signaling.call.states import CallTimes, Device, Role, State, TimerName
@@ -81,6 +83,8 @@ def _take(call: Call, given: Input, now_ms: int) -> None:  # noqa: C901 - one li
             presence.device_resumed(call, given, now_ms)
         case DeviceGone():
             presence.device_gone(call, given, now_ms)
+        case LetGo():
+            call.close()
         case Renewed():
             talking.renewed(call, given, now_ms)
         case RenewalRefused():
@@ -91,6 +95,8 @@ def _take(call: Call, given: Input, now_ms: int) -> None:  # noqa: C901 - one li
             talking.funds_changed(call, now_ms)
         case TimerFired():
             _timer_fired(call, given.name, now_ms)
+        case TicketShown():
+            moving.ticket_shown(call, given, now_ms)
         case StopCall():
             call.end(given.reason, now_ms)
         case _ as never:
@@ -132,6 +138,8 @@ def _time_is_up(call: Call, name: TimerName, now_ms: int) -> None:
             talking.renew_when_due(call, now_ms)
         case TimerName.LEASE:
             talking.lease_over(call, now_ms)
+        case TimerName.TICKET:
+            talking.newer_tickets(call, now_ms)
         case TimerName.RESUME_CALLER:
             presence.resume_over(call, Role.CALLER, now_ms)
         case TimerName.RESUME_CALLEE:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from shared.messages.base import EndReason
 from shared.messages.to_client import PeerLost, PeerResumed
 from signaling.call.call import Call
+from signaling.call.effects import GiveTicket
 from signaling.call.inputs import DeviceGone, DeviceLost, DeviceResumed
 from signaling.call.states import Role, State, TimerName
 from signaling.call.talking import activate_if_ready, renew_when_due
@@ -32,6 +33,8 @@ def device_resumed(call: Call, given: DeviceResumed, now_ms: int) -> None:
         return
     del call.lost[role]
     call.clear_timer(RESUME_TIMERS[role])
+    if call.terms:
+        call.emit(GiveTicket(given.device))
     if call.is_accepted:
         call.tell(role.other, PeerResumed(call_id=call.call_id))
     if call.state is State.CONNECTING:

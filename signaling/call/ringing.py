@@ -32,6 +32,7 @@ def authorized(call: Call, given: Authorized, now_ms: int) -> None:
     if call.callee:
         _ring_and_accept(call, call.callee, given.terms, now_ms)
     else:
+        call.give_tickets()
         call.emit(FindDevices(given.terms.callee.account_id))
 
 
@@ -118,6 +119,8 @@ def accept(call: Call, device: Device, now_ms: int) -> None:
     call.state = State.CONNECTING
     call.clear_timer(TimerName.RING)
     call.set_timer(TimerName.CONNECT, now_ms + call.times.connect_ms_max)
+    # Before the news: who has heard it can prove it.
+    call.give_tickets()
     call.tell_both(CallAccepted(call_id=call.call_id, connect_ms=call.times.connect_ms_max))
     for other in others:
         call.emit(Send(other, CallAnsweredElsewhere(call_id=call.call_id)))

@@ -32,6 +32,8 @@ class TimerName(StrEnum):
     """When to ask for the next minute."""
     LEASE = "lease"
     """When the paid talk time, or the longest allowed, is over."""
+    TICKET = "ticket"
+    """When to give both parties newer tickets."""
     RESUME_CALLER = "resume_caller"
     RESUME_CALLEE = "resume_callee"
 
@@ -71,6 +73,7 @@ class CallTimes(Struct, frozen=True, kw_only=True):
     call_ms_max: int
     minute_ms: int
     renew_lead_ms: int
+    ticket_ms: int
 
     @classmethod
     def of(cls, settings: Settings) -> CallTimes:

@@ -27,6 +27,7 @@ def activate_if_ready(call: Call, now_ms: int) -> None:
         free_ms=call.terms.charging.free_ms,
     )
     call.emit(AnnounceStarted())
+    newer_tickets(call, now_ms)
     call.tell_both(
         CallActive(
             call_id=call.call_id,
@@ -40,6 +41,12 @@ def activate_if_ready(call: Call, now_ms: int) -> None:
     )
     call.set_timer(TimerName.LEASE, call.lease.ends_at_ms)
     renew_when_due(call, now_ms)
+
+
+def newer_tickets(call: Call, now_ms: int) -> None:
+    """Give both parties tickets, again and again: an owner that dies takes what came after the newest with it."""
+    call.give_tickets()
+    call.set_timer(TimerName.TICKET, now_ms + call.times.ticket_ms)
 
 
 def renew_when_due(call: Call, now_ms: int) -> None:
@@ -59,6 +66,7 @@ def renewed(call: Call, given: Renewed, now_ms: int) -> None:
     if lease is None or lease.is_paid(given.minute):
         return
     lease.pay(given.minute)
+    call.give_tickets()
     call.tell_both(
         CallLease(call_id=call.call_id, talk_ms=call.talk_ms(now_ms), paid_ms=lease.paid_ms),
     )
@@ -82,6 +90,8 @@ def renewal_refused(call: Call, given: RenewalRefused, now_ms: int) -> None:
             call.end(EndReason.BLOCKED, now_ms)
         case "operator":
             call.end(EndReason.OPERATOR, now_ms)
+        case "taken_over":
+            call.close()
 
 
 def renewal_failed(call: Call, given: RenewalFailed, now_ms: int) -> None:

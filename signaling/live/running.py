@@ -10,7 +10,7 @@ from shared.clock import Clock
 from shared.failpoints import Failpoint, failpoint_now
 from shared.ids import new_id
 from shared.messages.from_client import Invite
-from shared.messages.to_client import Error
+from shared.messages.to_client import CallTicket, Error
 from signaling.billing.announcing import Announcer
 from signaling.call.effects import (
     AnnounceEnded,
@@ -21,6 +21,7 @@ from signaling.call.effects import (
     Effect,
     FindDevices,
     Finished,
+    GiveTicket,
     Reject,
     Send,
     SetTimer,
@@ -34,6 +35,8 @@ from signaling.live.calls import LiveCall, LiveCalls
 from signaling.live.events import call_ended, call_started
 from signaling.live.money_questions import MoneyQuestions
 from signaling.live.timers import CallTimers
+from signaling.tickets.giving import ticket_for
+from signaling.tickets.ticket import Tickets
 
 log = logging.getLogger(__name__)
 
@@ -52,6 +55,7 @@ class Runner:
         timers: CallTimers,
         times: CallTimes,
         node: str,
+        tickets: Tickets,
         clock: Clock,
     ) -> None:
         self._calls = calls
@@ -62,6 +66,7 @@ class Runner:
         self._timers = timers
         self._times = times
         self._node = node
+        self._tickets = tickets
         self._clock = clock
         self._work: deque[tuple[LiveCall, Input | list[Effect]]] = deque()
         self._working = False
@@ -114,6 +119,8 @@ class Runner:
             case Reject():
                 error = Error(code=effect.code, message=effect.text, ref=effect.ref, call_id=live.call_id)
                 self._post.send(effect.device.device_id, error)
+            case GiveTicket():
+                self._give_ticket(live, effect)
             case SetTimer():
                 self._timers.set(live, effect.name, at_ms=effect.at_ms, feed=self.feed)
             case ClearTimer():
@@ -142,6 +149,10 @@ class Runner:
                 self.feed(live, AcceptByInvite(device.device_id, invite.ref))
         here = self._devices.that_ring(effect.account_id)
         self.feed(live, CalleeDevices(tuple(device.device_id for device in here)))
+
+    def _give_ticket(self, live: LiveCall, effect: GiveTicket) -> None:
+        if ticket := ticket_for(live, effect.device, tickets=self._tickets, now_ms=self._clock.monotonic_ms()):
+            self._perform(live, Send(effect.device, CallTicket(call_id=live.call_id, ticket=ticket)))
 
     def _announce_started(self, live: LiveCall) -> None:
         log.info("Call %s: talk time runs", live.call_id)

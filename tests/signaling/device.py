@@ -13,7 +13,7 @@ from websockets.exceptions import ConnectionClosed
 
 from shared.messages.from_client import ClientMessage, Hello, Pong
 from shared.messages.registry import encode
-from shared.messages.to_client import Error, Ping, ToClient, Welcome
+from shared.messages.to_client import CallTicket, Error, Ping, ToClient, Welcome
 
 WAIT_SECONDS_MAX = 5
 Expected = TypeVar("Expected", bound=msgspec.Struct)
@@ -30,6 +30,8 @@ class Device:
         self.pings = 0
         self.received = 0
         """The number of the last message that came."""
+        self.ticket: str | None = None
+        """The newest; they come in between, and are no part of a story."""
         self._marks = count()
         self.welcome: Welcome
 
@@ -81,6 +83,9 @@ class Device:
             else:
                 self.received += 1
                 assert message.seq == self.received, "each message comes once, in order"
+                if isinstance(message, CallTicket):
+                    self.ticket = message.ticket
+                    continue
                 return msgspec.structs.replace(message, seq=msgspec.UNSET)
 
     async def expect(self, kind: type[Expected]) -> Expected:

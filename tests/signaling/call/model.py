@@ -39,8 +39,10 @@ from signaling.call.inputs import (
     DeviceResumed,
     FromDevice,
     Input,
+    LetGo,
     Merged,
     Refused,
+    RenewalRefused,
     Renewed,
     TimerFired,
 )
@@ -59,7 +61,7 @@ class Observer:
         self.free_ms = terms.charging.free_ms
         self.talk_ms_max = min(times.call_ms_max, terms.talk_ms_max or times.call_ms_max)
         self.timers: dict[TimerName, int] = {}
-        self.authorized = self.refused = self.finished = self.unreachable = False
+        self.authorized = self.refused = self.finished = self.unreachable = self.let_go = False
         self.callee: Device | None = None
         self.waiting: Device | None = None
         self.started_at_ms: int | None = None
@@ -94,6 +96,8 @@ class Observer:
                 self.refused = self.refused or not self.authorized
                 if is_first and isinstance(given, Refused):
                     self.unreachable = given.reason is RefusalReason.UNREACHABLE
+            case LetGo() | RenewalRefused(reason="taken_over"):
+                self.let_go = bool(effects)
             case AcceptByInvite(device_id=device_id) if not self.authorized and self.waiting is None:
                 self.waiting = Device(Role.CALLEE, device_id)
             case Renewed(minute=minute) if self.started_at_ms is not None:
@@ -118,6 +122,7 @@ class Observer:
     def _check(self, effect: Effect, given: Input | None, now_ms: int) -> None:
         match effect:
             case Send(device=device, message=message):
+                assert not self.let_go, "nobody is told of a change of owner by the former one"
                 self._check_message(device, message, given)
                 self.told.setdefault(device, []).append(message)
             case SetTimer(name=name, at_ms=at_ms):
@@ -182,6 +187,9 @@ class Observer:
 
     def _check_the_end(self) -> None:
         assert self.timers == {}, "no timer outlives the call"
+        if self.let_go:
+            assert self.end is None, "the end of what goes on elsewhere is nobody's to announce"
+            return
         assert (self.end is None) == self.refused, "announced, unless billing holds nothing for sure"
         for device in {CALLER, *self.incoming} - self.gone:
             last_words = [told for told in self.told[device] if isinstance(told, CallOver | CallAnsweredElsewhere)]

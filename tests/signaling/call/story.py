@@ -8,6 +8,7 @@ from msgspec.structs import replace
 
 from shared.messages.base import CallTerms, EndReason, Party
 from shared.messages.from_client import Accept, CallStep, Connected, HangUp, Invite
+from shared.messages.nodes import CallState, DevicePlace
 from shared.messages.to_client import CallOver, ToClient
 from signaling.call.effects import AnnounceEnded, Effect, Send
 from signaling.call.inputs import Authorized, CalleeDevices, DeviceLost, FromDevice, Input, TimerFired
@@ -44,8 +45,20 @@ TIMES = CallTimes(
     call_ms_max=10 * MINUTE_MS,
     minute_ms=MINUTE_MS,
     renew_lead_ms=15_000,
+    ticket_ms=40_000,
 )
 START_MS = 1_000_000
+
+STATE_IN_TICKET = CallState(
+    epoch=1,
+    stage="active",
+    talk_ms=30_000,
+    left_ms=0,
+    caller=DevicePlace(role=Role.CALLER, device_id=CALLER.device_id, node=None),
+    callee=DevicePlace(role=Role.CALLEE, device_id=PHONE.device_id, node=None),
+    ringing=[],
+    connected=[Role.CALLER, Role.CALLEE],
+)
 
 
 class Story:

@@ -18,6 +18,7 @@ from signaling.call.inputs import (
     DeviceGone,
     FromDevice,
     Input,
+    LetGo,
     Merged,
     Refused,
     RenewalRefused,
@@ -203,6 +204,16 @@ def test_merged_call_ends_without_a_word() -> None:
     story.feed(Merged())
     assert story.heard(CALLER) == told
     assert_silent_end(story)
+
+
+@pytest.mark.parametrize("state", [state for state in State if state is not State.ENDED])
+def test_a_call_that_is_let_go_ends_without_a_word(state: State) -> None:
+    """D12: another node owns it now; what this one would say to devices or to billing is no longer true."""
+    story = story_in(state)
+    told = len(story.effects)
+    story.feed(LetGo())
+    assert_silent_end(story)
+    assert not any(isinstance(effect, Send | AnnounceEnded) for effect in story.effects[told:])
 
 
 @pytest.mark.parametrize(

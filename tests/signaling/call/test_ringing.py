@@ -105,7 +105,7 @@ def test_both_connected_starts_the_clock_once() -> None:
     active = CallActive(call_id=CALL_ID, price_minor=10, currency="EUR", minute_ms=MINUTE_MS, paid_ms=MINUTE_MS)
     assert effects.count(AnnounceStarted()) == 1
     assert messages(effects, CALLER) == messages(effects, PHONE) == [active]
-    assert set(story.call.timers) == {TimerName.LEASE, TimerName.RENEW}
+    assert set(story.call.timers) == {TimerName.LEASE, TimerName.RENEW, TimerName.TICKET}
 
 
 ICE = IceCandidate("candidate:1 1 udp 1 192.0.2.1 1 typ host", sdpMid="0")

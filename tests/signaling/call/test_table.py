@@ -33,16 +33,29 @@ from signaling.call.inputs import (
     FromDevice,
     FundsChanged,
     Input,
+    LetGo,
     Merged,
     Refused,
     RenewalFailed,
     RenewalRefused,
     Renewed,
     StopCall,
+    TicketShown,
     TimerFired,
 )
 from signaling.call.states import Device, State, TimerName
-from tests.signaling.call.story import CALL_ID, CALLER, LAPTOP, PHONE, START_MS, STRANGER, TABLET, TERMS, story_in
+from tests.signaling.call.story import (
+    CALL_ID,
+    CALLER,
+    LAPTOP,
+    PHONE,
+    START_MS,
+    STATE_IN_TICKET,
+    STRANGER,
+    TABLET,
+    TERMS,
+    story_in,
+)
 
 DEVICES = {"caller": CALLER, "phone": PHONE, "tablet": TABLET, "stranger": STRANGER}
 """The phone accepts where somebody does, the tablet rings with it, the stranger's device never rings."""
@@ -86,6 +99,9 @@ OTHERS: dict[str, Input] = {
     "out of turn": RenewalRefused(minute=2, reason="out_of_turn"),
     "payer blocked": RenewalRefused(minute=2, reason="blocked"),
     "end asked": RenewalRefused(minute=2, reason="operator"),
+    "owned by another": RenewalRefused(minute=2, reason="taken_over"),
+    "let go": LetGo(),
+    "ticket shown": TicketShown(CALLER, STATE_IN_TICKET),
     "renewal failed": RenewalFailed(2),
     "funds changed": FundsChanged(),
     "stopped by operator": StopCall(EndReason.OPERATOR),
@@ -165,6 +181,9 @@ unknown call           .           .          .          ended        ended     
 out of turn            .           .          .          does         .            .
 payer blocked          .           .          .          ended        ended        .
 end asked              .           .          .          ended        ended        .
+owned by another       .           .          .          ended        ended        .
+ticket shown           .           .          .          .            .            .
+let go                 ended       ended      ended      ended        ended        .
 renewal failed         .           .          .          does         .            .
 funds changed          .           .          .          .            .            .
 stopped by operator    ended       ended      ended      ended        ended        .
@@ -176,6 +195,7 @@ timer: ring            .           ended      .          .            .         
 timer: connect         .           .          ended      .            .            .
 timer: renew           .           .          .          does         .            .
 timer: lease           .           .          .          ended        ended        .
+timer: ticket          .           .          .          does         does         .
 timer: resume_caller   .           .          .          .            ended        .
 timer: resume_callee   .           .          .          .            .            .
 """
