@@ -32,6 +32,9 @@ class Terms:
     unknown_callees_told: bool = False
     """Callers hear of a callee that there is no such account; else that it cannot be reached."""
 
+    node_silence: timedelta = timedelta(seconds=30)
+    """People at a signaling node that was not heard of for longer count as offline."""
+
     @property
     def setup(self) -> timedelta:
         """Return `setup_ms` to be added to a moment."""
@@ -48,5 +51,6 @@ class Terms:
             setup_ms=settings.authorize_ms_max + settings.ring_ms_max + settings.connect_ms_max,
             currency=settings.currency,
             day_zone=time_zone(settings.spend_day_time_zone),
+            node_silence=timedelta(seconds=settings.node_silence_seconds),
             unknown_callees_told=settings.callee_answers == "distinct",
         )

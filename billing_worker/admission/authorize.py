@@ -15,14 +15,15 @@ The checks, in this order, the first that fails being the answer:
 8. there were not too many invites to the callee (`too_many_calls`). After 7, or accounts without money, which cost
    nothing, could keep everybody from reaching somebody,
 9. the callee is not on the caller's blocklist (`on_your_blocklist`),
-10. the callee exists and is not disabled, takes calls from the caller, and has a device that would ring
-    (`unreachable`: which of these it is must be seen nowhere, docs/decisions/0015-unreachable-has-one-answer.md),
+10. the callee exists and is not disabled, takes calls from the caller, has a device that would ring, at the node
+    that asks or at another that is alive, and does not want to be left alone (`unreachable`: which of these it is
+    must be seen nowhere, docs/decisions/0015-unreachable-has-one-answer.md),
 11. the callee is in no call (`busy`).
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -30,6 +31,7 @@ from billing_worker.admission.invites import Invites
 from billing_worker.admission.lists import Lists
 from billing_worker.admission.people import People, Person
 from billing_worker.calls import Calls, CallsOvertakenError, OpenCall
+from billing_worker.presence.reach import Reach
 from billing_worker.terms import Terms
 from shared.ledger import Ledger, OpenWallet
 from shared.messages.base import EndReason, RefusalReason
@@ -50,6 +52,7 @@ class Room:
     """What payers were charged today, of those who have limited it."""
     now: datetime
     terms: Terms
+    reach: Reach = field(default_factory=Reach)
 
 
 def authorize(request: Authorize, room: Room) -> Authorized | Refused:
@@ -108,7 +111,7 @@ def _callee_for(caller: Person, request: Authorize, room: Room) -> Person | Refu
 def _between(request: Authorize, *, caller: Person, callee: Person, room: Room) -> Authorized | Refused:
     payer, callee_wallet = room.ledger.wallets[caller.account_id], room.ledger.wallets[callee.account_id]
     call = room.calls.add(_call_of(request, payer, callee, room))
-    if not request.callee_reachable:
+    if callee.do_not_disturb or not room.reach.reaches(callee.account_id, request):
         call.hidden_from_caller = True
         _settle_as(EndReason.UNREACHABLE, call, now=room.now)
         return _refused(request, RefusalReason.UNREACHABLE)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from datetime import datetime
 from typing import assert_never
 from uuid import UUID
 
@@ -17,6 +18,7 @@ from billing_worker.admission.take_over import take_over
 from billing_worker.announcing import ends, takeovers
 from billing_worker.calls import Calls
 from billing_worker.notices import money_of_all, wallet_notices
+from billing_worker.presence.reach import Reach
 from billing_worker.terms import Terms
 from billing_worker.transactions import transact
 from shared import outbox
@@ -83,7 +85,16 @@ class Decisions:
             ),
             now=now,
             terms=self._terms,
+            reach=await self._reach(connection, people, new, now=now),
         )
+
+    async def _reach(
+        self, connection: AsyncConnection, people: People, requests: Sequence[Authorize], *, now: datetime
+    ) -> Reach:
+        """Return where callees are who are not at the node that asks."""
+        elsewhere = (people.callee(request) for request in requests if not request.callee_reachable)
+        callee_ids = {callee.account_id for callee in elsewhere if callee is not None}
+        return await Reach.read(connection, callee_ids, alive_since=now - self._terms.node_silence)
 
     async def _spent_today(
         self, connection: AsyncConnection, ledger: Ledger, payers: Collection[UUID]

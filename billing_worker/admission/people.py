@@ -23,6 +23,7 @@ class Person(NamedTuple):
     disabled: bool
     relay_only: bool = False
     contacts_only: bool = False
+    do_not_disturb: bool = False
 
     @property
     def party(self) -> Party:
@@ -85,6 +86,7 @@ _FIND = select(
     Account.disabled_at.is_not(None),
     Account.relay_only,
     Account.calls_from == "contacts",
+    Account.do_not_disturb,
 ).where(
     or_(
         Account.id == bindparam("ids", type_=ARRAY(Uuid)).any_(),

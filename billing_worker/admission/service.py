@@ -11,12 +11,25 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from billing_worker.admission.admit import admit
 from billing_worker.admission.deciding import Decisions
 from billing_worker.admission.invites import InviteLimits
+from billing_worker.presence.answers import PresenceAnswers
+from billing_worker.presence.arriving import arrive
 from billing_worker.terms import Terms
 from shared.bus.interface import UnavailableError
 from shared.clock import Clock
 from shared.database import reading
 from shared.messages.base import RefusalReason
-from shared.messages.requests import Admit, Authorize, Refused, Renew, Reply, Request, TakeOver
+from shared.messages.requests import (
+    Admit,
+    Admitted,
+    Authorize,
+    Look,
+    Refused,
+    Renew,
+    Reply,
+    ReportPresence,
+    Request,
+    TakeOver,
+)
 
 log = logging.getLogger(__name__)
 
@@ -34,10 +47,13 @@ class AdmissionService:
     def __init__(self, engine: AsyncEngine, *, terms: Terms, limits: InviteLimits, clock: Clock) -> None:
         self._engine = engine
         self._terms = terms
+        presence = PresenceAnswers(engine, clock=clock, silence=terms.node_silence)
         decisions = Decisions(engine, terms=terms, limits=limits, clock=clock)
         self._kinds = (
             Kind((Admit,), self._admit),
             Kind((Authorize, Renew, TakeOver), decisions.answer),
+            Kind((ReportPresence,), presence.reported),
+            Kind((Look,), presence.looked),
         )
 
     async def handle(self, requests: Sequence[Request]) -> list[Reply]:
@@ -67,4 +83,9 @@ class AdmissionService:
 
     async def _admit(self, requests: Sequence[Admit]) -> Sequence[Reply]:
         async with reading(self._engine) as connection:
-            return await admit(connection, requests, currency=self._terms.currency)
+            replies = await admit(connection, requests, currency=self._terms.currency)
+            asked = zip(requests, replies, strict=True)
+            await arrive(
+                connection, [(each.account_id, each.node) for each, reply in asked if isinstance(reply, Admitted)]
+            )
+            return replies

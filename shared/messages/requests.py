@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Annotated, Literal
 from uuid import UUID
 
-from msgspec import Meta
+from msgspec import Meta, field
 
 from shared.messages.base import (
     CallTerms,
@@ -24,6 +24,12 @@ from shared.messages.base import (
 
 WATCHED_MAX = 200
 """People whose presence is asked for together."""
+REPORTED_MAX = 1_000
+"""Accounts of one report on presence."""
+
+WatchedPair = tuple[UUID, UUID]
+"""Who asks about somebody's presence, and about whose."""
+ReportedAccounts = Annotated[list[UUID], Meta(max_length=REPORTED_MAX)]
 
 
 class Admit(Message, frozen=True, kw_only=True, tag="admit"):
@@ -194,10 +200,17 @@ class NotTakenOver(Message, frozen=True, kw_only=True, tag="not_taken_over"):
 
 
 class ReportPresence(Message, frozen=True, kw_only=True, tag="report_presence"):
-    """This node is alive, and these accounts have no device there any more. With `starting`, nobody has."""
+    """This node is alive; no device of who has `left` would ring there any more, one of who is `here` would.
+
+    With `starting`, nobody's would but of who is `here`. Reports have growing numbers: one that comes after a
+    greater one is a sign of life and nothing else. Who is `here` is told only where the order of an admission and a
+    report is in doubt.
+    """
 
     node: str
-    left: list[UUID]
+    left: ReportedAccounts
+    here: ReportedAccounts = field(default_factory=list)
+    number: Annotated[int, Meta(ge=0, le=2**53)] = 0
     starting: bool = False
 
 
@@ -206,10 +219,9 @@ class PresenceReported(Message, frozen=True, kw_only=True, tag="presence_reporte
 
 
 class Look(Message, frozen=True, kw_only=True, tag="look"):
-    """Can these people be called now, as far as the watcher may know?"""
+    """Can these people be called now, as far as those who watch them may know?"""
 
-    watcher_id: UUID
-    account_ids: Annotated[list[UUID], Meta(max_length=WATCHED_MAX)]
+    pairs: Annotated[list[WatchedPair], Meta(max_length=WATCHED_MAX)]
 
 
 class Looked(Message, frozen=True, kw_only=True, tag="looked"):

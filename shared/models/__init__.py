@@ -1,6 +1,6 @@
 """The tables. The history of the schema is in `migrations`; a test holds the two together."""
 
-from shared.models.accounts import Account, CallsFrom, RefreshToken, Session
+from shared.models.accounts import Account, CallsFrom, PresenceTo, RefreshToken, Session
 from shared.models.audit import AuditEntry
 from shared.models.base import METADATA, Base
 from shared.models.books import BooksAudit, PriceChange
@@ -9,6 +9,7 @@ from shared.models.ledger import LedgerEntry, Wallet
 from shared.models.outbox import OutboxMessage
 from shared.models.payments import IdempotencyKey, Payment, PaymentRefund, WebhookEvent
 from shared.models.people import BlocklistEntry, Contact
+from shared.models.presence import Presence, SignalingNode
 from shared.models.throttles import Throttle
 
 __all__ = [
@@ -26,9 +27,12 @@ __all__ = [
     "OutboxMessage",
     "Payment",
     "PaymentRefund",
+    "Presence",
+    "PresenceTo",
     "PriceChange",
     "RefreshToken",
     "Session",
+    "SignalingNode",
     "Throttle",
     "Wallet",
     "WebhookEvent",

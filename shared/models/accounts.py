@@ -13,18 +13,23 @@ from shared.models.base import Base, CreatedAt
 
 CallsFrom = Literal["everybody", "contacts"]
 """Whom an account takes calls from, blocklist aside."""
+PresenceTo = Literal["callers", "contacts", "nobody"]
+"""Who may know whether an account can be called: those whom it takes calls from, its contacts alone, or nobody."""
 
 
 class Account(Base):
     """A person, or an operator. E-mail and user name are unique without regard to case.
 
     A deleted account is a disabled one that nobody can enable again: nothing in its row tells of the person.
+    `last_seen_at` is when its last device went; known only of those who share it.
     """
 
     __tablename__ = "accounts"
     __table_args__ = (
         CheckConstraint("deleted_at IS NULL OR disabled_at IS NOT NULL", name="deleted_is_disabled"),
         CheckConstraint("calls_from IN ('everybody', 'contacts')", name="calls_from_known"),
+        CheckConstraint("presence_to IN ('callers', 'contacts', 'nobody')", name="presence_to_known"),
+        CheckConstraint("last_seen_shared OR last_seen_at IS NULL", name="last_seen_is_shared"),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
@@ -37,6 +42,10 @@ class Account(Base):
     relay_only: Mapped[bool] = mapped_column(server_default="false")
     deleted_at: Mapped[datetime | None]
     calls_from: Mapped[CallsFrom] = mapped_column(Text, server_default="everybody")
+    do_not_disturb: Mapped[bool] = mapped_column(server_default="false")
+    presence_to: Mapped[PresenceTo] = mapped_column(Text, server_default="callers")
+    last_seen_shared: Mapped[bool] = mapped_column(server_default="false")
+    last_seen_at: Mapped[datetime | None]
 
 
 Index("uq_accounts_email", func.lower(Account.email), unique=True)

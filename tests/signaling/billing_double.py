@@ -117,6 +117,7 @@ class BillingDouble:
     calls: dict[UUID, AuthorizedCall] = field(default_factory=dict)
     events: list[CallStarted | CallEnded] = field(default_factory=list)
     asked: list[Request] = field(default_factory=list)
+    """All but the reports, which come by themselves."""
     answering: asyncio.Event = field(default_factory=asyncio.Event)
     """Cleared, requests wait."""
     before_admitting: Callable[[], Awaitable[None]] | None = None
@@ -147,7 +148,7 @@ class BillingDouble:
         await self.bus.publish([envelope_of(notice)])
 
     async def _answer(self, requests: Sequence[Request]) -> Sequence[Reply]:
-        self.asked.extend(requests)
+        self.asked.extend(each for each in requests if not isinstance(each, ReportPresence))
         await self.answering.wait()
         if self.before_admitting:
             await self.before_admitting()
