@@ -39,6 +39,7 @@ from signaling.service import Service
 from signaling.sockets.lean import LeanConnection, LeanWebsocket
 from signaling.tickets.ticket import Tickets
 from signaling.timers import LoopScheduler, Scheduler
+from signaling.watching.lookout import Lookout
 
 SOCKET_PATH = "/ws"
 
@@ -80,7 +81,7 @@ def create_app(
     """Build the application. Nothing runs before `app.service.start()`; the bus is its owner's to run."""
     scheduler = LoopScheduler(clock) if scheduler is None else scheduler
     journal = MemoryJournal() if journal is None else journal
-    background, calls = Background(), LiveCalls()
+    background = Background()
     devices = Devices(messages_max=settings.resume_messages_max, bytes_max=settings.resume_bytes_max)
     sockets = OpenSockets(per_address_max=settings.sockets_per_address_max)
     announcer = Announcer(bus, journal)
@@ -94,6 +95,17 @@ def create_app(
     )
     tickets = Tickets(settings.ticket_secrets, life_ms=settings.call_ms_max, clock=clock)
     bindings, post = Bindings(background), Post(devices)
+    lookout = Lookout(
+        bus,
+        devices=devices,
+        bindings=bindings,
+        post=post,
+        background=background,
+        settings=settings,
+        clock=clock,
+        scheduler=scheduler,
+    )
+    calls = LiveCalls(say_changed=lookout.hints.tell)
     runner = Runner(
         calls=calls,
         devices=devices,
@@ -114,7 +126,14 @@ def create_app(
         takes_calls=lambda: not sockets.closed and not announcer.overfull,
         clock=clock,
     )
-    presence = Presence(devices=devices, switchboard=switchboard, bindings=bindings, settings=settings, clock=clock)
+    presence = Presence(
+        devices=devices,
+        switchboard=switchboard,
+        bindings=bindings,
+        onlooker=lookout.onlooker,
+        settings=settings,
+        clock=clock,
+    )
     greeter = Greeter(
         verifier=verifier,
         billing=billing,
@@ -129,6 +148,7 @@ def create_app(
         origins=Origins(public_url=settings.public_url, allowed=settings.allowed_origins),
         greeter=greeter,
         presence=presence,
+        watching=lookout.watching,
         switchboard=switchboard,
         post=post,
         sockets=sockets,
@@ -144,7 +164,8 @@ def create_app(
         background=background,
         bindings=bindings,
         liveness=Liveness(devices=devices, presence=presence, settings=settings, clock=clock, scheduler=scheduler),
-        notices=Notices(post=post, switchboard=switchboard, presence=presence),
+        notices=Notices(post=post, switchboard=switchboard, presence=presence, watching=lookout.watching),
+        lookout=lookout,
         sockets=sockets,
         switchboard=switchboard,
     )

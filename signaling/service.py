@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 
 from shared.bus.interface import Bus, Mailbox
@@ -12,6 +13,7 @@ from signaling.devices.liveness import Liveness
 from signaling.devices.notices import Notices
 from signaling.door.open_sockets import OpenSockets
 from signaling.live.switchboard import Switchboard
+from signaling.watching.lookout import Lookout
 
 SOCKETS_SHARE = 4
 """A quarter of the time to drain is for closing sockets, the rest for publishing events."""
@@ -32,6 +34,7 @@ class Service:
         background: Background,
         bindings: Bindings,
         liveness: Liveness,
+        lookout: Lookout,
         notices: Notices,
         sockets: OpenSockets,
         switchboard: Switchboard,
@@ -43,6 +46,7 @@ class Service:
         self._background = background
         self._bindings = bindings
         self._liveness = liveness
+        self._lookout = lookout
         self._notices = notices
         self._sockets = sockets
         self._switchboard = switchboard
@@ -54,6 +58,7 @@ class Service:
         self._bindings.open(self._mailbox)
         self._announcer.start()
         self._liveness.start()
+        self._lookout.start(self._mailbox)
         self._sockets.closed = False
 
     async def drain(self) -> None:
@@ -69,11 +74,14 @@ class Service:
         self._sockets.close_all()
         for_sockets_ms = self._drain_ms_max // SOCKETS_SHARE
         await self._sockets.wait_for_none(timeout_ms=for_sockets_ms)
-        await self._announcer.drain(timeout_ms=self._drain_ms_max - for_sockets_ms)
+        await asyncio.gather(
+            self._announcer.drain(timeout_ms=self._drain_ms_max - for_sockets_ms), self._lookout.say_goodbye()
+        )
 
     async def stop(self) -> None:
         """Leave nothing running; idempotent."""
         self._liveness.stop()
+        self._lookout.stop()
         await self._announcer.stop()
         if self._mailbox is not None:
             await self._mailbox.stop()

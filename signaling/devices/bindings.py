@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from uuid import UUID
 
 from shared.bus.interface import Mailbox
+from shared.bus.topology import ACCOUNTS, Exchange
 from signaling.background import Background
 
 
@@ -19,11 +20,12 @@ class _Binding:
 
 
 class Bindings:
-    """An account is bound while something holds it: a device of its, or one that is being let in."""
+    """An account is bound while something holds it: a device of its, one that is being let in, or a watcher."""
 
-    def __init__(self, background: Background) -> None:
+    def __init__(self, background: Background, *, exchange: Exchange = ACCOUNTS) -> None:
         self._mailbox: Mailbox | None = None
         self._background = background
+        self._exchange = exchange
         self._bindings: dict[UUID, _Binding] = {}
 
     def open(self, mailbox: Mailbox) -> None:
@@ -32,26 +34,41 @@ class Bindings:
 
     async def hold(self, account_id: UUID) -> None:
         """Return when the account's notices come here. To be released, also after a failure."""
+        self.take(account_id)
+        await self.settle(account_id)
+
+    def take(self, account_id: UUID) -> None:
+        """Hold the account, which is bound as soon as somebody has it settled."""
         self._bindings.setdefault(account_id, _Binding()).holders += 1
-        await self._settle(account_id)
+
+    def holders(self, account_id: UUID) -> int:
+        """Return how many hold this account."""
+        binding = self._bindings.get(account_id)
+        return 0 if binding is None else binding.holders
+
+    @property
+    def held(self) -> set[UUID]:
+        """The accounts that are held."""
+        return {account_id for account_id, binding in self._bindings.items() if binding.holders}
 
     def release(self, account_id: UUID) -> None:
         """One holder less; the last one has the account unbound."""
         binding = self._bindings[account_id]
         binding.holders -= 1
         if not binding.holders:
-            self._background.start(self._settle(account_id))
+            self._background.start(self.settle(account_id))
 
-    async def _settle(self, account_id: UUID) -> None:
+    async def settle(self, account_id: UUID) -> None:
+        """Return when the account is bound where it is held, and not where it is not."""
         binding = self._bindings.get(account_id)
         if binding is None or self._mailbox is None:
             return
         async with binding.lock:
             if binding.holders and not binding.bound:
-                await self._mailbox.bind(account_id)
+                await self._mailbox.bind(account_id, exchange=self._exchange)
                 binding.bound = True
             elif binding.bound and not binding.holders:
-                await self._mailbox.unbind(account_id)
+                await self._mailbox.unbind(account_id, exchange=self._exchange)
                 binding.bound = False
         if not binding.holders and not binding.bound and self._bindings.get(account_id) is binding:
             del self._bindings[account_id]

@@ -11,6 +11,7 @@ import msgspec
 
 from shared.bus.interface import Delivery
 from shared.messages.base import Party
+from shared.messages.nodes import PresenceHint
 from shared.messages.notices import (
     AccountBlocked,
     AccountRenamed,
@@ -21,14 +22,17 @@ from shared.messages.notices import (
     SessionEnded,
     WalletChanged,
 )
-from shared.messages.registry import decode_notice
+from shared.messages.registry import decode_notice, type_of
 from shared.messages.to_client import Blocked, Charged, Unblocked, Wallet
 from signaling.devices.post import Post
 from signaling.devices.presence import Presence
 from signaling.live.switchboard import Switchboard
+from signaling.watching.watching import Watching
 
 TOLD_MAX = 4_096
 """Notices remembered, so that one that was published again (its relay died) is not told again."""
+
+HINT = type_of(PresenceHint)
 
 log = logging.getLogger(__name__)
 
@@ -36,14 +40,18 @@ log = logging.getLogger(__name__)
 class Notices:
     """Takes this node's mailbox. Notices are hints: one that cannot be read is dropped, none is told twice."""
 
-    def __init__(self, *, post: Post, switchboard: Switchboard, presence: Presence) -> None:
+    def __init__(self, *, post: Post, switchboard: Switchboard, presence: Presence, watching: Watching) -> None:
         self._post = post
         self._switchboard = switchboard
         self._presence = presence
+        self._watching = watching
         self._told: OrderedDict[UUID, None] = OrderedDict()
 
     async def handle(self, delivery: Delivery) -> None:
-        """Do what one notice says."""
+        """Do what one notice says, or one hint."""
+        if delivery.type == HINT:
+            self._watching.handle(delivery)
+            return
         try:
             notice = decode_notice(delivery.body)
         except msgspec.DecodeError as error:

@@ -20,6 +20,7 @@ from signaling.devices.bindings import Bindings
 from signaling.devices.registry import ConnectedDevice, Devices
 from signaling.live.switchboard import Switchboard
 from signaling.sockets.socket import Socket
+from signaling.watching.attendance import Onlooker
 
 log = logging.getLogger(__name__)
 
@@ -38,11 +39,19 @@ class Presence:
     """Keeps devices, calls and bindings in step."""
 
     def __init__(
-        self, *, devices: Devices, switchboard: Switchboard, bindings: Bindings, settings: Settings, clock: Clock
+        self,
+        *,
+        devices: Devices,
+        switchboard: Switchboard,
+        bindings: Bindings,
+        onlooker: Onlooker,
+        settings: Settings,
+        clock: Clock,
     ) -> None:
         self._devices = devices
         self._switchboard = switchboard
         self._bindings = bindings
+        self._onlooker = onlooker
         self._settings = settings
         self._clock = clock
         self._arrivals: set[Arrival] = set()
@@ -78,7 +87,13 @@ class Presence:
         socket.put(encode(self._welcome(device, admitted, hello.ref, resumed=missed is not None)))
         socket.put_again(missed or ())
         self._switchboard.device_here(device)
+        self._onlooker.came(device)
         return device
+
+    def turn_away(self, account_id: UUID) -> None:
+        """A device of the account, which was bound for it once, is not let in."""
+        self._bindings.release(account_id)
+        self._onlooker.turned_away(account_id)
 
     def authenticate(self, device: ConnectedDevice, claims: Claims) -> bool:
         """Let a newer token of the device's own session count; False where it is another one's."""
@@ -94,6 +109,7 @@ class Presence:
         device.socket = None
         device.lost_at_ms = self._clock.monotonic_ms()
         self._switchboard.device_lost(device)
+        self._onlooker.went(device)
 
     def forget(self, device: ConnectedDevice) -> None:
         """The device will not come back."""
@@ -101,6 +117,7 @@ class Presence:
         self._switchboard.device_gone(device)
         self._devices.remove(device)
         self._bindings.release(device.account.account_id)
+        self._onlooker.left(device)
 
     def rename(self, account: Party) -> None:
         """The account has this name now; calls that are going on keep the one they began with."""

@@ -26,6 +26,7 @@ from shared.messages.from_client import (
     Invite,
     Offer,
     Pong,
+    WatchPresence,
 )
 from shared.messages.requests import Admitted
 from shared.messages.to_client import Authenticated, CloseCode, Error, ErrorCode
@@ -42,6 +43,7 @@ from signaling.live.switchboard import Switchboard
 from signaling.problems import problem
 from signaling.sockets.lean import LeanWebsocket, SocketClosedError
 from signaling.sockets.socket import Socket
+from signaling.watching.watching import Watching
 
 MALFORMED_MAX = 50
 """So many malformed messages in a row, and the socket is closed."""
@@ -60,6 +62,7 @@ class Endpoint:
         origins: Origins,
         greeter: Greeter,
         presence: Presence,
+        watching: Watching,
         switchboard: Switchboard,
         post: Post,
         sockets: OpenSockets,
@@ -70,6 +73,7 @@ class Endpoint:
         self._origins = origins
         self._greeter = greeter
         self._presence = presence
+        self._watching = watching
         self._switchboard = switchboard
         self._post = post
         self._sockets = sockets
@@ -184,6 +188,8 @@ class Endpoint:
                 self._switchboard.hear(device, message)
             case Invite():
                 self._switchboard.invite(device, message)
+            case WatchPresence():
+                self._watching.watch(device, message)
             case Authenticate():
                 self._authenticate(device, message)
             case Error():

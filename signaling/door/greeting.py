@@ -93,7 +93,7 @@ class Greeter:
                 await self._bindings.hold(claims.sub)
                 return await self._ask(hello, claims)
         except BaseException as error:
-            self._bindings.release(claims.sub)
+            self._presence.turn_away(claims.sub)
             if isinstance(error, TimeoutError | NoReplyError):
                 raise TurnedAwayError(CloseCode.TRY_LATER, "not now") from None
             raise
