@@ -8,9 +8,11 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterable, Iterator
 from ipaddress import ip_address
+from itertools import chain
 from typing import Literal
 from urllib.parse import SplitResult, parse_qs, unquote, urlsplit
 
+from shared.bus.urls import broker_urls
 from shared.settings import Settings
 
 Program = Literal["api", "signaling", "worker", "migrate", "create-operator", "replay", "dead-letters", "audit"]
@@ -86,7 +88,11 @@ def faults(settings: Settings, names: Collection[str] = EVERY) -> Iterator[str]:
                 yield from _in_the_open(name, [value])
             case "allowed_origins":
                 yield from _in_the_open(name, value)
-            case "database_url" | "database_owner_url" | "rabbitmq_url" if value != getattr(defaults, name):
+            case "rabbitmq_url" if value != defaults.rabbitmq_url:
+                said = (_of_a_server(name, url, private=settings.private_network) for url in broker_urls(value))
+                # The nodes of a cluster mostly have the same faults.
+                yield from dict.fromkeys(chain.from_iterable(said))
+            case "database_url" | "database_owner_url" if value != getattr(defaults, name):
                 yield from _of_a_server(name, value, private=settings.private_network)
 
 

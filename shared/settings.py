@@ -11,6 +11,7 @@ from typing import Annotated, Literal
 from msgspec import Meta, Struct
 
 from shared import failpoints
+from shared.bus.urls import check_broker_urls
 from shared.messages.base import TALK_MS_MAX
 from shared.money import AMOUNT_MINOR_MAX, AmountMinor
 from shared.spending.day import time_zone
@@ -89,7 +90,9 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         str, _setting("PostgreSQL, as the role that owns the tables; read by `talktime migrate` only")
     ] = ""
     database_connections_max: Annotated[Count, _setting("Connections to PostgreSQL per program")] = 10
-    rabbitmq_url: Annotated[str, _setting("The broker, with virtual host")] = "amqp://guest:guest@127.0.0.1:5672/"
+    rabbitmq_url: Annotated[
+        str, _setting("The broker, with virtual host; of a cluster all nodes, separated by commas")
+    ] = "amqp://guest:guest@127.0.0.1:5672/"
     publish_timeout_ms: Annotated[Milliseconds, _setting("How long a publish may wait for its confirmation")] = (
         5_000
     )
@@ -257,6 +260,16 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         ),
     ] = ()
     ticket_ms: Annotated[Milliseconds, _setting("How often a device in a call gets a newer ticket for it")] = 10_000
+    beat_ms: Annotated[
+        Milliseconds, _setting("How often the owner of a call asks other nodes which of its devices are alive")
+    ] = 1_000
+    owner_silence_ms_max: Annotated[
+        Milliseconds,
+        _setting("A node that says nothing for longer owns no calls any more: its devices take them over"),
+    ] = 5_000
+    find_ms_max: Annotated[
+        Milliseconds, _setting("How long other nodes may take to say that a device of the callee is there")
+    ] = 1_000
     attach_ms_max: Annotated[
         Milliseconds, _setting("How long a device that comes back waits for the node that owned its call")
     ] = 1_000
@@ -333,17 +346,27 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
             raise ValueError("`renew_lead_ms` must be shorter than `minute_ms`")
         if self.silence_ms_max <= self.ping_ms:
             raise ValueError("`silence_ms_max` must be longer than `ping_ms`")
+        if min(self.silence_ms_max, self.owner_silence_ms_max) <= 2 * self.beat_ms:
+            raise ValueError("`silence_ms_max` and `owner_silence_ms_max` must be longer than two times `beat_ms`")
         if self.node_silence_seconds * 1_000 <= 2 * self.presence_report_ms:
             raise ValueError("`node_silence_seconds` must be longer than two times `presence_report_ms`")
         if self.public_url.startswith("https:") and self.signaling_url.startswith("ws:"):
             raise ValueError(
                 "`signaling_url` must be wss:// where `public_url` is https://: browsers refuse the mixture"
             )
+        _check_broker(self.rabbitmq_url)
         for proxy in self.trusted_proxies:
             _check_network(proxy)
         _check_time_zone(self.spend_day_time_zone)
         if self.turn_urls and not self.turn_secrets:
             raise ValueError("`turn_urls` need `turn_secrets`: without one no credential can be signed")
+
+
+def _check_broker(urls: str) -> None:
+    try:
+        check_broker_urls(urls)
+    except ValueError as error:
+        raise ValueError(f"`rabbitmq_url` {error}") from error
 
 
 def _check_time_zone(name: str) -> None:

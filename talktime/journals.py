@@ -7,7 +7,7 @@ import os
 from collections.abc import AsyncIterator, Mapping
 from pathlib import Path
 
-from shared.bus.rabbit.addresses import broker_urls, place_of
+from shared.bus.urls import broker_urls, place_of
 from shared.settings import Settings
 from signaling.billing.journal_file import FileJournal
 from signaling.billing.journal_folder import JournalInUseError

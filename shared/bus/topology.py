@@ -77,15 +77,21 @@ BILLING_LOG = Queue(
     max_age="90D",
 )
 BILLING_REQUESTS = Queue(
-    name="billing.requests",
-    kind="classic",
+    name="billing.requests.v2",
+    kind="quorum",
+    # Each is taken once: what is delivered again has no asker any more.
+    delivery_limit=UNLIMITED,
     bindings=(Binding(REQUESTS.name, "requests"),),
     message_ttl_ms=REQUEST_MS_MAX,
 )
 
+OUTDATED_REQUESTS = "billing.requests"
+"""Where requests were, in a queue that ends with its node, up to version 0.1; nothing is sent there any more."""
+
 EXCHANGES = (CALLS, PAYMENTS, ACCOUNTS, NODES, PRESENCE, DEAD_LETTERS, REQUESTS)
 QUEUES = (CALL_EVENTS, DEAD_CALL_EVENTS, BILLING_LOG, BILLING_REQUESTS)
 
+MAILBOX_KIND = "quorum"
 MAILBOX_EXPIRES_MS = 10 * 60_000
 """How long a mailbox outlives its node's last connection; afterwards its notices are unroutable."""
 NOTICE_BATCH_MAX = 100

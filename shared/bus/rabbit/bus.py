@@ -20,7 +20,7 @@ from shared.bus.interface import (
 )
 from shared.bus.rabbit.asker import Asker
 from shared.bus.rabbit.consumer import Consumer, Source
-from shared.bus.rabbit.declaring import declare_topology
+from shared.bus.rabbit.declaring import declare_for_serving, declare_topology
 from shared.bus.rabbit.link import Link
 from shared.bus.rabbit.mailbox import RabbitMailbox
 from shared.bus.rabbit.messages import event, reply
@@ -116,7 +116,7 @@ class RabbitBus:
                 handle=answering(handle, send=self._reply, clock=self._clock),
                 parking=Dropping(),
                 batch_max=batch_max,
-                prepare=declare_topology,
+                prepare=declare_for_serving,
             )
         )
 

@@ -6,10 +6,19 @@ import logging
 
 from aiormq.abc import AbstractChannel
 from aiormq.channel import Channel
-from aiormq.exceptions import ChannelClosed
+from aiormq.exceptions import ChannelClosed, ChannelNotFoundEntity
 from pamqp.common import Arguments
 
-from shared.bus.topology import EXCHANGES, MAILBOX_EXPIRES_MS, QUEUES, Queue
+from shared.bus.topology import (
+    BILLING_REQUESTS,
+    EXCHANGES,
+    MAILBOX_EXPIRES_MS,
+    MAILBOX_KIND,
+    OUTDATED_REQUESTS,
+    QUEUES,
+    UNLIMITED,
+    Queue,
+)
 
 log = logging.getLogger(__name__)
 
@@ -29,9 +38,32 @@ async def declare_topology(channel: Channel) -> None:
             await _declare_if_possible(channel, queue)
 
 
+async def declare_for_serving(channel: Channel) -> None:
+    """Have all of it, and no request in the queue that an earlier version has left: it would only expire there."""
+    await declare_topology(channel)
+    for binding in BILLING_REQUESTS.bindings:
+        await channel.queue_unbind(OUTDATED_REQUESTS, binding.exchange, binding.routing_key)
+
+
+async def consumers_of(channel: Channel, name: str) -> int | None:
+    """Return how many consumers a queue has, None where there is no such queue."""
+    # The broker answers that there is none by closing the channel.
+    own = await channel.connection.channel(publisher_confirms=False)
+    try:
+        return (await own.queue_declare(name, passive=True)).consumer_count or 0
+    except ChannelNotFoundEntity:
+        return None
+    finally:
+        await own.close()
+
+
 async def declare_mailbox(channel: Channel, name: str) -> None:
     """Have a durable queue (RabbitMQ 4.3 refuses others) that goes by itself when its node stays away."""
-    arguments: Arguments = {"x-queue-type": "classic", "x-expires": MAILBOX_EXPIRES_MS}
+    arguments: Arguments = {
+        "x-queue-type": MAILBOX_KIND,
+        "x-expires": MAILBOX_EXPIRES_MS,
+        "x-delivery-limit": UNLIMITED,
+    }
     await channel.queue_declare(name, durable=True, arguments=arguments)
 
 

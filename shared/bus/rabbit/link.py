@@ -16,6 +16,7 @@ from shared.bus.backoff import Backoff
 from shared.bus.consuming import pausing
 from shared.bus.rabbit.failures import BrokerLostError, broker_failures
 from shared.bus.rabbit.refusals import refusal
+from shared.bus.urls import Turns, broker_urls, place_of
 
 HEARTBEAT_SECONDS = 5
 """A dead connection is noticed after about 18 seconds."""
@@ -35,7 +36,8 @@ class Link:
     """Keeps one connection, and whatever works on it, going."""
 
     def __init__(self, url: str, *, name: str) -> None:
-        self._url = url
+        """`url` may be several, of a cluster's nodes: whichever answers is connected to."""
+        self._urls = Turns(broker_urls(url))
         self._name = name
         self._connection: AbstractConnection | None = None
         self._failed = asyncio.Event()
@@ -87,16 +89,22 @@ class Link:
             try:
                 with broker_failures():
                     await self._stay_connected(backoff)
-                log.warning("%s: connection lost", self._name)
+                log.warning("%s: connection to %s lost", self._name, place_of(self._urls.current))
+                each_was_tried = self._urls.turn()
             except BrokerLostError as error:
-                log.warning("%s: cannot connect: %s", self._name, refusal(error.__cause__, self._url) or error)
-                self._failed.set()
-            await asyncio.sleep(backoff.next_ms() / 1_000)
+                url = self._urls.current
+                reason = refusal(error.__cause__, url) or error
+                log.warning("%s: cannot connect to %s: %s", self._name, place_of(url), reason)
+                if each_was_tried := self._urls.turn():
+                    self._failed.set()
+            if each_was_tried:
+                # Not before: another node of the cluster may well be there.
+                await asyncio.sleep(backoff.next_ms() / 1_000)
 
     async def _stay_connected(self, backoff: Backoff) -> None:
         lost = asyncio.Event()
         connection = await aio_pika.connect(
-            self._url,
+            self._urls.current,
             timeout=CONNECT_MS_MAX / 1_000,
             heartbeat=HEARTBEAT_SECONDS,
             client_properties={"connection_name": self._name},
@@ -107,7 +115,8 @@ class Link:
             self._failed.clear()
             self.up.set()
             backoff.reset()
-            log.info("%s: connected", self._name)
+            self._urls.begin_round()
+            log.info("%s: connected to %s", self._name, place_of(self._urls.current))
             await lost.wait()
         finally:
             self.up.clear()

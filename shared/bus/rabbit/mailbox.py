@@ -12,7 +12,7 @@ from aiormq.channel import Channel
 from shared.bus.consuming import noticing
 from shared.bus.interface import HandleNotice
 from shared.bus.rabbit.consumer import Consumer, Source
-from shared.bus.rabbit.declaring import declare_mailbox, declare_topology
+from shared.bus.rabbit.declaring import consumers_of, declare_mailbox, declare_topology
 from shared.bus.rabbit.failures import BrokerLostError, broker_failures
 from shared.bus.rabbit.link import CONNECT_MS_MAX, Link
 from shared.bus.rabbit.parking import Dropping
@@ -79,8 +79,10 @@ class RabbitMailbox:
         await declare_topology(channel)
         if not self._emptied:
             # What an earlier process of this name left behind, its bindings included. One that still lives keeps
-            # its own: the broker refuses, and we ask again until it is gone.
-            await channel.queue_delete(self._queue, if_unused=True, if_empty=False)
+            # its own: we ask again until it is gone. (RabbitMQ cannot delete a quorum queue only where it is unused.)
+            if await consumers_of(channel, self._queue):
+                raise BrokerLostError(f"another process has the mailbox {self._queue}")
+            await channel.queue_delete(self._queue, if_unused=False, if_empty=False)
         await declare_mailbox(channel, self._queue)
         self._emptied = True
         # From here on `bind` tells the broker itself; it does no harm to say the same twice.

@@ -14,6 +14,7 @@ import httpx
 import msgspec
 from websockets.asyncio.connection import Connection
 
+from shared.bus.urls import broker_urls
 from shared.settings import Settings
 from shared.settings_loading import FILE_SUFFIX, PREFIX
 from tests.harness.leaks.search import Watch
@@ -84,9 +85,9 @@ def learn_from_settings(watch: Watch, settings: Settings) -> None:
 
 def _learn_setting(watch: Watch, name: str, text: str) -> None:
     if name in _URLS:
-        server = urlsplit(text)
-        if server.password and server.password != server.username:
-            watch.learn("a server's password", unquote(server.password))
+        for server in map(urlsplit, broker_urls(text)):
+            if server.password and server.password != server.username:
+                watch.learn("a server's password", unquote(server.password))
     elif kind := _SECRET_SETTINGS.get(name):
         parts = (part.strip() for part in re.split(r"[,\n]", text))
         for part in parts:

@@ -3,6 +3,7 @@
 import asyncio
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from urllib.parse import urlsplit
 
 import aio_pika
 import pytest
@@ -40,8 +41,8 @@ ARGUMENTS: dict[str, dict[str, Any]] = {
     },
     "billing.calls.dead": {"x-queue-type": "quorum", "x-delivery-limit": 1_000_000_000},
     "billing.log": {"x-queue-type": "stream", "x-max-age": "90D"},
-    "billing.requests": {"x-queue-type": "classic", "x-message-ttl": 3_000},
-    "signaling.node-7": {"x-queue-type": "classic", "x-expires": 600_000},
+    "billing.requests.v2": {"x-queue-type": "quorum", "x-message-ttl": 3_000, "x-delivery-limit": 1_000_000_000},
+    "signaling.node-7": {"x-queue-type": "quorum", "x-expires": 600_000, "x-delivery-limit": 1_000_000_000},
 }
 
 
@@ -57,7 +58,7 @@ def test_no_queue_has_other_arguments_than_these() -> None:
         ("billing.calls", {"x-dead-letter-exchange": "calls"}),
         ("billing.calls.dead", {"x-delivery-limit": 20}),
         ("billing.log", {"x-max-age": "1D"}),
-        ("billing.requests", {"x-message-ttl": 1}),
+        ("billing.requests.v2", {"x-message-ttl": 1}),
         ("signaling.node-7", {"x-expires": 1}),
     ],
 )
@@ -256,6 +257,30 @@ async def test_without_a_broker_nothing_fails_and_nothing_waits() -> None:
         await mailbox.unbind(account_id)
         await subscription.stop()
         await bus.close()
+
+
+async def test_of_several_urls_the_one_that_answers_is_connected_to(
+    vhost_url: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    """E7: whichever comes first; what is logged of the other names its host, and not the password."""
+    away = f"amqp://app:s3cr3t-of-the-broker@127.0.0.1:{free_port()}/{vhost_url.rpartition('/')[2]}"
+    for _ in range(4):
+        bus = RabbitBus(f"{away},{vhost_url},{away}", publish_timeout_ms=PUBLISH_TIMEOUT_MS, node="node-1")
+        await bus.start()
+        assert bus.connected
+        assert await bus.publish([call_event()]) == [Outcome.CONFIRMED]
+        await bus.close()
+    assert f"cannot connect to {urlsplit(away).netloc.rpartition('@')[2]}" in caplog.text
+    assert "s3cr3t" not in caplog.text
+
+
+async def test_a_request_that_nobody_took_in_time_is_gone(rabbit: Rabbit) -> None:
+    """RabbitMQ 3.10 expires the messages of quorum queues, too."""
+    with pytest.raises(NoReplyError):
+        await rabbit.bus.ask(admission(), timeout_ms=50)
+    async with await aio_pika.connect(rabbit.url) as connection:
+        queue = await (await connection.channel()).get_queue("billing.requests.v2")
+        assert await queue.get(fail=False) is None
 
 
 async def _got(queue: AbstractQueue) -> AbstractIncomingMessage:
