@@ -115,7 +115,8 @@ def test_the_second_ticket_moves_the_base_and_never_back() -> None:
     again.feed(TicketShown(PHONE, replace(STATE_IN_TICKET, talk_ms=40_000)))
     again.feed(DeviceResumed(PHONE))
     assert again.call.talk_ms(again.now_ms) == 45_000
-    again.feed(TicketShown(PHONE, replace(STATE_IN_TICKET, talk_ms=10_000)))
+    for older_ms in (40_000, 10_000):
+        again.feed(TicketShown(PHONE, replace(STATE_IN_TICKET, talk_ms=older_ms)))
     assert again.call.talk_ms(again.now_ms) == 45_000
     newer = replace(STATE_IN_TICKET, talk_ms=55_000, epoch=2)
     again.feed(TicketShown(PHONE, newer))
