@@ -34,6 +34,7 @@ from signaling.live.money_questions import MoneyQuestions
 from signaling.live.running import Runner
 from signaling.live.switchboard import Switchboard
 from signaling.live.timers import CallTimers
+from signaling.nodes.nodes import Nodes
 from signaling.problems import answer_with_headers, answer_with_problems
 from signaling.service import Service
 from signaling.sockets.lean import LeanConnection, LeanWebsocket
@@ -106,11 +107,18 @@ def create_app(
         scheduler=scheduler,
     )
     calls = LiveCalls(say_changed=lookout.hints.tell)
+    nodes = Nodes(
+        bus, devices=devices, post=post, background=background, settings=settings, clock=clock, scheduler=scheduler
+    )
+    questions = MoneyQuestions(
+        billing, calls, devices, background, node=settings.node, relay_only=settings.relay_only
+    )
     runner = Runner(
         calls=calls,
-        devices=devices,
-        post=post,
-        questions=MoneyQuestions(billing, calls, devices, background, relay_only=settings.relay_only),
+        bindings=bindings,
+        reach=nodes.reach,
+        finder=nodes.finder,
+        questions=questions,
         announcer=announcer,
         timers=CallTimers(scheduler),
         times=CallTimes.of(settings),
@@ -123,6 +131,7 @@ def create_app(
         devices=devices,
         post=post,
         runner=runner,
+        home=nodes.home,
         takes_calls=lambda: not sockets.closed and not announcer.overfull,
         clock=clock,
     )
@@ -134,6 +143,8 @@ def create_app(
         settings=settings,
         clock=clock,
     )
+    notices = Notices(post=post, switchboard=switchboard, presence=presence, watching=lookout.watching)
+    letters = nodes.join(calls=calls, runner=runner, presence=presence, questions=questions, notices=notices)
     greeter = Greeter(
         verifier=verifier,
         billing=billing,
@@ -164,7 +175,8 @@ def create_app(
         background=background,
         bindings=bindings,
         liveness=Liveness(devices=devices, presence=presence, settings=settings, clock=clock, scheduler=scheduler),
-        notices=Notices(post=post, switchboard=switchboard, presence=presence, watching=lookout.watching),
+        letters=letters,
+        nodes=nodes,
         lookout=lookout,
         sockets=sockets,
         switchboard=switchboard,

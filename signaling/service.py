@@ -10,9 +10,10 @@ from signaling.background import Background
 from signaling.billing.announcing import Announcer
 from signaling.devices.bindings import Bindings
 from signaling.devices.liveness import Liveness
-from signaling.devices.notices import Notices
 from signaling.door.open_sockets import OpenSockets
 from signaling.live.switchboard import Switchboard
+from signaling.nodes.letters import Letters
+from signaling.nodes.nodes import Nodes
 from signaling.watching.lookout import Lookout
 
 SOCKETS_SHARE = 4
@@ -35,7 +36,8 @@ class Service:
         bindings: Bindings,
         liveness: Liveness,
         lookout: Lookout,
-        notices: Notices,
+        letters: Letters,
+        nodes: Nodes,
         sockets: OpenSockets,
         switchboard: Switchboard,
     ) -> None:
@@ -47,14 +49,15 @@ class Service:
         self._bindings = bindings
         self._liveness = liveness
         self._lookout = lookout
-        self._notices = notices
+        self._letters = letters
+        self._nodes = nodes
         self._sockets = sockets
         self._switchboard = switchboard
         self._mailbox: Mailbox | None = None
 
     async def start(self) -> None:
         """Open the node's mailbox and begin to watch devices and to publish events."""
-        self._mailbox = await self._bus.open_mailbox(self._node, self._notices.handle)
+        self._mailbox = await self._bus.open_mailbox(self._node, self._letters.handle)
         self._bindings.open(self._mailbox)
         self._announcer.start()
         self._liveness.start()
@@ -86,4 +89,5 @@ class Service:
         if self._mailbox is not None:
             await self._mailbox.stop()
             self._mailbox = None
+        await self._nodes.stop()
         await self._background.stop()

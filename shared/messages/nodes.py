@@ -138,7 +138,7 @@ class Attached(LaneMessage, frozen=True, kw_only=True, tag="node.attached"):
 
 
 class DeviceMoved(LaneMessage, frozen=True, kw_only=True, tag="node.device_moved"):
-    """This device of the call is connected elsewhere: the socket that it had at your place is of no use any more."""
+    """This device of the call is connected elsewhere: the socket that it had at your place is of no more use."""
 
     call_id: UUID
     device_id: UUID

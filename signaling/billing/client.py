@@ -71,9 +71,11 @@ class Billing:
             return None
         return reply if isinstance(reply, Authorized | Refused) else None
 
-    async def renew(self, call_id: UUID, *, minute: int, talk_ms: int) -> Renewed | RenewalRefused | None:
+    async def renew(
+        self, call_id: UUID, *, minute: int, talk_ms: int, epoch: int
+    ) -> Renewed | RenewalRefused | None:
         """Ask for minute number `minute`; None where there is no answer."""
-        request = Renew(call_id=call_id, minute=minute, talk_ms=talk_ms)
+        request = Renew(call_id=call_id, minute=minute, talk_ms=talk_ms, epoch=epoch)
         try:
             reply = await self._bus.ask(request, timeout_ms=self._renewal_timeout_ms)
         except NoReplyError as error:

@@ -14,13 +14,18 @@ from signaling.background import Background
 @dataclass(slots=True)
 class _Binding:
     holders: int = 0
+    calls: int = 0
     bound: bool = False
     lock: asyncio.Lock = field(default_factory=asyncio.Lock)
     """Binding and unbinding of one account must reach the broker in this order."""
 
+    @property
+    def wanted(self) -> bool:
+        return self.holders > 0 or self.calls > 0
+
 
 class Bindings:
-    """An account is bound while something holds it: a device of its, one that is being let in, or a watcher."""
+    """An account is bound while something holds it: a device of its, one being let in, a call or a watcher."""
 
     def __init__(self, background: Background, *, exchange: Exchange = ACCOUNTS) -> None:
         self._mailbox: Mailbox | None = None
@@ -41,8 +46,18 @@ class Bindings:
         """Hold the account, which is bound as soon as somebody has it settled."""
         self._bindings.setdefault(account_id, _Binding()).holders += 1
 
+    def hold_for_call(self, account_id: UUID) -> None:
+        """Have the account bound for a call that it pays, wherever its devices are."""
+        self._bindings.setdefault(account_id, _Binding()).calls += 1
+        self._background.start(self.settle(account_id))
+
+    def release_for_call(self, account_id: UUID) -> None:
+        """One such call less."""
+        self._bindings[account_id].calls -= 1
+        self._background.start(self.settle(account_id))
+
     def holders(self, account_id: UUID) -> int:
-        """Return how many hold this account."""
+        """Return how many hold this account, calls that it pays not counted."""
         binding = self._bindings.get(account_id)
         return 0 if binding is None else binding.holders
 
@@ -55,7 +70,7 @@ class Bindings:
         """One holder less; the last one has the account unbound."""
         binding = self._bindings[account_id]
         binding.holders -= 1
-        if not binding.holders:
+        if not binding.wanted:
             self._background.start(self.settle(account_id))
 
     async def settle(self, account_id: UUID) -> None:
@@ -64,11 +79,11 @@ class Bindings:
         if binding is None or self._mailbox is None:
             return
         async with binding.lock:
-            if binding.holders and not binding.bound:
+            if binding.wanted and not binding.bound:
                 await self._mailbox.bind(account_id, exchange=self._exchange)
                 binding.bound = True
-            elif binding.bound and not binding.holders:
+            elif binding.bound and not binding.wanted:
                 await self._mailbox.unbind(account_id, exchange=self._exchange)
                 binding.bound = False
-        if not binding.holders and not binding.bound and self._bindings.get(account_id) is binding:
+        if not binding.wanted and not binding.bound and self._bindings.get(account_id) is binding:
             del self._bindings[account_id]

@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+from typing import Protocol
 from uuid import UUID
 
 from shared.messages.registry import encode
 from shared.messages.to_client import ToClient
 from signaling.devices.registry import Devices
-from signaling.sockets.socket import Socket
+
+
+class Room(Protocol):
+    """A queue on the way to a device."""
+
+    async def room(self) -> None:
+        """Return when the queue is not crowded, or nobody empties it any more."""
 
 
 class Post:
@@ -15,7 +22,7 @@ class Post:
 
     def __init__(self, devices: Devices) -> None:
         self._devices = devices
-        self._crowded: Socket | None = None
+        self._crowded: Room | None = None
         self._last: tuple[ToClient, bytes] | None = None
 
     def send(self, device_id: UUID, message: ToClient) -> None:
@@ -35,8 +42,12 @@ class Post:
         for device in self._devices.of_account(account_id):
             self.send(device.device_id, message)
 
-    def take_crowded(self) -> Socket | None:
-        """Return a socket that has just been sent to and whose queue is more than half full.
+    def note_crowded(self, queue: Room) -> None:
+        """Something was sent by a queue that is more than half full, to a device elsewhere."""
+        self._crowded = queue
+
+    def take_crowded(self) -> Room | None:
+        """Return a queue that has just been added to and is more than half full.
 
         Whoever caused the sending should wait for its `room`: so a device that floods another is slowed down,
         and the other one is not dropped for it.

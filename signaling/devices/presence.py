@@ -86,7 +86,7 @@ class Presence:
         self.rename(admitted.account)
         socket.put(encode(self._welcome(device, admitted, hello.ref, resumed=missed is not None)))
         socket.put_again(missed or ())
-        self._switchboard.device_here(device)
+        self._switchboard.device_here(device, told_all=missed is not None)
         self._onlooker.came(device)
         return device
 
@@ -118,6 +118,15 @@ class Presence:
         self._devices.remove(device)
         self._bindings.release(device.account.account_id)
         self._onlooker.left(device)
+
+    def replaced(self, device: ConnectedDevice) -> None:
+        """The device is connected at another node: its calls know that from there."""
+        socket, device.socket = device.socket, None
+        self._devices.remove(device)
+        self._bindings.release(device.account.account_id)
+        self._onlooker.left(device)
+        if socket is not None:
+            socket.close(CloseCode.REPLACED, "the device has another socket")
 
     def rename(self, account: Party) -> None:
         """The account has this name now; calls that are going on keep the one they began with."""

@@ -22,6 +22,7 @@ def call_started(live: LiveCall, *, node: str, started_at: datetime) -> CallStar
         callee_id=terms.callee.account_id,
         node=node,
         started_at=started_at,
+        epoch=live.epoch,
     )
 
 
@@ -40,5 +41,6 @@ def call_ended(live: LiveCall, effect: AnnounceEnded, *, node: str, ended_at: da
         started_at=live.started_at,
         ended_at=ended_at,
         terms=terms.charging if terms else None,
+        epoch=live.epoch,
         minutes_held=(lease.minutes_paid if lease else 1) if terms else None,
     )

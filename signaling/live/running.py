@@ -10,7 +10,7 @@ from shared.clock import Clock
 from shared.failpoints import Failpoint, failpoint_now
 from shared.ids import new_id
 from shared.messages.from_client import Invite
-from shared.messages.to_client import CallTicket, Error
+from shared.messages.to_client import CallTicket, Error, ToClient
 from signaling.billing.announcing import Announcer
 from signaling.call.effects import (
     AnnounceEnded,
@@ -26,15 +26,17 @@ from signaling.call.effects import (
     Send,
     SetTimer,
 )
-from signaling.call.inputs import AcceptByInvite, CalleeDevices, Input
+from signaling.call.inputs import AcceptByInvite, Input
 from signaling.call.machine import place, step
-from signaling.call.states import CallTimes
-from signaling.devices.post import Post
-from signaling.devices.registry import ConnectedDevice, Devices
+from signaling.call.states import CallTimes, Device
+from signaling.devices.bindings import Bindings
+from signaling.devices.registry import ConnectedDevice
 from signaling.live.calls import LiveCall, LiveCalls
 from signaling.live.events import call_ended, call_started
 from signaling.live.money_questions import MoneyQuestions
 from signaling.live.timers import CallTimers
+from signaling.nodes.finding import Finder
+from signaling.nodes.reach import Reach
 from signaling.tickets.giving import ticket_for
 from signaling.tickets.ticket import Tickets
 
@@ -48,8 +50,9 @@ class Runner:
         self,
         *,
         calls: LiveCalls,
-        devices: Devices,
-        post: Post,
+        bindings: Bindings,
+        reach: Reach,
+        finder: Finder,
         questions: MoneyQuestions,
         announcer: Announcer,
         timers: CallTimers,
@@ -59,8 +62,9 @@ class Runner:
         clock: Clock,
     ) -> None:
         self._calls = calls
-        self._devices = devices
-        self._post = post
+        self._bindings = bindings
+        self._reach = reach
+        self._finder = finder
         self._questions = questions
         self._announcer = announcer
         self._timers = timers
@@ -78,9 +82,22 @@ class Runner:
             invite, call_id=new_id(), device_id=device.device_id, times=self._times, now_ms=now_ms
         )
         live = LiveCall(call=call, caller_id=device.account.account_id, invite=invite)
-        self._calls.add(live)
         log.info("Call %s: invited by account %s", live.call_id, live.caller_id)
+        self.adopt(live, effects)
+
+    def adopt(self, live: LiveCall, effects: list[Effect]) -> None:
+        """Own this call from now on, and do what it begins with.
+
+        Its caller's account is bound while it lives, wherever the caller's device is: what ends the call, or pays
+        for more of it, is told to that account.
+        """
+        self._calls.add(live)
+        self._bindings.hold_for_call(live.caller_id)
         self._do(live, effects)
+
+    def tell(self, live: LiveCall, device: Device, message: ToClient) -> None:
+        """Send a device of the call something that is not the call's own word."""
+        self._reach.send(live, device, message)
 
     def feed(self, live: LiveCall, given: Input) -> None:
         """Give the call an input; what comes up meanwhile waits for its turn."""
@@ -115,10 +132,10 @@ class Runner:
     def _perform(self, live: LiveCall, effect: Effect) -> None:
         match effect:
             case Send():
-                self._post.send(effect.device.device_id, effect.message)
+                self._reach.send(live, effect.device, effect.message)
             case Reject():
                 error = Error(code=effect.code, message=effect.text, ref=effect.ref, call_id=live.call_id)
-                self._post.send(effect.device.device_id, error)
+                self._reach.send(live, effect.device, error)
             case GiveTicket():
                 self._give_ticket(live, effect)
             case SetTimer():
@@ -147,12 +164,11 @@ class Runner:
         for device, invite in held:
             if device.socket is not None:
                 self.feed(live, AcceptByInvite(device.device_id, invite.ref))
-        here = self._devices.that_ring(effect.account_id)
-        self.feed(live, CalleeDevices(tuple(device.device_id for device in here)))
+        self._finder.find(live, effect.account_id, self.feed)
 
     def _give_ticket(self, live: LiveCall, effect: GiveTicket) -> None:
         if ticket := ticket_for(live, effect.device, tickets=self._tickets, now_ms=self._clock.monotonic_ms()):
-            self._perform(live, Send(effect.device, CallTicket(call_id=live.call_id, ticket=ticket)))
+            self._reach.send(live, effect.device, CallTicket(call_id=live.call_id, ticket=ticket))
 
     def _announce_started(self, live: LiveCall) -> None:
         log.info("Call %s: talk time runs", live.call_id)
@@ -169,6 +185,7 @@ class Runner:
         """Forget the call; invites that waited for its authorization in vain are calls of their own."""
         self._timers.clear_all(live)
         self._calls.remove(live)
+        self._bindings.release_for_call(live.caller_id)
         held, live.held_invites = live.held_invites, []
         for device, invite in held:
             if device.socket is not None:

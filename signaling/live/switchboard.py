@@ -25,6 +25,7 @@ from signaling.devices.post import Post
 from signaling.devices.registry import ConnectedDevice, Devices
 from signaling.live.calls import LiveCall, LiveCalls
 from signaling.live.running import Runner
+from signaling.nodes.home import Home
 
 CALLS_PER_ACCOUNT_MAX = 64
 """Live calls of one account; nearly all of them are about to be refused."""
@@ -34,13 +35,14 @@ class Switchboard:
     """Turns what happens to devices into inputs of the calls that it concerns."""
 
     def __init__(
-        self, *, calls: LiveCalls, devices: Devices, post: Post, runner: Runner, takes_calls: Callable[[], bool],
-        clock: Clock,
+        self, *, calls: LiveCalls, devices: Devices, post: Post, runner: Runner, home: Home,
+        takes_calls: Callable[[], bool], clock: Clock,
     ) -> None:  # fmt: skip
         self._calls = calls
         self._devices = devices
         self._post = post
         self._runner = runner
+        self._home = home
         self._takes_calls = takes_calls
         self._clock = clock
 
@@ -63,6 +65,8 @@ class Switchboard:
     def hear(self, device: ConnectedDevice, step: CallStep) -> None:
         """Give a step to its call."""
         live = self._calls.get(step.call_id)
+        if live is None and self._home.hear(device, step):
+            return
         part = live.part_of(device) if live else None
         if live is None or part is None:
             self._post.send(device.device_id, _not_in_call(step))
@@ -78,19 +82,25 @@ class Switchboard:
                 return snapshot
         return None
 
-    def device_here(self, device: ConnectedDevice) -> None:
+    def device_here(self, device: ConnectedDevice, *, told_all: bool = False) -> None:
         """A device is connected, new or back again: calls that wait for it go on, those that ring, ring."""
+        for live in self._calls.of_account(device.account.account_id):
+            if before := live.homes.pop(device.device_id, None):
+                self._home.has_moved_here(live.call_id, device, before)
         self._feed_all(device, DeviceResumed)
         for live in self._calls.of_account(device.account.account_id):
             if live.callee_id == device.account.account_id:
                 self._runner.feed(live, CalleeDevices((device.device_id,)))
+        self._home.device_here(device, told_all=told_all)
 
     def device_lost(self, device: ConnectedDevice) -> None:
         """A device lost its socket and may come back."""
+        self._home.device_lost(device)
         self._feed_all(device, lambda part: DeviceLost(part, device.last_alive_ms))
 
     def device_gone(self, device: ConnectedDevice) -> None:
         """A device will not come back."""
+        self._home.device_gone(device)
         self._feed_all(device, lambda part: DeviceGone(part, device.last_alive_ms))
 
     def funds_changed(self, account_id: UUID) -> None:
