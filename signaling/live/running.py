@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections import deque
 from typing import assert_never
+from uuid import UUID
 
 from shared.clock import Clock
 from shared.failpoints import Failpoint, failpoint_now
@@ -85,13 +86,15 @@ class Runner:
         log.info("Call %s: invited by account %s", live.call_id, live.caller_id)
         self.adopt(live, effects)
 
-    def adopt(self, live: LiveCall, effects: list[Effect]) -> None:
+    def adopt(self, live: LiveCall, effects: list[Effect], *, callee_id: UUID | None = None) -> None:
         """Own this call from now on, and do what it begins with.
 
         Its caller's account is bound while it lives, wherever the caller's device is: what ends the call, or pays
         for more of it, is told to that account.
         """
         self._calls.add(live)
+        if callee_id is not None:
+            self._calls.join(live, callee_id)
         self._bindings.hold_for_call(live.caller_id)
         self._do(live, effects)
 

@@ -210,6 +210,22 @@ class Home:
         if isinstance(answer, HandedOver):
             self._when_handed_over_late(answer)
 
+    def withdraw(self, device_id: UUID) -> None:
+        """A device that was to take part from here was not let in after all; it may come again, anywhere."""
+        for far in self._far.of_device(device_id):
+            if far.role is not None:
+                lost = DeviceStatus(
+                    call_id=far.call_id, role=far.role, device_id=device_id, status="lost", heard_after=0
+                )
+                self._lanes.send(far.owner, lost)
+            self._far.remove(far)
+
+    def keep(self, far: FarCall, node: str) -> None:
+        """This node is said to own the call: if it is silent too, that will be noticed."""
+        far.owner, far.owner_heard_ms, far.asking = node, self._clock.monotonic_ms(), False
+        self._far.add(far)
+        self._owners.watch()
+
     def give_up(self, far: FarCall) -> None:
         """Nobody goes on with the call: the device is told that it is over."""
         self._far.remove(far)

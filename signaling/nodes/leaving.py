@@ -62,4 +62,5 @@ class Leaving:
                 account_id=device.account.account_id,
                 role=part.role,
             )
+            self._home.keep(far, node)
             self._owners.silent(far)
