@@ -79,6 +79,7 @@ from api.payments.service import Payments
 from api.payments.settlement import Settlement
 from api.people.list_routes import BlocklistRoutes, ContactRoutes
 from api.people.lists import PeopleList
+from api.people.presence import PresenceOf
 from api.people.routes import PeopleRoutes
 from api.people.service import People
 from api.quotes.routes import QuoteRoutes
@@ -161,6 +162,7 @@ def create_app(
     installation = installation_of(settings)
     provider = provider_of(settings, clock, internal_url=internal_url)
     turn = _turn_credentials(settings, clock)
+    presence_of = PresenceOf(engine, clock, timedelta(seconds=settings.node_silence_seconds))
     services: dict[str, Any] = {
         "engine": engine,
         "verifier": verifiers[SessionKind.PERSONAL],
@@ -186,9 +188,10 @@ def create_app(
         "payments": Payments(engine, clock, provider, settings.currency, settings.payment_minor_max),
         "provider": provider,
         "settlement": Settlement(engine, clock),
-        "people": People(engine, settings.currency),
-        "blocklist": PeopleList(engine, BlocklistEntry, settings.people_list_max, settings.currency),
-        "contacts": PeopleList(engine, Contact, settings.people_list_max, settings.currency),
+        "people": People(engine, settings.currency, presence_of),
+        "presence_of": presence_of,
+        "blocklist": PeopleList(engine, BlocklistEntry, settings.people_list_max, settings.currency, presence_of),
+        "contacts": PeopleList(engine, Contact, settings.people_list_max, settings.currency, presence_of),
         "own_limits": SpendLimits(engine, clock, own_password, settings.currency, settings.spend_day_time_zone),
         "quotes": Quotes(engine, clock, CallTerms.of(settings)),
         "calls": Calls(engine, settings.currency),

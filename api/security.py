@@ -10,13 +10,13 @@ from litestar.connection import ASGIConnection
 from litestar.handlers import BaseRouteHandler
 from litestar.types import Guard
 from msgspec import Struct
-from sqlalchemy import bindparam, or_, select
+from sqlalchemy import Select, bindparam, or_, select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from api.problems import ApiError, ProblemType
 from api.sessions.kinds import SessionKind
 from shared.database import reading
-from shared.models import Account, CallsFrom, Session
+from shared.models import Account, CallsFrom, PresenceTo, Session
 from shared.tokens import TokenRefusedError, TokenVerifier
 
 _SCHEME = "bearer "
@@ -38,6 +38,9 @@ class Login(Struct, frozen=True):
     is_operator: bool
     relay_only: bool
     calls_from: CallsFrom
+    do_not_disturb: bool
+    presence_to: PresenceTo
+    last_seen_shared: bool
     created_at: datetime
     logged_in_at: datetime
 
@@ -87,7 +90,7 @@ def login_of(request: Request[Login, Any, Any]) -> Login:
     return request.user
 
 
-_LOGIN = (
+_LOGIN: Select[*tuple[Any, ...]] = (
     select(
         Account.id,
         Session.id,
@@ -96,6 +99,9 @@ _LOGIN = (
         Account.is_operator,
         Account.relay_only,
         Account.calls_from,
+        Account.do_not_disturb,
+        Account.presence_to,
+        Account.last_seen_shared,
         Account.created_at,
         Session.created_at,
     )

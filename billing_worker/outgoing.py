@@ -11,7 +11,7 @@ from sqlalchemy import ARRAY, BigInteger, Row, bindparam, delete, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from shared.bus.interface import Bus, Envelope, Outcome
-from shared.bus.topology import ACCOUNTS
+from shared.bus.topology import ACCOUNTS, PRESENCE
 from shared.clock import Clock
 from shared.failpoints import Failpoint, failpoint
 from shared.models import OutboxMessage
@@ -19,6 +19,8 @@ from shared.models import OutboxMessage
 UNWANTED_MS = 5_000
 """How long a message that no queue wanted is left alone, so that it does not hold up the others."""
 UNWANTED_MAX = 10_000
+OF_ACCOUNTS = frozenset({ACCOUNTS.name, PRESENCE.name})
+"""Exchanges whose messages are for whoever is there at the moment."""
 
 log = logging.getLogger(__name__)
 
@@ -66,7 +68,7 @@ class Outgoing:
         return Round.MORE if len(rows) == self._batch_max else Round.EMPTY
 
     def _leave_alone(self, unroutable: Collection[Row[Any]]) -> None:
-        unwanted = [row for row in unroutable if row.exchange != ACCOUNTS.name]
+        unwanted = [row for row in unroutable if row.exchange not in OF_ACCOUNTS]
         for row in unwanted:
             log.error("No queue wants %s %s of exchange %s; it is kept", row.type, row.message_id, row.exchange)
             self._unwanted.add(row.id)
@@ -75,8 +77,8 @@ class Outgoing:
 
 
 def _is_delivered(row: Row[Any], outcome: Outcome) -> bool:
-    """A notice that no queue wants is delivered, too: nobody of that account is connected."""
-    return outcome is Outcome.CONFIRMED or (outcome is Outcome.UNROUTABLE and row.exchange == ACCOUNTS.name)
+    """A notice that no queue wants is delivered, too: nobody of that account is connected, or watches it."""
+    return outcome is Outcome.CONFIRMED or (outcome is Outcome.UNROUTABLE and row.exchange in OF_ACCOUNTS)
 
 
 async def _delete(connection: AsyncConnection, ids: list[int]) -> None:

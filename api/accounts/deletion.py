@@ -18,8 +18,9 @@ from shared.database import transaction
 from shared.ids import new_id
 from shared.ledger import Ledger
 from shared.messages.events import BalanceForfeited
+from shared.messages.nodes import PresenceHint
 from shared.messages.notices import SessionEnded
-from shared.models import Account, IdempotencyKey, Session
+from shared.models import Account, IdempotencyKey, Presence, Session
 from shared.outbox import store
 
 NO_HASH = "!"
@@ -68,14 +69,22 @@ class Deletions:
         proven = await self.password.prove(login, deletion.password, field="password")
         now = self.clock.now()
         async with transaction(self.engine) as connection:
-            # First the account, which every login locks: none comes after its sessions are gone.
+            # In the order in which billing notes who has left.
+            await connection.execute(delete(Presence).where(Presence.account_id == login.account_id))
+            # Then the account, which every login locks: none comes after its sessions are gone.
             await _erase(connection, login, proven, now)
             await self._empty_wallet(connection, login, deletion.forfeits_minor, now)
             await connection.execute(delete(Session).where(Session.account_id == login.account_id))
             # Clients make up keys, of whatever they like.
             await connection.execute(delete(IdempotencyKey).where(IdempotencyKey.account_id == login.account_id))
             await leave_all_lists(connection, login.account_id)
-            await store(connection, [SessionEnded(notice_id=new_id(), account_id=login.account_id)])
+            await store(
+                connection,
+                [
+                    SessionEnded(notice_id=new_id(), account_id=login.account_id),
+                    PresenceHint(account_id=login.account_id),
+                ],
+            )
         logger.info("account %s is deleted", login.account_id)
 
     async def _empty_wallet(
@@ -114,6 +123,10 @@ async def _erase(connection: AsyncConnection, login: Login, proven: str, now: da
             is_operator=False,
             relay_only=False,
             calls_from="everybody",
+            do_not_disturb=False,
+            presence_to="callers",
+            last_seen_shared=False,
+            last_seen_at=None,
             disabled_at=now,
             deleted_at=now,
         )

@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from typing import Any
-from uuid import UUID
 
 from msgspec import UNSET
 from msgspec.structs import asdict
@@ -18,11 +17,14 @@ from api.problems import FieldError, InvalidFieldsError
 from api.security import Login, UnauthenticatedError
 from shared.database import reading, transaction
 from shared.ids import new_id
+from shared.messages.nodes import PresenceHint
 from shared.messages.notices import AccountRenamed
 from shared.models import Account
 from shared.outbox import store
 
 PROOF = "current_password"
+OF_PRESENCE = {"calls_from", "do_not_disturb", "presence_to", "last_seen_shared"}
+"""What may change what others know of whether one can be called."""
 
 
 @dataclass(frozen=True)
@@ -58,13 +60,15 @@ class Profiles:
         if proven is not None:
             owned.append(Account.password_hash == proven)
         try:
+            if given.get("last_seen_shared") is False:
+                given = given | {"last_seen_at": None}
             async with transaction(self.engine) as connection:
                 changed = await connection.execute(
                     update(Account).where(*owned).values(**given).returning(*OWN_COLUMNS)
                 )
                 row = changed.one_or_none()
-                if row is not None and row.user_name != login.user_name:
-                    await store(connection, [_renamed(row.id, row.user_name)])
+                if row is not None:
+                    await store(connection, _news(login, given, row.user_name))
         except IntegrityError as error:
             raise AlreadyTakenError(await self._taken(login, given)) from error
         if row is None:
@@ -79,8 +83,14 @@ class Profiles:
         return taken or [name for name, value in names.items() if value is not None]
 
 
-def _renamed(account_id: UUID, user_name: str) -> AccountRenamed:
-    return AccountRenamed(notice_id=new_id(), account_id=account_id, user_name=user_name)
+def _news(login: Login, given: dict[str, Any], user_name: str) -> list[AccountRenamed | PresenceHint]:
+    """Return what others have to know of the change."""
+    news: list[AccountRenamed | PresenceHint] = []
+    if user_name != login.user_name:
+        news.append(AccountRenamed(notice_id=new_id(), account_id=login.account_id, user_name=user_name))
+    if given.keys() & OF_PRESENCE:
+        news.append(PresenceHint(account_id=login.account_id))
+    return news
 
 
 def own_account(login: Login) -> OwnAccount:
@@ -92,17 +102,23 @@ def own_account(login: Login) -> OwnAccount:
         is_operator=login.is_operator,
         relay_only=login.relay_only,
         calls_from=login.calls_from,
+        do_not_disturb=login.do_not_disturb,
+        presence_to=login.presence_to,
+        last_seen_shared=login.last_seen_shared,
         created_at=login.created_at,
     )
 
 
-OWN_COLUMNS = (
+OWN_COLUMNS: tuple[Any, ...] = (
     Account.id,
     Account.user_name,
     Account.email,
     Account.is_operator,
     Account.relay_only,
     Account.calls_from,
+    Account.do_not_disturb,
+    Account.presence_to,
+    Account.last_seen_shared,
     Account.created_at,
 )
 """What an `OwnAccount` is made of, in its order."""

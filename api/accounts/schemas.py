@@ -8,7 +8,7 @@ from msgspec import UNSET, Meta, Struct, UnsetType
 
 from api.fields import EmailAddress, NewPassword, Password
 from shared.messages.base import UserName
-from shared.models import CallsFrom
+from shared.models import CallsFrom, PresenceTo
 from shared.money import AMOUNT_MINOR_MAX
 
 ForfeitsMinor = Annotated[int, Meta(ge=0, le=AMOUNT_MINOR_MAX)]
@@ -31,16 +31,26 @@ class OwnAccount(Struct, frozen=True):
     is_operator: bool
     relay_only: bool
     calls_from: CallsFrom
+    do_not_disturb: bool
+    presence_to: PresenceTo
+    last_seen_shared: bool
     created_at: datetime
 
 
 class ProfileChanges(Struct, frozen=True, forbid_unknown_fields=True):
-    """What is to be changed; what is left out stays (RFC 7396). Another `email` needs the `current_password`."""
+    """What is to be changed; what is left out stays (RFC 7396). Another `email` needs the `current_password`.
+
+    With `do_not_disturb` one takes no calls. `presence_to` says who may know whether one can be called; with
+    `last_seen_shared` they also see when one was there last, which is forgotten as soon as it is shared no more.
+    """
 
     user_name: UserName | UnsetType = UNSET
     email: EmailAddress | UnsetType = UNSET
     relay_only: bool | UnsetType = UNSET
     calls_from: CallsFrom | UnsetType = UNSET
+    do_not_disturb: bool | UnsetType = UNSET
+    presence_to: PresenceTo | UnsetType = UNSET
+    last_seen_shared: bool | UnsetType = UNSET
     current_password: Password | UnsetType = UNSET
 
 

@@ -40,6 +40,9 @@ class Accounts:
             is_operator=False,
             relay_only=False,
             calls_from="everybody",
+            do_not_disturb=False,
+            presence_to="callers",
+            last_seen_shared=False,
             created_at=self.clock.now(),
         )
         async with transaction(self.engine) as connection:

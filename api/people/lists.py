@@ -8,11 +8,14 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from api.pages import Page, page_of, read_cursor
+from api.people.presence import PresenceOf
 from api.people.schemas import Person
 from api.people.service import PERSON_COLUMNS, person_of, user_name
 from api.problems import ApiError, FieldError, InvalidFieldsError, NotFoundError, ProblemType
-from shared.database import autocommitting, reading, transaction
+from shared.database import reading, transaction
+from shared.messages.nodes import PresenceHint
 from shared.models import Account, BlocklistEntry, Contact, Wallet
+from shared.outbox import store
 
 
 class ListFullError(ApiError):
@@ -32,6 +35,7 @@ class PeopleList:
     model: type[BlocklistEntry | Contact]
     entries_max: int
     currency: str
+    presence: PresenceOf
 
     async def page(self, account_id: UUID, *, limit: int, cursor: str) -> Page[Person]:
         """Return who is on the account's list, in the order of the alphabet; disabled accounts too."""
@@ -46,8 +50,12 @@ class PeopleList:
             wanted = wanted.where(name > func.lower(after))
         async with reading(self.engine) as connection:
             rows = (await connection.execute(wanted.order_by(name).limit(limit + 1))).all()
+            states = await self.presence.states(connection, [row.id for row in rows], watcher_id=account_id)
         return page_of(
-            rows, limit=limit, view=lambda row: person_of(row, self.currency), key=lambda row: row.user_name
+            rows,
+            limit=limit,
+            view=lambda row: person_of(row, self.currency, states[row.id]),
+            key=lambda row: row.user_name,
         )
 
     async def put(self, account_id: UUID, listed_id: UUID) -> None:
@@ -68,15 +76,24 @@ class PeopleList:
                 .on_conflict_do_nothing()
                 .returning(self.model.listed_id)
             )
-            if added.first() is not None and await self._count(connection, account_id) > self.entries_max:
+            if added.first() is None:
+                return
+            if await self._count(connection, account_id) > self.entries_max:
                 raise ListFullError(self.entries_max)
+            await self._hint(connection, account_id, listed_id)
 
     async def remove(self, account_id: UUID, listed_id: UUID) -> None:
         """Take somebody off the account's list; nothing happens where nobody of this id is on it."""
-        async with autocommitting(self.engine) as connection:
-            await connection.execute(
+        async with transaction(self.engine) as connection:
+            removed = await connection.execute(
                 delete(self.model).where(self.model.account_id == account_id, self.model.listed_id == listed_id)
             )
+            if removed.rowcount:
+                await self._hint(connection, account_id, listed_id)
+
+    async def _hint(self, connection: AsyncConnection, account_id: UUID, listed_id: UUID) -> None:
+        """Who is on whose list says what the two may know of each other."""
+        await store(connection, [PresenceHint(account_id=each) for each in (account_id, listed_id)])
 
     async def _count(self, connection: AsyncConnection, account_id: UUID) -> int:
         found = await connection.scalars(

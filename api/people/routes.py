@@ -1,6 +1,7 @@
 """`/v1/people`."""
 
 from typing import Annotated
+from uuid import UUID
 
 from litestar import Controller, get
 from litestar.di import NamedDependency
@@ -8,11 +9,13 @@ from litestar.params import FromPath, QueryParameter, SkipValidation
 
 from api.docs.responses import problems
 from api.pages import FIRST_PAGE, PAGE_ITEMS_DEFAULT, Cursor, Limit, Page
+from api.people.presence import PresenceOf
 from api.people.schemas import Person
 from api.people.service import People
 from api.problems import ProblemType
 from api.security import Login
 from api.throttling.throttle import Throttling
+from shared.messages.base import PersonPresence
 
 SearchText = Annotated[
     str,
@@ -40,7 +43,7 @@ class PeopleRoutes(Controller):
     ) -> Page[Person]:
         """Find people by part of the user name or by id, in the order of the alphabet."""
         await throttling.take(throttling.limits.search(login.account_id))
-        return await people.search(q, limit=limit, cursor=cursor)
+        return await people.search(q, watcher_id=login.account_id, limit=limit, cursor=cursor)
 
     @get("/{id_or_name:str}", responses=problems(ProblemType.TOO_MANY_REQUESTS))
     async def look_up(
@@ -52,4 +55,19 @@ class PeopleRoutes(Controller):
     ) -> Person:
         """Return one person by id or user name."""
         await throttling.take(throttling.limits.search(login.account_id))
-        return await people.get(id_or_name)
+        return await people.get(id_or_name, watcher_id=login.account_id)
+
+    @get("/{account_id:uuid}/presence", responses=problems(ProblemType.TOO_MANY_REQUESTS))
+    async def see_presence(
+        self,
+        account_id: FromPath[UUID],
+        login: NamedDependency[SkipValidation[Login]],
+        presence_of: NamedDependency[SkipValidation[PresenceOf]],
+        throttling: NamedDependency[SkipValidation[Throttling]],
+    ) -> PersonPresence:
+        """Return whether somebody can be called now. Who does not want one to know is `hidden`, as nobody is.
+
+        To be told of every change there is `presence.watch` on the socket.
+        """
+        await throttling.take(throttling.limits.search(login.account_id))
+        return await presence_of.person(account_id, watcher_id=login.account_id)

@@ -9,10 +9,11 @@ from sqlalchemy import ColumnElement, Row, Select, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from api.pages import Page, page_of, read_cursor
+from api.people.presence import PresenceOf
 from api.people.schemas import Person
 from api.problems import NotFoundError
 from shared.database import reading
-from shared.messages.base import UserName
+from shared.messages.base import PresenceState, UserName
 from shared.models import Account, Wallet
 
 
@@ -22,8 +23,9 @@ class People:
 
     engine: AsyncEngine
     currency: str
+    presence: PresenceOf
 
-    async def search(self, text: str, *, limit: int, cursor: str) -> Page[Person]:
+    async def search(self, text: str, *, watcher_id: UUID, limit: int, cursor: str) -> Page[Person]:
         """Return those whose user name contains the text, or whose id it is; `%` and `_` mean themselves.
 
         In the order of the alphabet.
@@ -34,18 +36,22 @@ class People:
             wanted = wanted.where(name > func.lower(after))
         async with reading(self.engine) as connection:
             rows = (await connection.execute(wanted.order_by(name).limit(limit + 1))).all()
-        return page_of(rows, limit=limit, view=self._view, key=lambda row: row.user_name)
+            states = await self.presence.states(connection, [row.id for row in rows], watcher_id=watcher_id)
+        return page_of(
+            rows,
+            limit=limit,
+            view=lambda row: person_of(row, self.currency, states[row.id]),
+            key=lambda row: row.user_name,
+        )
 
-    async def get(self, id_or_name: str) -> Person:
+    async def get(self, id_or_name: str, *, watcher_id: UUID) -> Person:
         """Return the person with this id or exactly this user name, case aside. Raises `NotFoundError`."""
         async with reading(self.engine) as connection:
             row = (await connection.execute(_FOUND.where(_is(id_or_name)))).one_or_none()
-        if row is None:
-            raise NotFoundError
-        return self._view(row)
-
-    def _view(self, row: Row[*tuple[Any, ...]]) -> Person:
-        return person_of(row, self.currency)
+            if row is None:
+                raise NotFoundError
+            states = await self.presence.states(connection, [row.id], watcher_id=watcher_id)
+        return person_of(row, self.currency, states[row.id])
 
 
 def user_name(text: str) -> str:
@@ -77,14 +83,14 @@ def _id_of(text: str) -> UUID | None:
         return None
 
 
-def person_of(row: Row[*tuple[Any, ...]], currency: str) -> Person:
+def person_of(row: Row[*tuple[Any, ...]], currency: str, presence: PresenceState) -> Person:
     """Return the person of a row of `PERSON_COLUMNS`."""
     account_id, name, asking_price_minor = row
-    return Person(account_id, name, asking_price_minor, currency)
+    return Person(account_id, name, asking_price_minor, currency, presence)
 
 
 PERSON_COLUMNS = (Account.id, Account.user_name, Wallet.asking_price_minor)
-"""What a `Person` is made of, but for the currency."""
+"""What a `Person` is made of, but for currency and presence."""
 
 _FOUND: Select[*tuple[Any, ...]] = (
     select(*PERSON_COLUMNS).outerjoin(Wallet, Wallet.account_id == Account.id).where(Account.disabled_at.is_(None))

@@ -4,9 +4,24 @@ import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Insert, Text, Update, and_, desc, false, func, insert, literal, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Insert,
+    Select,
+    Text,
+    Update,
+    and_,
+    desc,
+    false,
+    func,
+    insert,
+    literal,
+    select,
+    update,
+)
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from api.accounts.schemas import OwnAccount
@@ -200,13 +215,16 @@ def _seconds(duration: timedelta) -> int:
     return int(duration.total_seconds())
 
 
-_FIND = select(
+_FIND: Select[*tuple[Any, ...]] = select(
     Account.id,
     Account.user_name,
     Account.email,
     Account.is_operator,
     Account.relay_only,
     Account.calls_from,
+    Account.do_not_disturb,
+    Account.presence_to,
+    Account.last_seen_shared,
     Account.created_at,
     Account.password_hash,
 )

@@ -89,7 +89,7 @@ async def notices(api: Api) -> list[Notice]:
 
 async def events(api: Api, kind: type[T]) -> list[T]:
     """Return the facts of this kind in the outbox, in order."""
-    rows = await api.rows("SELECT body FROM outbox WHERE exchange <> 'accounts' ORDER BY id")
+    rows = await api.rows("SELECT body FROM outbox WHERE exchange = 'payments' ORDER BY id")
     told = [decode_event(row["body"].encode()) for row in rows]
     return [each for each in told if isinstance(each, kind)]
 

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Coroutine
+from datetime import timedelta
 from typing import Any
 
 import httpx
@@ -12,6 +13,7 @@ from api.app import create_app
 from api.calls.service import Calls, Filter
 from api.earnings.service import EarningsOf
 from api.payments.service import Payments
+from api.people.presence import PresenceOf
 from api.people.service import People
 from api.problems import ProblemType
 from api.statements.accounts import Statements
@@ -166,14 +168,16 @@ async def test_an_outage_after_the_login_is_told_as_one(anyio_backend: str) -> N
     """E7: by repositories too, which by themselves would call every failure of the database the same."""
     engine = create_engine(CLOSED, connections_max=1)
     who = new_id()
+    presence_of = PresenceOf(engine, SystemClock(), timedelta(seconds=30))
     asked: list[Coroutine[Any, Any, object]] = [
         Wallets(engine, "EUR").read(who),
         Wallets(engine, "EUR").entries(who, limit=1, cursor=""),
         Wallets(engine, "EUR").entries(who, Purse.EARNINGS, limit=1, cursor=""),
         EarningsOf(engine, "EUR").read(who),
         Statements(engine, SystemClock(), "EUR").of(who, Purse.CREDIT, Period.of(BEGINNING, END)),
-        People(engine, "EUR").search("a", limit=1, cursor=""),
-        People(engine, "EUR").get("ann"),
+        presence_of.person(who, watcher_id=who),
+        People(engine, "EUR", presence_of).search("a", watcher_id=who, limit=1, cursor=""),
+        People(engine, "EUR", presence_of).get("ann", watcher_id=who),
         Payments(engine, SystemClock(), None, "EUR", 1).list_own(who, limit=1, cursor=""),
         Payments(engine, SystemClock(), None, "EUR", 1).get_own(who, who),
         Calls(engine, "EUR").list_own(who, Filter("any", ()), limit=1, cursor=""),

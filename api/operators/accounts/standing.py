@@ -20,6 +20,7 @@ from api.sessions.ending import end_sessions
 from shared.clock import Clock
 from shared.database import transaction
 from shared.ledger import Ledger
+from shared.messages.nodes import PresenceHint
 from shared.models import Account, Call, Session
 from shared.outbox import store
 
@@ -88,3 +89,4 @@ class Standing:
 
 async def _set_disabled(connection: AsyncConnection, account_id: UUID, at: datetime | None) -> None:
     await connection.execute(update(Account).where(Account.id == account_id).values(disabled_at=at))
+    await store(connection, [PresenceHint(account_id=account_id)])

@@ -43,6 +43,7 @@ GET    /v1/payments/{payment_id}                   | 401  | 401    |200 404 404|
 POST   /v1/webhooks/{provider_name}                | 401  | 401    | 401       | 401       | 401       | 401
 GET    /v1/people                                  | 401  | 401    | 200       | 200       | 401       | 200
 GET    /v1/people/{id_or_name}                     | 401  | 401    |200 200 404|200 200 404| 401       |200 200 404
+GET    /v1/people/{account_id}/presence            | 401  | 401    | 200       | 200       | 401       | 200
 GET    /v1/calls                                   | 401  | 401    | 200       | 200       | 401       | 200
 GET    /v1/calls/quote                             | 401  | 401    | 200       | 200       | 401       | 200
 GET    /v1/calls/{call_id}                         | 401  | 401    |200 404 404|200 404 404| 401       |200 404 404
