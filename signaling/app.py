@@ -38,6 +38,7 @@ from signaling.nodes.nodes import Nodes
 from signaling.problems import answer_with_headers, answer_with_problems
 from signaling.service import Service
 from signaling.sockets.lean import LeanConnection, LeanWebsocket
+from signaling.takeover.takeover import arrivals_of
 from signaling.tickets.ticket import Tickets
 from signaling.timers import LoopScheduler, Scheduler
 from signaling.watching.lookout import Lookout
@@ -145,12 +146,26 @@ def create_app(
     )
     notices = Notices(post=post, switchboard=switchboard, presence=presence, watching=lookout.watching)
     letters = nodes.join(calls=calls, runner=runner, presence=presence, questions=questions, notices=notices)
+    arrivals = arrivals_of(
+        nodes,
+        billing=billing,
+        tickets=tickets,
+        calls=calls,
+        devices=devices,
+        runner=runner,
+        post=post,
+        background=background,
+        may_take=lambda: not sockets.closed,
+        settings=settings,
+        clock=clock,
+    )
     greeter = Greeter(
         verifier=verifier,
         billing=billing,
         bindings=bindings,
         presence=presence,
         devices=devices,
+        arrivals=arrivals,
         settings=settings,
         clock=clock,
         scheduler=scheduler,

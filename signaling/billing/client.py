@@ -12,10 +12,13 @@ from shared.messages.requests import (
     Authorize,
     Authorized,
     NotAdmitted,
+    NotTakenOver,
     Refused,
     Renew,
     RenewalRefused,
     Renewed,
+    TakenOver,
+    TakeOver,
 )
 
 log = logging.getLogger(__name__)
@@ -82,3 +85,19 @@ class Billing:
             log.warning("Call %s: minute %d has no answer: %s", call_id, minute, error)
             return None
         return reply if isinstance(reply, Renewed | RenewalRefused) else None
+
+    async def take_over(self, call_id: UUID, *, epoch: int, talk_ms: int) -> TakenOver | NotTakenOver | None:
+        """Ask to own the call instead of its `epoch`-th owner; None where there is no answer to go on with."""
+        request = TakeOver(call_id=call_id, epoch=epoch, node=self._node, talk_ms=talk_ms)
+        try:
+            reply = await self._bus.ask(request, timeout_ms=self._timeout_ms)
+        except NoReplyError as error:
+            log.warning("Call %s: not taken over: %s", call_id, error)
+            return None
+        if isinstance(reply, TakenOver) and reply.terms.minute_ms != self._minute_ms:
+            text = (
+                "Call %s: not taken over: its minute is %d ms and one is %d ms here; set TALKTIME_MINUTE_MS alike"
+            )
+            log.error(text, call_id, reply.terms.minute_ms, self._minute_ms)
+            return None
+        return reply if isinstance(reply, TakenOver | NotTakenOver) else None

@@ -13,10 +13,11 @@ from shared.messages.base import Party
 from shared.messages.from_client import Hello
 from shared.messages.registry import encode
 from shared.messages.requests import Admitted
-from shared.messages.to_client import CloseCode, Welcome
+from shared.messages.to_client import CallSnapshot, CloseCode, Welcome
 from shared.settings import Settings
 from shared.tokens import Claims
 from signaling.devices.bindings import Bindings
+from signaling.devices.place import Place
 from signaling.devices.registry import ConnectedDevice, Devices
 from signaling.live.switchboard import Switchboard
 from signaling.sockets.socket import Socket
@@ -66,16 +67,20 @@ class Presence:
         finally:
             self._arrivals.discard(arrival)
 
-    def welcome(self, admitted: Admitted, claims: Claims, *, hello: Hello, socket: Socket) -> ConnectedDevice:
+    def welcome(
+        self, admitted: Admitted, claims: Claims, *, hello: Hello, place: Place, socket: Socket
+    ) -> ConnectedDevice:
         """Connect a new device or one that was lost, and tell it so; one that counts, all that it has missed too.
 
         Whoever calls has had the account bound once; that is the device's from now on.
         """
-        device = self._resumed(claims, hello.resume_token, socket) if hello.resume_token else None
-        missed = device.numbering.missed(hello.received) if device and hello.received is not None else None
+        counts_on = hello.received is not None and self._devices.knows(hello.resume_token, claims.sub)
+        device = self._resumed(claims, hello.resume_token, place, socket)
+        missed = device.numbering.missed(hello.received or 0) if device and counts_on else None
         if device is None:
             device = self._devices.add(
                 admitted.account,
+                device_id=place.device_id,
                 session_id=claims.sid,
                 token_expires_ms=self._expires_ms(claims),
                 socket=socket,
@@ -84,9 +89,10 @@ class Presence:
         elif missed is None:
             device.numbering.begin_again()
         self.rename(admitted.account)
-        socket.put(encode(self._welcome(device, admitted, hello.ref, resumed=missed is not None)))
+        call = None if missed is not None else place.call or self._switchboard.snapshot(device)
+        socket.put(encode(self._welcome(device, admitted, hello.ref, call, resumed=missed is not None)))
         socket.put_again(missed or ())
-        self._switchboard.device_here(device, told_all=missed is not None)
+        self._switchboard.device_here(device, told_all=place.attached or missed is not None)
         self._onlooker.came(device)
         return device
 
@@ -147,9 +153,14 @@ class Presence:
                 if socket is not None:
                     socket.close(CloseCode.SESSION_ENDED, "the session has ended")
 
-    def _resumed(self, claims: Claims, resume_token: str, socket: Socket) -> ConnectedDevice | None:
-        device = self._devices.resume(resume_token, claims.sub)
-        if device is None:
+    def _resumed(
+        self, claims: Claims, resume_token: str | None, place: Place, socket: Socket
+    ) -> ConnectedDevice | None:
+        """Return the device that this is again, by its resume token or else by its ticket."""
+        device = self._devices.resume(resume_token, claims.sub) if resume_token else None
+        if device is None and place.device_id is not None:
+            device = self._devices.get(place.device_id)
+        if device is None or device.account.account_id != claims.sub:
             return None
         self._bindings.release(claims.sub)
         if device.socket is not None:
@@ -164,7 +175,15 @@ class Presence:
         lasts_ms = claims.exp * 1_000 - int(self._clock.now().timestamp() * 1_000)
         return self._clock.monotonic_ms() + lasts_ms
 
-    def _welcome(self, device: ConnectedDevice, admitted: Admitted, ref: str | None, *, resumed: bool) -> Welcome:
+    def _welcome(
+        self,
+        device: ConnectedDevice,
+        admitted: Admitted,
+        ref: str | None,
+        call: CallSnapshot | None,
+        *,
+        resumed: bool,
+    ) -> Welcome:
         return Welcome(
             account=admitted.account,
             device_id=device.device_id,
@@ -172,7 +191,7 @@ class Presence:
             resume_ms=self._settings.resume_ms_max,
             ping_ms=self._settings.ping_ms,
             wallet=admitted.wallet,
-            call=None if resumed else self._switchboard.snapshot(device),
+            call=call,
             resumed=resumed,
             received=device.numbering.taken,
             ref=ref,

@@ -79,16 +79,29 @@ class Devices:
 
     def has_room(self, account_id: UUID, resume_token: str | None) -> bool:
         """Whether the account may have one more device here, or comes back as one that it has."""
+        return (
+            self.knows(resume_token, account_id)
+            or len(self._by_account.get(account_id, ())) < DEVICES_PER_ACCOUNT_MAX
+        )
+
+    def knows(self, resume_token: str | None, account_id: UUID) -> bool:
+        """Whether this token leads back to a device of the account."""
         device = self._by_resume_token.get(resume_token or "")
-        comes_back = device is not None and device.account.account_id == account_id
-        return comes_back or len(self._by_account.get(account_id, ())) < DEVICES_PER_ACCOUNT_MAX
+        return device is not None and device.account.account_id == account_id
 
     def add(
-        self, account: Party, *, session_id: UUID, token_expires_ms: int, socket: Socket, now_ms: int
+        self,
+        account: Party,
+        *,
+        device_id: UUID | None,
+        session_id: UUID,
+        token_expires_ms: int,
+        socket: Socket,
+        now_ms: int,
     ) -> ConnectedDevice:
-        """Make a new device."""
+        """Make a new device, with a new id where it brings none that is free."""
         device = ConnectedDevice(
-            device_id=new_id(),
+            device_id=device_id if device_id and device_id not in self._by_id else new_id(),
             account=account,
             session_id=session_id,
             resume_token=self._new_token(),

@@ -31,6 +31,7 @@ from shared.messages.from_client import (
 from shared.messages.requests import Admitted
 from shared.messages.to_client import Authenticated, CloseCode, Error, ErrorCode
 from shared.tokens import Claims
+from signaling.devices.place import Place
 from signaling.devices.post import Post
 from signaling.devices.presence import Presence
 from signaling.devices.registry import ConnectedDevice
@@ -106,7 +107,7 @@ class Endpoint:
         try:
             async with self._sockets.arriving():
                 hello, claims = await self._greeter.hello(websocket)
-                admitted = await self._greeter.admit(hello, claims)
+                admitted, place = await self._greeter.admit(hello, claims)
         except TurnedAwayError as away:
             whose = f" of account {claims.sub}" if claims else ""
             log.info("Socket%s from %s turned away: %d %s", whose, address, away.code, away.reason)
@@ -114,12 +115,14 @@ class Endpoint:
         except TimeoutError:
             await websocket.close(CloseCode.GOING_AWAY, GOODBYE)
         else:
-            await self._attend(websocket, hello, claims, admitted)
+            await self._attend(websocket, hello, claims, admitted, place)
 
-    async def _attend(self, websocket: LeanWebsocket, hello: Hello, claims: Claims, admitted: Admitted) -> None:
+    async def _attend(
+        self, websocket: LeanWebsocket, hello: Hello, claims: Claims, admitted: Admitted, place: Place
+    ) -> None:
         socket = Socket(websocket, queue_max=self._queue_max, clock=self._clock)
         try:
-            device = self._presence.welcome(admitted, claims, hello=hello, socket=socket)
+            device = self._presence.welcome(admitted, claims, hello=hello, place=place, socket=socket)
             try:
                 with self._sockets.holding(socket):
                     await self._listen(websocket, device, socket)

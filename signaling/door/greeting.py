@@ -16,10 +16,12 @@ from shared.settings import Settings
 from shared.tokens import Claims, TokenRefusedError, TokenVerifier
 from signaling.billing.client import Billing
 from signaling.devices.bindings import Bindings
+from signaling.devices.place import Place
 from signaling.devices.presence import Presence
 from signaling.devices.registry import Devices
 from signaling.door.frames import read_frame
 from signaling.sockets.lean import Frame, LeanWebsocket
+from signaling.takeover.arriving import Arrivals, CannotSayError
 from signaling.timers import Scheduler, time_limit
 
 
@@ -49,6 +51,7 @@ class Greeter:
         bindings: Bindings,
         presence: Presence,
         devices: Devices,
+        arrivals: Arrivals,
         settings: Settings,
         clock: Clock,
         scheduler: Scheduler,
@@ -58,6 +61,7 @@ class Greeter:
         self._bindings = bindings
         self._presence = presence
         self._devices = devices
+        self._arrivals = arrivals
         self._settings = settings
         self._clock = clock
         self._scheduler = scheduler
@@ -83,28 +87,35 @@ class Greeter:
         except TokenRefusedError:
             return None
 
-    async def admit(self, hello: Hello, claims: Claims) -> Admitted:
-        """Return billing's word that this session may come in; its account is bound, once more, from then on.
+    async def admit(self, hello: Hello, claims: Claims) -> tuple[Admitted, Place]:
+        """Return billing's word that this session may come in, and what it has a part in.
 
-        Bound before billing is asked: so no notice is missed that is later than the answer.
+        Its account is bound, once more, from then on: before billing is asked, so that no notice is missed that is
+        later than the answer.
         """
         try:
-            async with asyncio.timeout(self._settings.authorize_ms_max / 1_000):
-                await self._bindings.hold(claims.sub)
-                return await self._ask(hello, claims)
+            return await self._admit(hello, claims)
         except BaseException as error:
             self._presence.turn_away(claims.sub)
-            if isinstance(error, TimeoutError | NoReplyError):
+            if isinstance(error, TimeoutError | NoReplyError | CannotSayError):
                 raise TurnedAwayError(CloseCode.TRY_LATER, "not now") from None
             raise
 
-    async def _ask(self, hello: Hello, claims: Claims) -> Admitted:
+    async def _admit(self, hello: Hello, claims: Claims) -> tuple[Admitted, Place]:
         with self._presence.arriving(claims) as arrival:
+            admitted = await self._ask(hello, claims)
+            place = await self._arrivals.place(hello, admitted)
+        if arrival.ended:
+            self._arrivals.withdraw(place)
+            raise TurnedAwayError(CloseCode.SESSION_ENDED, "the session has ended")
+        return admitted, place
+
+    async def _ask(self, hello: Hello, claims: Claims) -> Admitted:
+        async with asyncio.timeout(self._settings.authorize_ms_max / 1_000):
+            await self._bindings.hold(claims.sub)
             reply = await self._billing.admit(account_id=claims.sub, session_id=claims.sid)
         if isinstance(reply, NotAdmitted):
             raise TurnedAwayError(CloseCode.NOT_ADMITTED, reply.reason)
-        if arrival.ended:
-            raise TurnedAwayError(CloseCode.SESSION_ENDED, "the session has ended")
         if not self._devices.has_room(claims.sub, hello.resume_token):
             raise TurnedAwayError(CloseCode.TRY_LATER, "the account has too many devices here")
         return reply

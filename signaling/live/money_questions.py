@@ -11,9 +11,10 @@ from signaling.background import Background
 from signaling.billing.client import Billing
 from signaling.call import inputs
 from signaling.call.effects import AskAuthorize, AskRenewal
-from signaling.call.states import Role, State, Terms
+from signaling.call.states import State
 from signaling.devices.registry import Devices
 from signaling.live.calls import LiveCall, LiveCalls
+from signaling.live.terms import terms_of
 
 log = logging.getLogger(__name__)
 
@@ -118,17 +119,7 @@ def _nothing(_live: LiveCall, _node: str) -> None:
 def _authorization(reply: requests.Authorized | requests.Refused | None, *, all_relay_only: bool) -> inputs.Input:
     match reply:
         case requests.Authorized():
-            return inputs.Authorized(
-                Terms(
-                    caller=reply.caller,
-                    callee=reply.callee,
-                    price_minor=reply.price_minor,
-                    currency=reply.currency,
-                    charging=reply.terms,
-                    talk_ms_max=reply.talk_ms_max,
-                    relay_only=_relay_only(reply, all_of_them=all_relay_only),
-                )
-            )
+            return inputs.Authorized(terms_of(reply, all_relay_only=all_relay_only))
         case requests.Refused():
             return inputs.Refused(
                 reason=reply.reason,
@@ -141,11 +132,6 @@ def _authorization(reply: requests.Authorized | requests.Refused | None, *, all_
             )
         case None:
             return inputs.AuthorizeFailed()
-
-
-def _relay_only(reply: requests.Authorized, *, all_of_them: bool) -> frozenset[Role]:
-    wishes = {Role.CALLER: reply.caller_relay_only, Role.CALLEE: reply.callee_relay_only}
-    return frozenset(role for role, wishes_it in wishes.items() if wishes_it or all_of_them)
 
 
 def _renewal(reply: requests.Renewed | requests.RenewalRefused | None, minute: int) -> inputs.Input:
