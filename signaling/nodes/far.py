@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from uuid import UUID
 
 from shared.messages.base import Role
+from shared.messages.nodes import ToDevice
 
 
 @dataclass(slots=True, eq=False, kw_only=True)
@@ -21,6 +22,9 @@ class FarCall:
     """None until the owner has said so."""
     owner_heard_ms: int
     """When the owner last said that it has the call; monotonic time."""
+    arriving: bool = False
+    """The device is being let in: it counts as connected, and what it is told waits for it."""
+    held: list[ToDevice] = field(default_factory=list)
     asking: bool = False
     """The owner was asked to take the device in, and has not answered."""
     ticket: str | None = None

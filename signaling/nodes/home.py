@@ -39,6 +39,9 @@ from signaling.nodes.lanes import Answer, Lanes
 from signaling.nodes.owners import Owners
 from signaling.nodes.searches import Searches
 
+HELD_MAX = 256
+"""Messages that wait for a device which is being let in; so many do not come within that time."""
+
 log = logging.getLogger(__name__)
 
 
@@ -85,9 +88,12 @@ class Home:
     def device_here(self, device: ConnectedDevice, *, told_all: bool) -> None:
         """A device is connected, new or back; unless it was told all that it missed, it is told how its call is."""
         for far in self._far.of_device(device.device_id):
-            self._say(far, device, "back")
-            if not told_all:
-                self._background.start(self._tell_how_it_stands(far))
+            if far.arriving:
+                self._has_arrived(far)
+            else:
+                self._say(far, device, "back")
+                if not told_all:
+                    self._background.start(self._tell_how_it_stands(far))
         account_id = device.account.account_id
         search = self._searches.for_account(account_id, self._clock.monotonic_ms())
         if search is not None and self._far.get(search.call_id, device.device_id) is None:
@@ -109,6 +115,10 @@ class Home:
         device = self._devices.get(message.device_id)
         far = self._far.get(message.call_id, message.device_id)
         if far is not None and far.epoch > message.epoch:
+            return
+        if device is None and far is not None and far.arriving:
+            del far.held[HELD_MAX - 1 :]
+            far.held.append(message)
             return
         if device is None:
             gone = DeviceStatus(
@@ -186,6 +196,7 @@ class Home:
             epoch=0,
             role=role,
             owner_heard_ms=self._clock.monotonic_ms(),
+            arriving=self._devices.get(device_id) is None,
             asking=True,
         )
         self._far.add(far)
@@ -240,6 +251,12 @@ class Home:
         """This node owns the call now."""
         for far in self._far.of_call(call_id):
             self._far.remove(far)
+
+    def _has_arrived(self, far: FarCall) -> None:
+        far.arriving = False
+        held, far.held = far.held, []
+        for message in held:
+            self.to_device(message)
 
     def _belongs(self, message: ToDevice, device: ConnectedDevice) -> FarCall:
         """The first word of an owner makes the device part of its call."""

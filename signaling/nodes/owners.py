@@ -89,7 +89,9 @@ class Owners:
         """Return what is known of a device that is connected; one that is being let in counts."""
         device = self._devices.get(far.device_id)
         if device is None:
-            return HeardDevice(call_id=far.call_id, device_id=far.device_id, heard_after=0) if far.asking else None
+            return (
+                HeardDevice(call_id=far.call_id, device_id=far.device_id, heard_after=0) if far.arriving else None
+            )
         if device.socket is None:
             return None
         after = self.heard_after(far.owner, device.last_alive_ms)

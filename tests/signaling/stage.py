@@ -1,9 +1,12 @@
 """The signaling service on a real server and the in-process bus, with people who call each other."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from itertools import cycle
 from uuid import UUID
+
+import pytest
 
 from shared.bus.interface import Bus
 from shared.bus.memory import MemoryBus
@@ -31,6 +34,7 @@ from tests.signaling.manual_time import ManualTime
 SIGNING_KEY = new_signing_key()
 QUIET = {"ping_ms": 3_600_000, "silence_ms_max": 7_200_000}
 """No ping interrupts a story that is about something else."""
+TOGETHER = {"ticket_secrets": ("a secret that all nodes of a stage share",)}
 
 
 @dataclass(eq=False)
@@ -42,9 +46,20 @@ class Stage:
     bus: Bus
     billing: BillingDouble
     signer: TokenSigner
-    app: SignalingApp
-    port: int
+    apps: list[SignalingApp]
+    ports: list[int]
     leaving: AsyncExitStack
+    turns: Iterator[int]
+    port_of: dict[str, int] = field(default_factory=dict)
+    """Where each resume token was given."""
+
+    @property
+    def app(self) -> SignalingApp:
+        return self.apps[0]
+
+    @property
+    def port(self) -> int:
+        return self.ports[0]
 
     @property
     def url(self) -> str:
@@ -54,11 +69,13 @@ class Stage:
         token, _ = self.signer.issue(account_id=account.id, session_id=session_id or new_id())
         return token
 
-    async def open(self, *, origin: str | None = None, forwarded_for: str | None = None) -> Device:
-        """Connect a device that has not said hello."""
-        return await self.leaving.enter_async_context(
-            await open_device(self.url, origin=origin, forwarded_for=forwarded_for)
-        )
+    async def open(
+        self, *, origin: str | None = None, forwarded_for: str | None = None, port: int | None = None
+    ) -> Device:
+        """Connect a device that has not said hello: with several nodes, each device at the next one."""
+        url = f"ws://127.0.0.1:{port or self.ports[next(self.turns)]}/ws"
+        device = await open_device(url, origin=origin, forwarded_for=forwarded_for)
+        return await self.leaving.enter_async_context(device)
 
     async def device(
         self,
@@ -67,11 +84,15 @@ class Stage:
         session_id: UUID | None = None,
         resume_token: str | None = None,
         received: int | None = None,
+        node: int | None = None,
     ) -> Device:
-        """Connect a device and have it welcome."""
-        device = await self.open()
+        """Connect a device and have it welcome; one that resumes, where it was. Nodes count from 0."""
+        port = self.port_of.get(resume_token or "") if node is None else self.ports[node]
+        device = await self.open(port=port)
         token = self.token(account, session_id=session_id)
-        return await device.greet(token, resume_token=resume_token, received=received)
+        await device.greet(token, resume_token=resume_token, received=received)
+        self.port_of[device.welcome.resume_token] = int(device.connection.remote_address[1])
+        return device
 
     async def resumed(self, device: Device) -> Device:
         """Connect a device once more, as a client does that counts messages."""
@@ -110,13 +131,17 @@ async def talks(caller: Device, callee: Device) -> UUID:
     return call_id
 
 
+anywhere = pytest.mark.parametrize("stage", [1, 2, 3], indirect=True, ids=["one node", "two nodes", "three nodes"])
+"""Stories that go the same way wherever the devices are connected (D12)."""
+
+
 @asynccontextmanager
 async def staged(
-    *, bus: Bus | None = None, journal: Journal | None = None, **changes: object
+    *, bus: Bus | None = None, journal: Journal | None = None, nodes: int = 1, **changes: object
 ) -> AsyncIterator[Stage]:
-    """Run the service with these settings."""
+    """Run the service with these settings, as so many processes would."""
     time = ManualTime()
-    settings = with_changes(Settings(), **{**QUIET, **changes})
+    settings = with_changes(Settings(), **{**QUIET, **(TOGETHER if nodes > 1 else {}), **changes})
     signer = TokenSigner(
         load_signing_key(SIGNING_KEY),
         issuer=settings.token_issuer,
@@ -131,10 +156,20 @@ async def staged(
     await bus.start()
     billing = BillingDouble(bus, minute_ms=settings.minute_ms)
     await billing.start()
-    app = create_app(settings, bus=bus, verifier=verifier, clock=time, scheduler=time, journal=journal)
-    listener = listen("127.0.0.1", 0)
-    async with serving(server_config(app, settings), listener), _live(app.service), AsyncExitStack() as leaving:
-        yield Stage(settings, time, bus, billing, signer, app, listener.getsockname()[1], leaving)
+    apps: list[SignalingApp] = []
+    ports: list[int] = []
+    async with AsyncExitStack() as running:
+        for number in range(1, nodes + 1):
+            named = with_changes(settings, node=f"node-{number}") if nodes > 1 else settings
+            app = create_app(named, bus=bus, verifier=verifier, clock=time, scheduler=time, journal=journal)
+            listener = listen("127.0.0.1", 0)
+            await running.enter_async_context(serving(server_config(app, named), listener))
+            await running.enter_async_context(_live(app.service))
+            apps.append(app)
+            ports.append(listener.getsockname()[1])
+        async with AsyncExitStack() as leaving:
+            turns = cycle(range(nodes))
+            yield Stage(settings, time, bus, billing, signer, apps, ports, leaving, turns)
     await bus.close()
 
 

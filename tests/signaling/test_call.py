@@ -29,7 +29,9 @@ from shared.messages.to_client import (
     PeerCandidate,
     PeerOffer,
 )
-from tests.signaling.stage import Stage, rings, talks
+from tests.signaling.stage import Stage, anywhere, rings, talks
+
+pytestmark = anywhere
 
 
 async def test_a_whole_call(stage: Stage) -> None:
