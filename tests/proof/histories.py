@@ -25,7 +25,15 @@ class Renewal(NamedTuple):
     talk_ms: int
 
 
-Step = Renewal | Sequence[Event]
+class Takeover(NamedTuple):
+    """Another node takes the call over from its `epoch`-th owner."""
+
+    node: str
+    epoch: int
+    talk_ms: int
+
+
+Step = Renewal | Takeover | Sequence[Event]
 """A request, or a batch of messages."""
 
 
@@ -57,10 +65,11 @@ class Histories:
         for number, steps in enumerate(zip_longest(*histories, fillvalue=())):
             said = dict(zip(calls, steps, strict=True))
             await _renew(real, model, {call: step for call, step in said.items() if isinstance(step, Renewal)})
+            await _take_over(real, model, {call: step for call, step in said.items() if isinstance(step, Takeover)})
             batch = [
                 event._replace(call=call, caller=f"caller of {call}", callee=f"callee of {call}")
                 for call, step in said.items()
-                if not isinstance(step, Renewal)
+                if not isinstance(step, Renewal | Takeover)
                 for event in step
             ]
             refused = model.hear(batch, real.clock.now())
@@ -88,3 +97,12 @@ async def _renew(real: Reality, model: Model, wanted: dict[str, Renewal]) -> Non
     ]
     answers = await real.ask(requests)
     assert answers == [model.renew(call, *renewal, real.clock.now()) for call, renewal in wanted.items()]
+
+
+async def _take_over(real: Reality, model: Model, wanted: dict[str, Takeover]) -> None:
+    requests = [real.takeover(call, node, talk_ms, epoch=epoch) for call, (node, epoch, talk_ms) in wanted.items()]
+    answers = await real.ask(requests)
+    now = real.clock.now()
+    assert answers == [
+        model.take_over(call, node, talk_ms, now, epoch=epoch) for call, (node, epoch, talk_ms) in wanted.items()
+    ]

@@ -14,7 +14,8 @@ from hypothesis.stateful import Bundle, MultipleResults, multiple, precondition,
 from shared.bus.interface import Delivery
 from shared.messages.base import EndReason
 from tests.proof.customers import SETTINGS
-from tests.proof.registers import Event
+from tests.proof.model import Silent
+from tests.proof.registers import Event, Owner
 from tests.proof.rules_of_money import MoneyStory
 from tests.proof.stage import Stage
 from tests.proof.story import PEOPLE, people
@@ -23,6 +24,8 @@ BOUNDARIES_MS = (0, 5_000, 30_000, 60_000, 90_000, 120_000, 180_000)
 """None, the grace, the free seconds, whole minutes, and whole minutes after the free seconds."""
 talks = st.sampled_from(sorted({max(0, whole + off) for whole in BOUNDARIES_MS for off in (-1, 0, 1)}))
 pairs = st.sampled_from([(one, other) for one in PEOPLE for other in PEOPLE if one != other])
+nodes = st.sampled_from(["node-1", "node-2", "node-3"])
+owners_ago = st.sampled_from([0, 0, 0, 0, 1, 2])
 seldom = st.sampled_from([False] * 5 + [True])
 some_call = st.runner().flatmap(lambda story: st.sampled_from(story.likely_calls()))
 
@@ -85,16 +88,34 @@ class MoneyMachine(MoneyStory):
         self.happens("invites", f"{caller} calls {callee}", expected, doing)
 
     @precondition(lambda self: self.parties)
-    @rule(name=some_call, ahead=st.sampled_from([1, 1, 1, 0, 2]), talk_ms=talks)
-    def renew(self, name: str, ahead: int, talk_ms: int) -> None:
-        """Signaling asks for the next minute, for one that it has, or for one too far."""
+    @rule(name=some_call, ahead=st.sampled_from([1, 1, 1, 0, 2]), talk_ms=talks, ago=owners_ago)
+    def renew(self, name: str, ahead: int, talk_ms: int, ago: int = 0) -> None:
+        """A node asks for the next minute, for one that it has, or for one too far; its call it is, or was."""
         known = self.model.calls.get(name)
-        self._renew(name, max(2, (known.minutes_held if known else 1) + ahead), talk_ms)
+        epoch = self._owner(name, ago=ago).epoch
+        self._renew(name, max(2, (known.minutes_held if known else 1) + ahead), talk_ms, epoch=epoch)
 
-    def _renew(self, name: str, minute: int, talk_ms: int) -> None:
-        expected = self.model.renew(name, minute, talk_ms, self.real.clock.now())
-        doing = self.real.renew(name, minute, talk_ms)
+    def _renew(self, name: str, minute: int, talk_ms: int, *, epoch: int = 1) -> None:
+        expected = self.model.renew(name, minute, talk_ms, self.real.clock.now(), epoch=epoch)
+        doing = self.real.renew(name, minute, talk_ms, epoch=epoch)
         self.happens("renewals", f"minute {minute} at {talk_ms} ms", expected, doing)
+
+    @precondition(lambda self: self.parties)
+    @rule(name=some_call, node=nodes, talk_ms=talks, ago=owners_ago)
+    def take_over(self, name: str, node: str, talk_ms: int, ago: int = 0) -> None:
+        """A node wants the call from the owner that it knows of, or asks once more."""
+        epoch = self._owner(name, ago=ago).epoch
+        expected = self.model.take_over(name, node, talk_ms, self.real.clock.now(), epoch=epoch)
+        doing = self.real.take_over(name, node, talk_ms, epoch=epoch)
+        word = expected.partition(" ")[0]
+        self.stage.seen[f"takeovers {word}"] += 1
+        self.happens("takeovers", f"{node} takes {name} over", expected, doing)
+
+    def _owner(self, name: str, *, ago: int = 0) -> Owner:
+        """Return whose the call is, or was so many owners ago."""
+        known = self.model.calls.get(name)
+        owner = known.owner if known else Owner()
+        return Owner("a node of old", owner.epoch - ago) if 0 < ago < owner.epoch else owner
 
     @precondition(lambda self: self.parties)
     @rule(target=message, name=some_call)
@@ -103,7 +124,7 @@ class MoneyMachine(MoneyStory):
         return self._start(name)
 
     def _start(self, name: str) -> Event:
-        return self._said(Event("start", name, *self.parties[name], self.real.clock.now()))
+        return self._said(Event("start", name, *self.parties[name], self.real.clock.now(), owner=self._owner(name)))
 
     @precondition(lambda self: self.parties)
     @rule(
@@ -112,10 +133,12 @@ class MoneyMachine(MoneyStory):
         talk_ms=talks,
         reason=st.sampled_from(EndReason),
         at_once=st.sampled_from([True, True, False]),
+        ago=owners_ago,
     )
-    def end(self, name: str, talk_ms: int, reason: EndReason, at_once: bool) -> Event:
-        """The call is over, says signaling: for the first time, or once more, or otherwise."""
-        said = self._said(Event("end", name, *self.parties[name], self.real.clock.now(), talk_ms, reason.value))
+    def end(self, name: str, talk_ms: int, reason: EndReason, at_once: bool, ago: int = 0) -> Event:
+        """The call is over, says a node: for the first time, once more, otherwise, or though it is not its own."""
+        owner, now = self._owner(name, ago=ago), self.real.clock.now()
+        said = self._said(Event("end", name, *self.parties[name], now, talk_ms, reason.value, owner=owner))
         if at_once:
             self._hear([said])
         return said
@@ -130,9 +153,12 @@ class MoneyMachine(MoneyStory):
         self.real.clock.advance(minutes * 60_000)
         now = self.real.clock.now()
         expected = self.model.silent(now, grace_ms=SETTINGS.sweep_grace_ms)
-        found: dict[tuple[str, int], Delivery] = self.stage.run(self.real.look_for_silent_calls())
+        found: dict[Silent, Delivery] = self.stage.run(self.real.look_for_silent_calls())
         assert found.keys() == expected, f"silent: should be {expected}, is {set(found)}"
-        sweeps = {Event("sweep", name, "", "", now, minutes=held): said for (name, held), said in found.items()}
+        sweeps = {
+            Event("sweep", call, "", "", now, minutes=minutes, owner=Owner("", epoch)): said
+            for (call, minutes, epoch), said in found.items()
+        }
         self.stage.seen["sweeps"] += len(sweeps)
         self.bag.update(sweeps)
         return multiple(*sweeps)

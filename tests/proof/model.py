@@ -8,9 +8,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from tests.proof.purses import CREDIT, EARNINGS, Purses
-from tests.proof.registers import Call, Event, Terms, share
+from tests.proof.registers import Call, Event, Owner, Terms, share
+
+
+class Silent(NamedTuple):
+    """A call that is to be swept, as it was when that was decided."""
+
+    call: str
+    minutes: int
+    epoch: int
 
 
 class Model(Purses):
@@ -77,19 +86,21 @@ class Model(Purses):
     def _invite_again(self, call: Call, caller: str, callee: str) -> str:
         if (call.caller, call.callee) != (caller, callee):
             return "billing_unavailable"
-        if call.talk_ms is None:
+        if call.talk_ms is None and call.owner.epoch == 1:
             return "authorized"
         # It must not ring any more; nothing but the word for that depends on why.
         return str(call.reason) if call.reason == "busy" or call.refused else "billing_unavailable"
 
-    def renew(self, name: str, minute: int, talk_ms: int, now: datetime) -> str:
+    def renew(self, name: str, minute: int, talk_ms: int, now: datetime, *, epoch: int = 1) -> str:
         """Hold the minute, once; take the proof of life in any case."""
         call = self.calls.get(name)
         if call is None:
             return "unknown_call"
+        if epoch < call.owner.epoch:
+            return "taken_over"
         if call.talk_ms is not None:
             return "call_settled"
-        call.proof_ms = max(call.proof_ms, min(talk_ms, call.paid_ms))
+        call.prove(talk_ms)
         payer = self.wallets[call.caller]
         if minute <= call.minutes_held:
             return "renewed"
@@ -104,11 +115,27 @@ class Model(Purses):
         call.lease(now)
         return "renewed"
 
-    def silent(self, now: datetime, *, grace_ms: int) -> set[tuple[str, int]]:
+    def take_over(self, name: str, node: str, talk_ms: int, now: datetime, *, epoch: int) -> str:
+        """Give the call to the node, where nobody else had it since that epoch."""
+        call = self.calls.get(name)
+        if call is None:
+            return "unknown_call"
+        if call.talk_ms is not None:
+            return "over"
+        wanted = Owner(node, epoch + 1)
+        if call.owner.epoch >= wanted.epoch and call.owner != wanted:
+            return "taken_over"
+        call.prove(talk_ms)
+        if call.owner != wanted:
+            call.owner = wanted
+            call.lease(now if call.started else now + self.setup)
+        return f"owner {wanted.epoch}, {call.minutes_held} minutes, {call.proof_ms} ms"
+
+    def silent(self, now: datetime, *, grace_ms: int) -> set[Silent]:
         """The calls whose end never came, long after their lease, with the minutes that they hold."""
         before = now - timedelta(milliseconds=grace_ms)
         return {
-            (name, call.minutes_held)
+            Silent(name, call.minutes_held, call.owner.epoch)
             for name, call in self.calls.items()
             if call.talk_ms is None and call.lease_ends < before
         }
@@ -130,7 +157,15 @@ class Model(Purses):
         """Let the event change its call's registers; return whether it could be meant."""
         call = self.calls.get(event.call)
         if event.kind == "sweep":
-            if call and call.talk_ms is None and call.minutes_held == event.minutes:
+            if (
+                call
+                and call.talk_ms is None
+                and (call.minutes_held, call.owner.epoch)
+                == (
+                    event.minutes,
+                    event.owner.epoch,
+                )
+            ):
                 proven = call.started + timedelta(milliseconds=call.proof_ms) if call.started else now
                 call.end(call.proof_ms, "lost", proven)
             return True
@@ -140,15 +175,21 @@ class Model(Purses):
             # The end overtook the invite, which will find it here.
             price = self.wallets[event.caller].price
             call = Call(event.caller, event.callee, price, 0, Terms(self.terms.minute_ms), lease_ends=now)
+            call.owner = event.owner
             self.calls[event.call] = call
         if (call.caller, call.callee) != (event.caller, event.callee):
             return False
         if event.kind == "end":
+            if event.owner.epoch < call.owner.epoch:
+                return True  # of somebody who does not own the call any more: heard, and idle
             too_late = call.settled and self.correction and now - call.settled > self.correction
             if too_late and event.talk_ms < (call.talk_ms or 0):
                 return False
+            call.owned_by(event.owner)
             call.end(event.talk_ms, event.reason, event.when)
-        elif call.started is None:
+            return True
+        call.owned_by(event.owner)
+        if call.started is None:
             call.started = event.when
             if call.talk_ms is None:
                 call.lease(now)

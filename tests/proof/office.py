@@ -44,7 +44,20 @@ class Office:
         self._standing = Standing(engine, clock, audit, currency)
         at = clock.now()
         own, session = self._names.id("operator"), self._names.id("the operator's session")
-        self._login = Login(own, session, "operator", "o@example.org", True, False, "everybody", at, at)
+        self._login = Login(
+            account_id=own,
+            session_id=session,
+            user_name="operator",
+            email="o@example.org",
+            is_operator=True,
+            relay_only=False,
+            calls_from="everybody",
+            do_not_disturb=False,
+            presence_to="contacts",
+            last_seen_shared=False,
+            created_at=at,
+            logged_in_at=at,
+        )
 
     async def open(self) -> None:
         """Let there be an operator."""

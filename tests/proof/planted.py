@@ -8,11 +8,14 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from msgspec import structs
 from sqlalchemy import ARRAY, Uuid, bindparam, select
 
 import api.operators.calls.refunding
 import billing_worker.admission.authorize
+import billing_worker.admission.deciding
 import billing_worker.admission.renew
+import billing_worker.admission.take_over
 import billing_worker.settlement.charging
 import billing_worker.settlement.registers
 import billing_worker.settlement.settle
@@ -28,6 +31,7 @@ from shared.money import minutes_of
 from shared.spending.budget import Budget
 
 admitting, renewing = billing_worker.admission.authorize, billing_worker.admission.renew
+deciding = billing_worker.admission.deciding
 charging, registers = billing_worker.settlement.charging, billing_worker.settlement.registers
 settling, refunding = billing_worker.settlement.settle, api.operators.calls.refunding
 
@@ -145,9 +149,51 @@ def sweep_overtakes_a_renewal(patch: pytest.MonkeyPatch) -> None:
 
     def regardless(event: Any, call: OpenCall | None, **rest: Any) -> None:
         held = event.minutes_held if call is None else call.minutes_held
-        sweep(type(event)(event_id=event.event_id, call_id=event.call_id, minutes_held=held), call, **rest)
+        sweep(structs.replace(event, minutes_held=held), call, **rest)
 
     patch.setattr(registers, "_sweep", regardless)
+
+
+def sweep_overtakes_a_takeover(patch: pytest.MonkeyPatch) -> None:
+    """A sweep closes its call, though another node has got it since it was decided."""
+    sweep = registers._sweep
+
+    def regardless(event: Any, call: OpenCall | None, **rest: Any) -> None:
+        sweep(structs.replace(event, epoch=event.epoch if call is None else call.epoch), call, **rest)
+
+    patch.setattr(registers, "_sweep", regardless)
+
+
+def stale_end_settles(patch: pytest.MonkeyPatch) -> None:
+    """Whoever once owned a call can end it."""
+    end = registers._end
+
+    def regardless(event: Any, call: OpenCall | None, **rest: Any) -> None:
+        end(structs.replace(event, epoch=max(event.epoch, call.epoch if call else 1)), call, **rest)
+
+    patch.setattr(registers, "_end", regardless)
+
+
+def stale_owner_renews(patch: pytest.MonkeyPatch) -> None:
+    """Whoever once owned a call can hold its caller's money."""
+    renew = renewing.renew
+
+    def regardless(request: Any, room: Any) -> Any:
+        call = room.calls.rows.get(request.call_id)
+        return renew(structs.replace(request, epoch=call.epoch if call else 1), room)
+
+    patch.setattr(deciding, "renew", regardless)
+
+
+def everybody_takes_over(patch: pytest.MonkeyPatch) -> None:
+    """A call is given to every node that asks, whoever owns it."""
+    take_over = billing_worker.admission.take_over.take_over
+
+    def regardless(request: Any, room: Any) -> Any:
+        call = room.calls.rows.get(request.call_id)
+        return take_over(structs.replace(request, epoch=call.epoch if call else 1), room)
+
+    patch.setattr(deciding, "take_over", regardless)
 
 
 def free_and_grace_mixed_up(patch: pytest.MonkeyPatch) -> None:

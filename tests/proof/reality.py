@@ -20,11 +20,12 @@ from shared.ids import new_id
 from shared.messages.base import EndReason
 from shared.messages.events import CallEnded, CallEvent, CallStarted, SweepDue
 from shared.messages.registry import decode_call_event, encode, type_of
-from shared.messages.requests import Authorize, Authorized, Renew, Renewed, Reply
+from shared.messages.requests import Authorize, Authorized, Renew, Renewed, Reply, TakenOver, TakeOver
 from tests.billing_worker.wire import Wire
 from tests.harness.clock import ManualClock
 from tests.proof import registers
 from tests.proof.customers import SETTINGS, Customers
+from tests.proof.model import Silent
 from tests.proof.names import Names
 from tests.proof.registers import Event
 
@@ -67,9 +68,18 @@ class Reality(Customers):
         """Ask whether the call may ring; return the answer in a word."""
         return (await self.ask([self.invitation(call, caller, callee, reachable=reachable)]))[0]
 
-    async def renew(self, call: str, minute: int, talk_ms: int) -> str:
+    async def renew(self, call: str, minute: int, talk_ms: int, *, epoch: int = 1) -> str:
         """Ask for a minute; return the answer in a word."""
-        return (await self.ask([Renew(call_id=self.names.id(call), minute=minute, talk_ms=talk_ms)]))[0]
+        asked = Renew(call_id=self.names.id(call), minute=minute, talk_ms=talk_ms, epoch=epoch)
+        return (await self.ask([asked]))[0]
+
+    async def take_over(self, call: str, node: str, talk_ms: int, *, epoch: int) -> str:
+        """Ask for the call itself; return the answer in a few words."""
+        return (await self.ask([self.takeover(call, node, talk_ms, epoch=epoch)]))[0]
+
+    def takeover(self, call: str, node: str, talk_ms: int, *, epoch: int) -> TakeOver:
+        """Return the request for the call."""
+        return TakeOver(call_id=self.names.id(call), epoch=epoch, node=node, talk_ms=talk_ms)
 
     def invitation(self, call: str, caller: str, callee: str, *, reachable: bool = True) -> Authorize:
         """Return the request whether the call may ring."""
@@ -85,7 +95,7 @@ class Reality(Customers):
         """Return the price of a call that was authorized, and the callee's share, as the answer told them."""
         return self._granted[call].price_minor, self._granted[call].terms.earning_share_bp
 
-    async def ask(self, requests: Sequence[Authorize | Renew]) -> list[str]:
+    async def ask(self, requests: Sequence[Authorize | Renew | TakeOver]) -> list[str]:
         """Ask in batches as the queue makes them; return the answers in a word each."""
         replies: list[Reply] = []
         for at in range(0, len(requests), SETTINGS.request_batch_max):
@@ -103,6 +113,8 @@ class Reality(Customers):
                 call = self.names.word(reply.call_id) or ""
                 self._held[call] = max(self._held.get(call, 0), reply.minute)
                 return "renewed"
+            case TakenOver():
+                return f"owner {reply.epoch}, {reply.minutes_held} minutes, {reply.proof_talk_ms} ms"
             case _:
                 return str(getattr(reply, "reason", reply))
 
@@ -113,7 +125,7 @@ class Reality(Customers):
     def _event(self, event: Event) -> CallEvent:
         call_id, of = self.names.id(event.call), self._granted.get(event.call)
         if event.kind == "sweep":
-            return SweepDue(event_id=new_id(), call_id=call_id, minutes_held=event.minutes)
+            return SweepDue(event_id=new_id(), call_id=call_id, minutes_held=event.minutes, epoch=event.owner.epoch)
         caller_id, callee_id = self.names.id(event.caller), self.names.id(event.callee)
         if event.kind == "start":
             return CallStarted(
@@ -121,7 +133,8 @@ class Reality(Customers):
                 call_id=call_id,
                 caller_id=caller_id,
                 callee_id=callee_id,
-                node="node-1",
+                node=event.owner.node,
+                epoch=event.owner.epoch,
                 started_at=event.when,
             )
         return CallEnded(
@@ -129,7 +142,8 @@ class Reality(Customers):
             call_id=call_id,
             caller_id=caller_id,
             callee_id=callee_id,
-            node="node-1",
+            node=event.owner.node,
+            epoch=event.owner.epoch,
             reason=EndReason(event.reason),
             talk_ms=event.talk_ms,
             price_minor=of.price_minor if of else None,
@@ -158,15 +172,16 @@ class Reality(Customers):
             async with transaction(self.engine) as connection:
                 await work(connection)
 
-    async def look_for_silent_calls(self) -> dict[tuple[str, int], Delivery]:
-        """Supervise once; return the sweeps by call and minutes held. They are in the queue, not delivered yet."""
+    async def look_for_silent_calls(self) -> dict[Silent, Delivery]:
+        """Supervise once; return the sweeps. They are in the queue, not delivered yet."""
         seen = len(self._wire.published)
         await self._supervision.look()
         sweeps = {}
         for envelope, _ in self._wire.published[seen:]:
             said = decode_call_event(envelope.body)
             assert isinstance(said, SweepDue)
-            sweeps[self.names.word(said.call_id) or "", said.minutes_held] = delivery(said)
+            silent = Silent(self.names.word(said.call_id) or "", said.minutes_held, said.epoch)
+            sweeps[silent] = delivery(said)
         return sweeps
 
 

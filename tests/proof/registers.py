@@ -15,8 +15,20 @@ class Terms(NamedTuple):
     grace_ms: int = 0
 
 
+class Owner(NamedTuple):
+    """A node, and the how-many-th owner of a call it is."""
+
+    node: str = "node-1"
+    epoch: int = 1
+
+
+FIRST = Owner()
+
+
 class Event(NamedTuple):
-    """What a message says: a start (at `when`), an end after `talk_ms`, or a sweep of so many `minutes`."""
+    """What a message says: a start (at `when`), an end after `talk_ms`, or a sweep of so many `minutes`; and whose
+    call it was for whoever says it.
+    """
 
     kind: Literal["start", "end", "sweep"]
     call: str
@@ -26,6 +38,7 @@ class Event(NamedTuple):
     talk_ms: int = 0
     reason: str = ""
     minutes: int = 0
+    owner: Owner = FIRST
 
 
 @dataclass
@@ -49,6 +62,7 @@ class Call:
     earned: int = 0
     refunded: int = 0
     refunds: int = 0
+    owner: Owner = FIRST
     refused: bool = False
     """Whether the callee was busy or not there when it was asked for."""
 
@@ -59,6 +73,14 @@ class Call:
     @property
     def paid_ms(self) -> int:
         return self.terms.free_ms + self.minutes_held * self.terms.minute_ms
+
+    def owned_by(self, owner: Owner) -> None:
+        """A later owner than any that was heard of is the owner."""
+        if owner.epoch > self.owner.epoch:
+            self.owner = owner
+
+    def prove(self, talk_ms: int) -> None:
+        self.proof_ms = max(self.proof_ms, min(talk_ms, self.paid_ms))
 
     def lease(self, now: datetime) -> None:
         self.lease_ends = now + timedelta(milliseconds=self.paid_ms - self.proof_ms)

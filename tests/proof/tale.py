@@ -70,6 +70,29 @@ def tell_the_tale(stage: Stage, machine: Callable[[Stage], MoneyMachine] = Money
     day.supervise(11_000)
     day.end(f"call_{len(day.parties) - 1}", 60_000, HUNG_UP, at_once=True)
 
+    # A call moves to another node, and on to a third: what the first two still ask and say is idle.
+    day.invite(ANN_CALLS_BOB, minutes=2, unreachable=False)
+    moves = f"call_{len(day.parties) - 1}"
+    day.take_over(moves, "node-2", talk_ms=60_001)
+    day.take_over(moves, "node-2", talk_ms=60_001, ago=1)
+    day.take_over(moves, "node-3", talk_ms=60_001, ago=1)
+    day.renew(moves, ahead=1, talk_ms=119_999, ago=1)
+    day.renew(moves, ahead=0, talk_ms=90_000)
+    day.take_over(moves, "node-3", talk_ms=1)
+    day.end(moves, 1, HUNG_UP, at_once=True, ago=2)
+    day.supervise(1)
+    day.end(moves, 59_999, HUNG_UP, at_once=True, ago=1)
+    day.end(moves, 120_000, HUNG_UP, at_once=True)
+    day.end(moves, 1, HUNG_UP, at_once=True, ago=1)
+
+    # A sweep that was decided, and then the call was taken over after all.
+    day.invite(ANN_CALLS_BOB, minutes=1, unreachable=False)
+    swept = f"call_{len(day.parties) - 1}"
+    day.supervise(60)
+    day.take_over(swept, "node-2", talk_ms=1)
+    day.deliver(list(day.bag)[-1:], times=2)
+    day.end(swept, 60_000, HUNG_UP, at_once=True)
+
     # A sweep that was decided, and then the call was renewed after all.
     day.change("bob", ("asking price", 7, 3_333))
     day.invite(ANN_CALLS_BOB, minutes=1, unreachable=False)

@@ -5,7 +5,7 @@ from itertools import permutations
 import pytest
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from shared.messages.events import CallEnded, CallStarted, CallTakenOver, Event
+from shared.messages.events import CallTakenOver, Event
 from tests.billing_worker.books import audit
 from tests.billing_worker.replay.conftest import BackUp
 from tests.billing_worker.replay.history import History, counts
@@ -16,8 +16,11 @@ STALE_MS = 1_000
 TALK_MS = 2 * MINUTE_MS + 1
 
 
-async def moved(history: History, call: Conversation) -> tuple[CallStarted, CallEnded, CallTakenOver, CallEnded]:
-    """Have a call start, be taken over and end, while its first owner says that it ended long before."""
+async def moved(history: History, call: Conversation) -> list[Event]:
+    """Have a call start, be taken over and end, while its first owner says that it ended long before.
+
+    Returns the start, the stale end, the takeover and the end.
+    """
     await call.renewed(2)
     started = call.started()
     stale = await history.end_of(call, STALE_MS, started=started)
@@ -28,7 +31,7 @@ async def moved(history: History, call: Conversation) -> tuple[CallStarted, Call
     await history.town.asks(call.renewal(3, epoch=2))
     ended = await history.end_of(call, TALK_MS, started=started)
     await history.town.hears(ended)
-    return started, stale, taken, ended
+    return [started, stale, taken, ended]
 
 
 @pytest.mark.parametrize("batch_max", [1, 500])
@@ -43,8 +46,7 @@ async def test_charges_are_the_original_ones_in_every_order(
     restored = await back_up()
     calls = calls or [await town.calls(*pair) for pair in people]
     for call, order in zip(calls, permutations(range(3)), strict=True):
-        started, *rest = await moved(history, call)
-        others: list[Event] = [*rest]
+        started, *others = await moved(history, call)
         history.log.write(started, *(others[place] for place in order))
     before = await state(engine)
     assert [row["charge_minor"] for row in before["calls"]] == [30] * 6
