@@ -1,4 +1,4 @@
-"""Removes what is over: where people were logged in, with its tokens, and counts and keys of no more use."""
+"""Removes what is over: where people were logged in, counts and keys of no more use, and nodes that are gone."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import Delete, bindparam, delete, exists, or_, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from billing_worker.presence.forgetting import forget_silent_nodes
 from shared.clock import Clock
 from shared.database import transaction
 from shared.models import Base, IdempotencyKey, RefreshToken, Session, Throttle
@@ -51,6 +52,8 @@ class Housekeeping:
             total += sessions
             if max(sessions, throttles, keys) < REMOVED_MAX:
                 break
+        async with transaction(self._engine) as connection:
+            await forget_silent_nodes(connection, now=now)
         if total:
             log.info("%d sessions that are over are forgotten", total)
         return total

@@ -215,7 +215,9 @@ class ReportPresence(Message, frozen=True, kw_only=True, tag="report_presence"):
 
 
 class PresenceReported(Message, frozen=True, kw_only=True, tag="presence_reported"):
-    """Noted."""
+    """Noted. Where `unknown_node`, nothing is known of who is there: all of them are to be reported."""
+
+    unknown_node: bool = False
 
 
 class Look(Message, frozen=True, kw_only=True, tag="look"):

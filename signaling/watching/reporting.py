@@ -11,7 +11,7 @@ from uuid import UUID
 
 from shared.bus.interface import Bus, NoReplyError
 from shared.clock import Clock
-from shared.messages.requests import REPORTED_MAX, ReportPresence
+from shared.messages.requests import REPORTED_MAX, PresenceReported, ReportPresence
 from shared.settings import Settings
 from signaling.background import Background
 from signaling.devices.registry import ConnectedDevice
@@ -103,7 +103,6 @@ class Reporter:
             if await self._told(
                 left=left, here=here, starting=self._starting, timeout_ms=self._settings.authorize_ms_max
             ):
-                self._starting = False
                 self._doubtful.update(each for each in asked if self._is_other(each, rang=ringing[each]))
                 for account_id in asked:
                     self._hints.tell(account_id)
@@ -122,8 +121,10 @@ class Reporter:
             node=self._settings.node, left=left, here=here, number=self._number, starting=starting
         )
         try:
-            await self._bus.ask(report, timeout_ms=timeout_ms)
+            reply = await self._bus.ask(report, timeout_ms=timeout_ms)
         except NoReplyError as error:
             log.warning("Billing does not know who is here: %s", error)
             return False
+        # Billing has forgotten this node, which was silent for too long.
+        self._starting = isinstance(reply, PresenceReported) and reply.unknown_node
         return True
