@@ -27,6 +27,7 @@ export { MediaError, type MediaErrorKind } from "./media/errors.js";
 export { type MicLevel, micLevel } from "./media/level.js";
 export { LocalMedia, type LocalMediaEvents, type Wanted } from "./media/local-media.js";
 export type { Block, Wallet, WalletEvents } from "./money/wallet.js";
+export { Presence, type PresenceEvents } from "./presence/presence.js";
 export type { Api, CallFilter } from "./rest/api.js";
 export type { Days, PageOptions } from "./rest/asking.js";
 export { Attempt } from "./rest/attempt.js";
@@ -67,6 +68,8 @@ export type {
   ErrorCode,
   FromClient,
   Party,
+  PersonPresence,
+  PresenceState,
   RefusalReason,
   Role,
   ServerCallState,

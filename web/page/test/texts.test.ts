@@ -1,7 +1,9 @@
 import { describe, expect, it } from "vitest";
+import deContact from "../src/texts/de/contact.js";
 import de from "../src/texts/de/index.js";
 import deOperators from "../src/texts/de/operators.js";
 import deOwn from "../src/texts/de/own.js";
+import enContact from "../src/texts/en/contact.js";
 import en from "../src/texts/en/index.js";
 import enOperators from "../src/texts/en/operators.js";
 import enOwn from "../src/texts/en/own.js";
@@ -14,8 +16,8 @@ function leaves(node: object, path = ""): Leaf[] {
   );
 }
 
-const english = leaves({ ...en, operators: enOperators, own: enOwn });
-const german = new Map(leaves({ ...de, operators: deOperators, own: deOwn }));
+const english = leaves({ ...en, contact: enContact, operators: enOperators, own: enOwn });
+const german = new Map(leaves({ ...de, contact: deContact, operators: deOperators, own: deOwn }));
 
 describe("the catalogues", () => {
   it("say the same things in both languages", () => {

@@ -13,6 +13,7 @@ import type {
   Page,
   PasswordChange,
   Person,
+  PersonPresence,
   ProfileChanges,
   SessionView,
 } from "./types.js";
@@ -89,6 +90,11 @@ export class Api extends MoneyApi {
   person(idOrName: string): Promise<Person> {
     const path = { id_or_name: idOrName };
     return answered(this.#http.GET("/v1/people/{id_or_name}", { params: { path } }));
+  }
+
+  /** Whether somebody can be called now; `hidden` where that is not for this account to know. To be told, see `Presence`. */
+  presence(accountId: string): Promise<PersonPresence> {
+    return answered(this.#http.GET("/v1/people/{account_id}/presence", listed(accountId)));
   }
 
   /** Whom one takes no calls from, in the order of the alphabet. */

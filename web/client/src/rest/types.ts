@@ -22,6 +22,8 @@ export type OwnLimits = Schemas["OwnLimits"];
 export type PasswordChange = Schemas["PasswordChange"];
 export type Payment = Schemas["PaymentView"];
 export type Person = Schemas["Person"];
+/** Somebody as this account may see them now. */
+export type PersonPresence = Schemas["PersonPresence"];
 export type Problem = Schemas["Problem"];
 export type ProfileChanges = Schemas["ProfileChanges"];
 /** What a call would cost, and how long it could be. */

@@ -146,6 +146,9 @@ export function accountOf(userName: string): Account {
     is_operator: false,
     relay_only: false,
     calls_from: "everybody",
+    do_not_disturb: false,
+    presence_to: "callers",
+    last_seen_shared: false,
     created_at: "2026-01-01T00:00:00Z",
   };
 }

@@ -41,6 +41,12 @@ export function CallSettings({ account }: { account: Account }) {
           {failure}
         </Notice>
       )}
+      <Switch
+        label={texts.doNotDisturb}
+        hint={texts.doNotDisturbHint}
+        checked={wanted.do_not_disturb ?? account.do_not_disturb}
+        onChange={(do_not_disturb) => void change({ do_not_disturb })}
+      />
       <Choice
         label={texts.callsFrom}
         value={wanted.calls_from ?? account.calls_from}
@@ -51,6 +57,22 @@ export function CallSettings({ account }: { account: Account }) {
         onChange={(calls_from) => void change({ calls_from })}
       />
       <p class="field-hint">{texts.callsFromHint}</p>
+      <Choice
+        label={texts.presenceTo}
+        value={wanted.presence_to ?? account.presence_to}
+        options={[
+          { value: "callers", label: texts.presenceToCallers },
+          { value: "contacts", label: texts.presenceToContacts },
+          { value: "nobody", label: texts.presenceToNobody },
+        ]}
+        onChange={(presence_to) => void change({ presence_to })}
+      />
+      <Switch
+        label={texts.lastSeenShared}
+        hint={texts.lastSeenSharedHint}
+        checked={wanted.last_seen_shared ?? account.last_seen_shared}
+        onChange={(last_seen_shared) => void change({ last_seen_shared })}
+      />
       <Switch
         label={texts.relayOnly}
         hint={relay.hint}

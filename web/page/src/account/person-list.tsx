@@ -1,6 +1,7 @@
 import { failureText } from "../failures.js";
 import { usePages } from "../load.js";
 import { type ListApi, listsChanged } from "../people/lists.js";
+import { PresenceOf } from "../people/presence-of.js";
 import { Avatar } from "../ui/avatar.js";
 import { Button } from "../ui/button.js";
 import { Pages } from "../ui/loaded.js";
@@ -33,6 +34,9 @@ export function PersonList({ list, label, hint, empty, remove, removeOf }: Perso
                 <a class="row-title" href={`/people/${encodeURIComponent(name)}`}>
                   {name}
                 </a>
+                <div class="row-detail">
+                  <PresenceOf id={id} />
+                </div>
               </div>
               <Button small aria-label={removeOf(name)} onClick={() => void takeOff(id)}>
                 {remove}

@@ -3,6 +3,7 @@ import { useId } from "preact/hooks";
 import { LimitsForm } from "../money/limits-form.js";
 import { contacts, refused } from "../people/lists.js";
 import { account } from "../talktime.js";
+import { c, speakOfContact } from "../texts/contact.js";
 import { t } from "../texts/index.js";
 import { m } from "../texts/own.js";
 import { Screen } from "../ui/screen.js";
@@ -15,6 +16,8 @@ import { PersonList } from "./person-list.js";
 import { ProfileForm } from "./profile-form.js";
 import { Sessions } from "./sessions.js";
 import "./settings.css";
+
+export const speak = speakOfContact;
 
 /** `/settings`: the account's, and below them what is only this browser's. */
 export function Settings() {
@@ -39,7 +42,7 @@ export function Settings() {
           hint={texts.contactsHint}
           empty={texts.noContacts}
           remove={t().ui.remove}
-          removeOf={t().people.removeContactOf}
+          removeOf={c().removeContactOf}
         />
       </Section>
       <Section title={texts.refused}>
@@ -48,8 +51,8 @@ export function Settings() {
           label={texts.refused}
           hint={texts.refusedHint}
           empty={texts.nobodyRefused}
-          remove={t().people.allowCalls}
-          removeOf={t().people.allowCallsOf}
+          remove={c().allowCalls}
+          removeOf={c().allowCallsOf}
         />
       </Section>
       <Section title={texts.appearance}>

@@ -38,7 +38,7 @@ export function CallLayer() {
 
 function Shown({ call }: { call: Call | null }) {
   if (call) return <ShownCall call={call} />;
-  return callee.value && <Preview userName={callee.value.userName} />;
+  return callee.value && <Preview {...callee.value} />;
 }
 
 function ShownCall({ call }: { call: Call }) {

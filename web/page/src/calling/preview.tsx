@@ -4,6 +4,7 @@ import { openLimits } from "../money/open-limits.js";
 import { openTopUp } from "../money/open-top-up.js";
 import { useQuote } from "../money/quote.js";
 import { QuoteLine } from "../money/quote-line.js";
+import { PresenceOf } from "../people/later.js";
 import { connectionState, talktime } from "../talktime.js";
 import { t } from "../texts/index.js";
 import { Button } from "../ui/button.js";
@@ -13,12 +14,12 @@ import { toast } from "../ui/toast.js";
 import { MediaNotice } from "./media-notice.js";
 import type { OwnMedia } from "./own-media.js";
 import { OwnPreview } from "./own-preview.js";
-import { callee } from "./start-call.js";
+import { type Callee, callee } from "./start-call.js";
 import { useOwnMedia } from "./use-own-media.js";
 import "./preview.css";
 
 /** Before a call: how one looks and sounds, and what it will cost. */
-export function Preview({ userName }: { userName: string }) {
+export function Preview({ id, userName }: Callee) {
   const texts = t().calling;
   const own = useOwnMedia();
   const close = () => {
@@ -39,6 +40,7 @@ export function Preview({ userName }: { userName: string }) {
         )}
       </div>
       <footer class="preview-foot">
+        {id && <PresenceOf id={id} full />}
         <div data-testid="price" aria-live="polite">
           {quote && <QuoteLine quote={quote} />}
           {!quote && error ? <p class="muted">{texts.priceUnknown}</p> : null}

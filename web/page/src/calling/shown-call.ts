@@ -33,5 +33,5 @@ export function dismiss(call: Call): void {
 /** Ask again whether to call the same person. */
 export function callAgain(call: Call): void {
   dismiss(call);
-  if (call.otherName) callee.value = { userName: call.otherName };
+  if (call.otherName) callee.value = { id: call.other?.account_id, userName: call.otherName };
 }

@@ -17,7 +17,13 @@ const History = late(async () => (await import("../history/history.js")).History
 const CallDetail = late(async () => (await import("../history/call-detail.js")).CallDetail);
 const Statement = late(() => withWords(async () => (await import("../money/statement.js")).Statement));
 const Earnings = late(() => withWords(async () => (await import("../money/earnings.js")).Earnings));
-const Settings = late(() => withWords(async () => (await import("../account/settings.js")).Settings));
+const Settings = late(() =>
+  withWords(async () => {
+    const { Settings, speak } = await import("../account/settings.js");
+    await speak();
+    return Settings;
+  }),
+);
 
 /** What there is for who is signed in: a screen for every route, and above them calls and the top-up. */
 export function Inside() {

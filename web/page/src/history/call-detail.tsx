@@ -67,7 +67,7 @@ function Facts({ call }: { call: CallView }) {
       {other && (
         <div class="stack">
           <div>
-            <CallButton userName={other.user_name} large />
+            <CallButton id={other.account_id} userName={other.user_name} large />
           </div>
           <PersonActs id={other.account_id} userName={other.user_name} />
         </div>

@@ -1,8 +1,13 @@
 /** What is loaded when somebody is looked at, or a call is over. */
 import { late } from "../late.js";
 
-const load = () => import("./person-acts.js");
+const load = async () => {
+  const parts = await import("./late-parts.js");
+  await parts.speakOfContact();
+  return parts;
+};
 
 export const PersonActs = late(async () => (await load()).PersonActs, "part");
 export const PersonActsAside = late(async () => (await load()).PersonActs, "aside");
 export const AllowCalls = late(async () => (await load()).AllowCalls, "aside");
+export const PresenceOf = late(async () => (await load()).PresenceOf, "aside");

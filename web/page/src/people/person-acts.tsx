@@ -2,7 +2,7 @@ import { useState } from "preact/hooks";
 import { failureText } from "../failures.js";
 import { useLoad } from "../load.js";
 import { account, talktime } from "../talktime.js";
-import { t } from "../texts/index.js";
+import { c } from "../texts/contact.js";
 import { Button } from "../ui/button.js";
 import { LoadFailure } from "../ui/loaded.js";
 import { toast } from "../ui/toast.js";
@@ -18,7 +18,7 @@ interface PersonActsProps {
 
 /** Whether somebody's calls are refused, and whether they are a contact: each can be changed. */
 export function PersonActs({ id, userName, aside = false }: PersonActsProps) {
-  const texts = t().people;
+  const texts = c();
   const { busy, act } = useAct();
   const { data, error, again } = useLoad(
     async (signal) => {
@@ -68,7 +68,7 @@ export function PersonActs({ id, userName, aside = false }: PersonActsProps) {
 
 /** Where a call was refused because oneself refuses the other one's calls: change that. */
 export function AllowCalls({ userName, onAllowed }: { userName: string; onAllowed: () => void }) {
-  const texts = t().people;
+  const texts = c();
   const { busy, act } = useAct();
   const allow = async () => {
     const { id } = await talktime.api.person(userName);

@@ -4,11 +4,18 @@ import { account } from "../talktime.js";
 import { t } from "../texts/index.js";
 import { Avatar } from "../ui/avatar.js";
 import { Button } from "../ui/button.js";
+import { PresenceOf } from "./later.js";
 import "../ui/rows.css";
 import "./person-row.css";
 
+interface PersonRowProps {
+  id: string;
+  userName: string;
+  children?: ComponentChildren;
+}
+
 /** Somebody in a list: who it is, and the button that calls them. */
-export function PersonRow({ userName, children }: { userName: string; children?: ComponentChildren }) {
+export function PersonRow({ id, userName, children }: PersonRowProps) {
   return (
     <li>
       <Avatar name={userName} />
@@ -16,15 +23,18 @@ export function PersonRow({ userName, children }: { userName: string; children?:
         <a class="row-title row-link" href={`/people/${encodeURIComponent(userName)}`}>
           {userName}
         </a>
-        {children && <div class="row-detail">{children}</div>}
+        <div class="row-detail">
+          <PresenceOf id={id} />
+          {children}
+        </div>
       </div>
-      <CallButton userName={userName} />
+      <CallButton id={id} userName={userName} />
     </li>
   );
 }
 
 /** Opens the preview of a call; nobody can call themselves. */
-export function CallButton({ userName, large = false }: { userName: string; large?: boolean }) {
+export function CallButton({ id, userName, large = false }: { id: string; userName: string; large?: boolean }) {
   const texts = t().people;
   if (account.value?.user_name === userName) return <span class="muted small">{texts.you}</span>;
   return (
@@ -34,7 +44,7 @@ export function CallButton({ userName, large = false }: { userName: string; larg
       small={!large}
       class={large ? "" : "call-button"}
       aria-label={texts.call(userName)}
-      onClick={() => startCall({ userName })}
+      onClick={() => startCall({ id, userName })}
     >
       {texts.callShort}
     </Button>

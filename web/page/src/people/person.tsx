@@ -10,7 +10,7 @@ import { Avatar } from "../ui/avatar.js";
 import { EmptyState } from "../ui/empty-state.js";
 import { LoadFailure, Loading } from "../ui/loaded.js";
 import { Screen } from "../ui/screen.js";
-import { PersonActs } from "./later.js";
+import { PersonActs, PresenceOf } from "./later.js";
 import { CallButton } from "./person-row.js";
 import "./person.css";
 
@@ -32,7 +32,8 @@ function Card({ name }: { name: string }) {
         <div class="card person">
           <Avatar name={person.user_name} size="large" />
           <Price userName={person.user_name} />
-          <CallButton userName={person.user_name} large />
+          <PresenceOf id={person.id} full />
+          <CallButton id={person.id} userName={person.user_name} large />
           <PersonActs id={person.id} userName={person.user_name} />
         </div>
       )}

@@ -41,7 +41,7 @@ function Latest({ calls }: { calls: CallView[] }) {
   return (
     <ul class="rows">
       {calls.map((call) => (
-        <PersonRow key={call.id} userName={call.other?.user_name ?? ""}>
+        <PersonRow key={call.id} id={call.other?.account_id ?? ""} userName={call.other?.user_name ?? ""}>
           <CallSummary call={call} />
         </PersonRow>
       ))}

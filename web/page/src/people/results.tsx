@@ -27,7 +27,7 @@ export function Results({ text }: { text: string }) {
     >
       <ul class="rows" aria-label={texts.results}>
         {pages.items?.map((person) => (
-          <PersonRow key={person.id} userName={person.user_name}>
+          <PersonRow key={person.id} id={person.id} userName={person.user_name}>
             {person.asking_price_minor !== null && (
               <span>{priceText(person.asking_price_minor, person.currency)}</span>
             )}

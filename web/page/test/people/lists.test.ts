@@ -10,7 +10,13 @@ vi.mock("../../src/talktime.js", () => ({ talktime: { api } }));
 const { isOn, listsChanged, refused } = await import("../../src/people/lists.js");
 
 const { signal } = new AbortController();
-const person = (id: string): Person => ({ id, user_name: id, asking_price_minor: null, currency: "EUR" });
+const person = (id: string): Person => ({
+  id,
+  user_name: id,
+  asking_price_minor: null,
+  currency: "EUR",
+  presence: "offline",
+});
 
 beforeEach(() => {
   vi.clearAllMocks();

@@ -15,6 +15,15 @@ const own: OwnTexts = {
     callsFromEverybody: "Alle",
     callsFromContacts: "Nur meine Kontakte",
     callsFromHint: "Wer das nicht darf, erfährt nur, dass Sie nicht erreichbar sind.",
+    doNotDisturb: "Nicht stören",
+    doNotDisturbHint:
+      "Auf keinem Ihrer Geräte klingelt etwas, bis Sie es ausschalten. Sie selbst können weiter anrufen.",
+    presenceTo: "Wer sehen darf, ob Sie erreichbar sind",
+    presenceToCallers: "Wer mich anrufen darf",
+    presenceToContacts: "Nur meine Kontakte",
+    presenceToNobody: "Niemand",
+    lastSeenShared: "Zeigen, wann ich zuletzt da war",
+    lastSeenSharedHint: "Wer sehen darf, ob Sie erreichbar sind, sieht es, solange Sie nicht verbunden sind.",
     contacts: "Kontakte",
     contactsHint:
       "Wer hier steht, kann Sie auch dann anrufen, wenn das nur Kontakte dürfen. Niemand erfährt, wer hier steht.",

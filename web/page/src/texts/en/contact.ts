@@ -1,0 +1,34 @@
+/** What one reads of somebody and can do about them, besides calling; fetched with it. */
+const contact = {
+  /** Never “block”: who is blocked has no money. */
+  refuseCalls: "Refuse calls",
+  refuseCallsOf: (name: string) => `Refuse calls from ${name}`,
+  callsRefused: (name: string) => `Calls from ${name} do not reach you any more.`,
+  refusedNow: (name: string) => `You refuse calls from ${name}, and cannot call them.`,
+  allowCalls: "Allow calls again",
+  allowCallsOf: (name: string) => `Allow calls again from ${name}`,
+  callsAllowed: (name: string) => `Calls from ${name} reach you again.`,
+  addContact: "Add to contacts",
+  addContactOf: (name: string) => `Add to contacts: ${name}`,
+  contactAdded: (name: string) => `${name} is one of your contacts now.`,
+  removeContact: "Remove from contacts",
+  removeContactOf: (name: string) => `Remove from contacts: ${name}`,
+  contactRemoved: (name: string) => `${name} is no longer one of your contacts.`,
+  /** Whether they can be called now. */
+  presence: {
+    available: "Available",
+    busy: "In a call",
+    do_not_disturb: "Do not disturb",
+    offline: "Offline",
+  },
+  lastSeen: (when: string) => `last seen ${when}`,
+  /** Beside the button that calls; the server decides. */
+  callAnyway: {
+    busy: "You can try to call all the same.",
+    do_not_disturb: "A call would not ring now.",
+    offline: "A call would not ring now.",
+  },
+};
+
+export default contact;
+export type ContactTexts = typeof contact;
