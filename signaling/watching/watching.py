@@ -194,9 +194,7 @@ class Watching:
         """Ask, and tell what has changed; False where billing does not answer."""
         self._questions += 1
         question = self._questions
-        here = {
-            watch: ids for watch, ids in due.items() if ids and watch.device.socket and self._watches.stands(watch)
-        }
+        here = {watch: ids for watch, ids in due.items() if watch.device.socket and self._watches.stands(watch)}
         pairs = dict.fromkeys(pair for watch, ids in here.items() for pair in watch.pairs(sorted(ids)))
         try:
             found = await self._ask(tuple(pairs))

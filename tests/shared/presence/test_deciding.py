@@ -13,7 +13,7 @@ from shared.presence.deciding import Watched, presence_of
 ANN, BOB = new_id(), new_id()
 SEEN = datetime(2030, 1, 1, tzinfo=UTC)
 
-VISIBLE = [
+VISIBLE: list[tuple[dict[str, Any], bool]] = [
     ({}, True),
     ({"calls_from": "contacts"}, False),
     ({"calls_from": "contacts", "is_contact": True}, True),
