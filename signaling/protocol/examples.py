@@ -2,9 +2,20 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from uuid import UUID
 
-from shared.messages.base import EndReason, Message, Party, RefusalReason, Role, State, WalletState
+from shared.messages.base import (
+    EndReason,
+    Message,
+    Party,
+    PersonPresence,
+    PresenceState,
+    RefusalReason,
+    Role,
+    State,
+    WalletState,
+)
 from shared.messages.from_client import (
     Accept,
     Answer,
@@ -20,6 +31,7 @@ from shared.messages.from_client import (
     Invite,
     Offer,
     Pong,
+    WatchPresence,
 )
 from shared.messages.to_client import (
     Authenticated,
@@ -35,15 +47,19 @@ from shared.messages.to_client import (
     CallRefused,
     CallRinging,
     CallSnapshot,
+    CallStands,
+    CallTicket,
     Charged,
     Error,
     ErrorCode,
+    Moving,
     PeerAnswer,
     PeerCandidate,
     PeerLost,
     PeerOffer,
     PeerResumed,
     Ping,
+    Presence,
     Unblocked,
     Wallet,
     Welcome,
@@ -51,6 +67,7 @@ from shared.messages.to_client import (
 
 ANN = Party(account_id=UUID("01985d1c-57a0-7c51-8f3e-0d5b9f6a1c01"), user_name="ann")
 BEN = Party(account_id=UUID("01985d1c-6b28-7d02-9a44-3c8e7b2f1d02"), user_name="ben")
+CLEO_ID = UUID("01985d1c-71c9-7b13-8d20-9e4f6a5b3c05")
 DEVICE_ID = UUID("01985d20-1c10-7a4e-b3d5-7f1e2a9c4b03")
 CALL_ID = UUID("01985d21-0f58-7e36-8c71-5a9d4e3b2c04")
 SDP = "v=0\r\no=- 4611731400430051336 2 IN IP4 127.0.0.1\r\ns=-\r\nt=0 0\r\n"
@@ -60,6 +77,19 @@ CANDIDATE = IceCandidate(
     sdpMLineIndex=0,
     usernameFragment="9vBc",
 )
+CALL = CallSnapshot(
+    call_id=CALL_ID,
+    state=State.ACTIVE,
+    role=Role.CALLER,
+    other=BEN,
+    price_minor=10,
+    currency="EUR",
+    minute_ms=60_000,
+    talk_ms=31_250,
+    paid_ms=60_000,
+)
+SEEN_AT = datetime(2026, 3, 1, 18, 30, tzinfo=UTC)
+TICKET = "eyJhbGciOiJIUzI1NiJ9.eyJjYWxsX2lkIjoiMDE5ODVkMjEifQ.c2lnbmF0dXJl"
 TOKEN = "eyJhbGciOiJFZERTQSIsInR5cCI6ImF0K2p3dCJ9.eyJzdWIiOiIwMTk4NWQxYyJ9.c2lnbmF0dXJl"  # noqa: S105 - no real one
 RESUME_TOKEN = "Jd0m1uQ8cV3nT5rXw7yZ2aBcDeFgHiJk"  # noqa: S105 - no real one
 
@@ -83,6 +113,7 @@ EXAMPLES: tuple[Message, ...] = (
     Hello(ref="1", token=TOKEN, device_name="Ann's laptop"),
     Authenticate(ref="5", token=TOKEN),
     Pong(),
+    WatchPresence(account_ids=[BEN.account_id, CLEO_ID], ref="6"),
     Invite(ref="2", callee_user_name="ben"),
     Accept(ref="3", call_id=CALL_ID),
     Decline(call_id=CALL_ID),
@@ -101,17 +132,7 @@ EXAMPLES: tuple[Message, ...] = (
         resume_ms=20_000,
         ping_ms=4_000,
         wallet=_wallet(version=7, balance_minor=25, held_minor=10),
-        call=CallSnapshot(
-            call_id=CALL_ID,
-            state=State.ACTIVE,
-            role=Role.CALLER,
-            other=BEN,
-            price_minor=10,
-            currency="EUR",
-            minute_ms=60_000,
-            talk_ms=31_250,
-            paid_ms=60_000,
-        ),
+        call=CALL,
     ),
     Authenticated(ref="5"),
     Ping(),
@@ -142,6 +163,16 @@ EXAMPLES: tuple[Message, ...] = (
     CallLowFunds(call_id=CALL_ID, ends_in_ms=15_000, reason="funds", shortfall_minor=5, currency="EUR"),
     PeerLost(call_id=CALL_ID, resume_ms=20_000),
     PeerResumed(call_id=CALL_ID),
+    CallStands(call=CALL),
+    CallTicket(call_id=CALL_ID, ticket=TICKET),
+    Moving(delay_ms=1_250),
+    Presence(
+        ref="6",
+        people=[
+            PersonPresence(account_id=BEN.account_id, state=PresenceState.AVAILABLE),
+            PersonPresence(account_id=CLEO_ID, state=PresenceState.OFFLINE, last_seen_at=SEEN_AT),
+        ],
+    ),
     CallOver(call_id=CALL_ID, reason=EndReason.HUNG_UP, talk_ms=61_480),
     Charged(
         call_id=CALL_ID,

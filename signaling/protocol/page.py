@@ -95,7 +95,7 @@ def _named_in_fields(structs: Iterable[type[Struct]]) -> Iterator[type[Any]]:
 
 
 def _fields(struct: type[Struct]) -> str:
-    fields = sorted(_fields_of(struct), key=lambda field: field.name == "ref")
+    fields = sorted(_fields_of(struct), key=lambda field: (field.name in {"seq", "ref"}, field.name == "ref"))
     if not fields:
         return "No fields.\n"
     left_out = "" if struct in TO_CLIENT else "; may be left out"  # what we send is complete

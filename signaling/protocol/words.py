@@ -38,6 +38,8 @@ def named_in(field: types.Type) -> list[type[Any]]:
     match field:
         case types.StructType() | types.EnumType():
             return [field.cls]
+        case types.ListType():
+            return named_in(field.item_type)
         case types.UnionType():
             return [named for part in field.types for named in named_in(part)]
         case _:
@@ -53,6 +55,8 @@ def describe(field: types.Type) -> str:
             return f"[{field.cls.__name__}](#{field.cls.__name__.lower()})"
         case types.LiteralType():
             return " or ".join(f"`{value}`" for value in field.values)
+        case types.ListType():
+            return f"list of {describe(field.item_type)}" + _limits(field.min_length, field.max_length, "of them")
         case types.StrType():
             pattern = f", matching `{field.pattern}`" if field.pattern else ""
             return "text" + _limits(field.min_length, field.max_length, "characters") + pattern
