@@ -43,10 +43,10 @@ class Announcer:
 
     def announce(self, event: CallStarted | CallEnded) -> None:
         """Have the event published; returns at once."""
-        self._journal.keep(envelope_of(event))
-        failpoint_now(Failpoint.ANNOUNCER_KEPT)
         self._empty.clear()
         self._wake.set()
+        self._journal.keep(envelope_of(event))
+        failpoint_now(Failpoint.ANNOUNCER_KEPT)
 
     def start(self) -> None:
         """Begin publishing, with what an earlier process left in the journal."""
@@ -73,9 +73,16 @@ class Announcer:
         while True:
             await self._wake.wait()
             self._wake.clear()
-            while batch := self._journal.oldest(BATCH_MAX):
-                await self._publish(batch)
-            self._empty.set()
+            try:
+                while batch := self._journal.oldest(BATCH_MAX):
+                    await self._publish(batch)
+            except Exception:
+                # Events must not wait for the next process, whatever it was: each is safe to publish again.
+                log.exception("Publishing call events failed; again later")
+                await asyncio.sleep(self._backoff.next_ms() / 1_000)
+                self._wake.set()
+            else:
+                self._empty.set()
 
     async def _publish(self, batch: Sequence[Envelope]) -> None:
         """Publish a batch, and wait a while if not all of it is confirmed."""

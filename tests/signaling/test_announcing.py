@@ -114,3 +114,27 @@ def test_the_journal_gives_one_event_a_call() -> None:
     assert journal.oldest(10) == envelopes[:1]
     journal.forget(envelopes[0].message_id)
     assert journal.oldest(10) == envelopes[1:]
+
+
+async def test_a_journal_that_fails_once_stops_nothing(anyio_backend: str, bus: BusWithOutages) -> None:
+    """What the broker has had is published again, and what comes later as well."""
+
+    class Failing(MemoryJournal):
+        failures = 1
+
+        def forget(self, message_id: UUID) -> bool:
+            if self.failures:
+                self.failures -= 1
+                raise OSError("no space left on device")
+            return super().forget(message_id)
+
+    journal = Failing()
+    announcer = Announcer(bus, journal, backoff=Backoff(first_ms=1, longest_ms=2))
+    announcer.start()
+    announcer.announce(started(new_id()))
+    await announcer.drain(timeout_ms=5_000)
+    assert (journal.failures, len(journal)) == (0, 0)
+    announcer.announce(started(new_id()))
+    await announcer.drain(timeout_ms=5_000)
+    assert len(journal) == 0
+    await announcer.stop()
