@@ -42,5 +42,8 @@ class Broker(Protocol):
     async def thaw(self) -> None:
         """Let a frozen one go on."""
 
+    async def control(self, *arguments: str) -> None:
+        """Run `rabbitmqctl` on it. Raises `UnavailableServiceError`."""
+
     async def remove(self) -> None:
         """End it and delete all it had."""

@@ -67,6 +67,10 @@ class DockerRabbit:
         with contextlib.suppress(UnavailableServiceError):
             await docker("unpause", self._name)
 
+    async def control(self, *arguments: str) -> None:
+        """Run `rabbitmqctl` on it. Raises `UnavailableServiceError`."""
+        await docker("exec", self._name, "rabbitmqctl", *arguments)
+
     async def remove(self) -> None:
         """End it and delete all it had."""
         if self._exists:

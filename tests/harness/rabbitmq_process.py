@@ -5,12 +5,12 @@ import contextlib
 import os
 import shutil
 import signal
-from asyncio.subprocess import STDOUT, Process
+from asyncio.subprocess import PIPE, STDOUT, Process
 from pathlib import Path
 
 from talktime.child import end_child, send_signal, start_child
 from tests.harness.broker import BrokerAddress
-from tests.harness.errors import TookTooLongError
+from tests.harness.errors import TookTooLongError, UnavailableServiceError
 from tests.harness.leftovers import make_folder, session_prefix
 from tests.harness.ports import free_port
 from tests.harness.rabbitmq_binaries import RabbitBinaries
@@ -18,6 +18,7 @@ from tests.harness.rabbitmq_binaries import RabbitBinaries
 START_SECONDS_MAX = 90
 STOP_SECONDS_MAX = 30
 EPMD_SECONDS_MAX = 10
+CONTROL_SECONDS_MAX = 30
 POLL_SECONDS = 0.02
 READY = b"Server startup complete"
 LOG_TAIL_CHARACTERS = 2_000
@@ -33,6 +34,10 @@ disk_free_limit.absolute = 10MB
 vm_memory_high_watermark.absolute = 1GB
 raft.wal_max_size_bytes = 16777216
 """
+CLUSTER_CONFIG = """\
+cluster_formation.peer_discovery_backend = classic_config
+cluster_formation.classic_config.nodes.1 = {seed}
+"""
 ERLANG_OPTIONS = "+S 2:2 +sbwt none -kernel inet_dist_use_interface {127,0,0,1}"
 """Two schedulers that do not spin, and no port open to other machines."""
 
@@ -40,14 +45,23 @@ ERLANG_OPTIONS = "+S 2:2 +sbwt none -kernel inet_dist_use_interface {127,0,0,1}"
 class RabbitProcess:
     """One broker with its own Erlang port mapper, folders, cookie and ports; implements `Broker`."""
 
-    def __init__(self, binaries: RabbitBinaries) -> None:
+    def __init__(self, binaries: RabbitBinaries, *, cookie: str = "", seed: "RabbitProcess | None" = None) -> None:
+        """With a `seed` it joins the cluster of that one, which runs and has the same `cookie`."""
         self._binaries = binaries
         self._folder = make_folder()
         self._port, self._management_port = free_port(), free_port()
-        self._distribution_port, self._epmd_port = free_port(), free_port()
+        self._distribution_port = free_port()
+        self._epmd_port: int = seed._epmd_port if seed else free_port()
+        self._has_own_epmd = seed is None
+        self._cookie, self._seed = cookie, seed
         self._epmd: Process | None = None
         self._server: Process | None = None
         self._configure()
+
+    @property
+    def node(self) -> str:
+        """Return its name among Erlang's nodes."""
+        return f"talktime-test-{self._port}@localhost"
 
     @property
     def address(self) -> BrokerAddress:
@@ -97,6 +111,19 @@ class RabbitProcess:
         if self._server is not None:
             send_signal(self._server, signal.SIGCONT)
 
+    async def control(self, *arguments: str) -> None:
+        """Run `rabbitmqctl` on it. Raises `UnavailableServiceError`."""
+        process = await start_child(
+            [self._binaries.server.with_name("rabbitmqctl"), "--quiet", *arguments],
+            env=self._environment(),
+            cwd=self._folder,
+            stdout=PIPE,
+            stderr=STDOUT,
+        )
+        said, _ = await asyncio.wait_for(process.communicate(), CONTROL_SECONDS_MAX)
+        if process.returncode != 0:
+            raise UnavailableServiceError(f"rabbitmqctl {arguments[0]}: {said.decode(errors='replace').strip()}")
+
     async def remove(self) -> None:
         """End it, at once, and delete all it had."""
         await self.kill()
@@ -111,6 +138,12 @@ class RabbitProcess:
 
     def _configure(self) -> None:
         config = CONFIG.format(port=self._port, management_port=self._management_port)
+        if self._seed:
+            config += CLUSTER_CONFIG.format(seed=self._seed.node)
+        if self._cookie:
+            cookie = self._folder / ".erlang.cookie"
+            cookie.write_text(self._cookie)
+            cookie.chmod(0o400)
         (self._folder / "rabbitmq.conf").write_text(config)
         (self._folder / "enabled_plugins").write_text("[rabbitmq_management].\n")
 
@@ -122,7 +155,7 @@ class RabbitProcess:
             "HOME": str(folder),
             "ERL_EPMD_ADDRESS": "127.0.0.1",
             "ERL_EPMD_PORT": str(self._epmd_port),
-            "RABBITMQ_NODENAME": f"talktime-test-{self._port}@localhost",
+            "RABBITMQ_NODENAME": self.node,
             "RABBITMQ_NODE_PORT": str(self._port),
             "RABBITMQ_DIST_PORT": str(self._distribution_port),
             "RABBITMQ_MNESIA_BASE": str(folder / "data"),
@@ -139,7 +172,7 @@ class RabbitProcess:
         }
 
     async def _start_epmd(self) -> None:
-        if self._epmd is None or self._epmd.returncode is not None:
+        if self._has_own_epmd and (self._epmd is None or self._epmd.returncode is not None):
             command: list[str | Path] = [
                 self._binaries.epmd,
                 "-address",
