@@ -63,17 +63,11 @@ async def _move_money(
     """Settle the calls that are due; return those that were dropped because nobody knows their caller."""
     ledger = await Ledger.open(connection, _parties(due), now=now)
     before = money_of_all(ledger)
-    strangers = {call.id for call in due if call.is_new and not _adopt(call, ledger)}
+    strangers = {call.id for call in due if call.is_new and not adopt(call, ledger)}
     for call_id in strangers:
         del calls.rows[call_id]
     charged = [call for call in due if call.id not in strangers]
-    for call in charged:
-        if call.settled_at is None:
-            charge(call, ledger, now=now)
-        else:
-            shrink(call, ledger, now=now)
-    for caller_id in dict.fromkeys(call.caller_id for call in charged if call.minutes_held):
-        judge(caller_id, ledger)
+    move(charged, ledger, now=now)
     await ledger.save()
     await failpoint(Failpoint.SETTLE_LEDGER_SAVED)
     if quiet:
@@ -89,7 +83,18 @@ async def _move_money(
     return strangers
 
 
-def _adopt(tombstone: OpenCall, ledger: Ledger) -> bool:
+def move(due: Sequence[OpenCall], ledger: Ledger, *, now: datetime) -> None:
+    """Charge the calls that ended, give back of those that shrank, and judge anew who paid."""
+    for call in due:
+        if call.settled_at is None:
+            charge(call, ledger, now=now)
+        else:
+            shrink(call, ledger, now=now)
+    for caller_id in dict.fromkeys(call.caller_id for call in due if call.minutes_held):
+        judge(caller_id, ledger)
+
+
+def adopt(tombstone: OpenCall, ledger: Ledger) -> bool:
     """Complete a row made from an end alone; return whether its caller exists."""
     caller = ledger.wallets.get(tombstone.caller_id)
     if caller is None:
