@@ -8,14 +8,19 @@ from dataclasses import dataclass, field
 
 HEAD_BYTES_MAX = 65_536
 CHUNK_BYTES = 65_536
+UNAVAILABLE = b" 503 "
 
 
 @dataclass
 class Front:
-    """A reverse proxy: sockets go to signaling, everything else to the API; bytes pass unchanged."""
+    """A reverse proxy: sockets go to signaling, everything else to the API; bytes pass unchanged.
+
+    A process that is not there, or takes no sockets any more (503), is passed over for the next one.
+    """
 
     api_port: int
-    signaling_port: int
+    signaling_ports: list[int]
+    """Of the processes of signaling: a socket goes to the first that takes it."""
     _server: asyncio.Server | None = None
     _sockets: set[asyncio.StreamWriter] = field(default_factory=set)
     _open: bool = True
@@ -57,25 +62,41 @@ class Front:
             head = await reader.readuntil(b"\r\n\r\n")
             # A connection carries either one socket or requests: browsers never mix them.
             if not head.startswith(b"GET /ws"):
-                await self._join(head, reader, writer, self.api_port)
+                back_reader, back_writer = await asyncio.open_connection("127.0.0.1", self.api_port)
+                back_writer.write(head)
+                await self._join(reader, writer, back_reader, back_writer)
             elif self._open:
                 self._sockets.add(writer)
-                await self._join(head, reader, writer, self.signaling_port)
+                await self._serve_socket(head, reader, writer)
         self._sockets.discard(writer)
         writer.close()
 
+    async def _serve_socket(self, head: bytes, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        for port in tuple(self.signaling_ports):
+            with contextlib.suppress(OSError, asyncio.IncompleteReadError):
+                back_reader, back_writer = await asyncio.open_connection("127.0.0.1", port)
+                back_writer.write(head)
+                answer = await back_reader.readuntil(b"\r\n\r\n")
+                if UNAVAILABLE not in answer.partition(b"\r\n")[0]:
+                    await self._flows.wait()
+                    writer.write(answer)
+                    await self._join(reader, writer, back_reader, back_writer, self._flows)
+                    return
+                back_writer.close()
+
     async def _join(
-        self, head: bytes, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, port: int
+        self,
+        reader: asyncio.StreamReader,
+        writer: asyncio.StreamWriter,
+        back_reader: asyncio.StreamReader,
+        back_writer: asyncio.StreamWriter,
+        flows: asyncio.Event | None = None,
     ) -> None:
         """Carry bytes both ways until both have ended, or one has failed."""
-        back_reader, back_writer = await asyncio.open_connection("127.0.0.1", port)
-        back_writer.write(head)
-        flows = self._flows if port == self.signaling_port else None
         try:
             await asyncio.gather(_copy(reader, back_writer), _copy(back_reader, writer, flows))
         except OSError:
             writer.transport.abort()
-            raise
         finally:
             back_writer.close()
 

@@ -75,7 +75,7 @@ async def separate_product(
     async with running_programs() as programs:
         installation = await Separate.start(programs, database, vhost_url, http, changes=settings)
         environment = installation.environments["api"]
-        front = Front(int(environment["TALKTIME_API_PORT"]), int(environment["TALKTIME_SIGNALING_PORT"]))
+        front = Front(int(environment["TALKTIME_API_PORT"]), [int(environment["TALKTIME_SIGNALING_PORT"])])
         await front.listen(port)
         try:
             yield Product(url, installation, front)
