@@ -244,8 +244,6 @@ class BillingDouble:
         callee = self.accounts.get(asked.callee_id) if asked.callee_id else self._named(asked.callee_user_name)
         if callee is caller:
             return Refused(call_id=asked.call_id, reason=RefusalReason.SELF_CALL)
-        if self._call_of(caller):
-            return Refused(call_id=asked.call_id, reason=RefusalReason.ALREADY_IN_CALL)
         busy = self._call_of(callee) if callee else None
         if busy and busy.callee is caller:
             return Refused(
@@ -254,6 +252,8 @@ class BillingDouble:
                 glare_call_id=busy.call_id,
                 glare_node=busy.node,
             )
+        if self._call_of(caller):
+            return Refused(call_id=asked.call_id, reason=RefusalReason.ALREADY_IN_CALL)
         if caller.available_minor < caller.price_minor:
             return self._too_poor(asked, caller)
         if caller.spend_call_minor_max is not None and caller.spend_call_minor_max < caller.price_minor:
