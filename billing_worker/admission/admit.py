@@ -5,27 +5,39 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import ARRAY, Uuid, and_, bindparam, column, func, select
+from sqlalchemy import ARRAY, Text, Uuid, and_, bindparam, column, exists, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from billing_worker.presence.arriving import Place, arrive
 from shared.ledger import WALLET_COLUMNS, OpenWallet
 from shared.messages.base import LiveCallAt, Party
 from shared.messages.requests import Admit, Admitted, NotAdmitted
-from shared.models import Account, Call, Session, Wallet
+from shared.models import Account, Call, Presence, Session, Wallet
 
 
 async def admit(
     connection: AsyncConnection, requests: Sequence[Admit], *, currency: str
 ) -> list[Admitted | NotAdmitted]:
-    """Answer all, in their order, with one select and without locks."""
+    """Answer all, in their order, with one select and without locks; who was elsewhere is noted with one insert.
+
+    Where a report that somebody has left is about to undo what is noted here already, their node reports again.
+    """
     rows = await connection.execute(
         _SELECT,
         {
             "account_ids": [request.account_id for request in requests],
             "session_ids": [request.session_id for request in requests],
+            "nodes": [request.node for request in requests],
         },
     )
-    return [decide(tuple(row), currency=currency) for row in rows]
+    replies: list[Admitted | NotAdmitted] = []
+    arrived: list[Place] = []
+    for request, (is_noted, *row) in zip(requests, rows, strict=True):
+        replies.append(decide(tuple(row), currency=currency))
+        if isinstance(replies[-1], Admitted) and not is_noted:
+            arrived.append((request.account_id, request.node))
+    await arrive(connection, arrived)
+    return replies
 
 
 def decide(row: tuple[Any, ...], *, currency: str) -> Admitted | NotAdmitted:
@@ -46,12 +58,23 @@ def decide(row: tuple[Any, ...], *, currency: str) -> Admitted | NotAdmitted:
 
 
 _asked = (
-    func.unnest(bindparam("account_ids", type_=ARRAY(Uuid)), bindparam("session_ids", type_=ARRAY(Uuid)))
-    .table_valued(column("account_id", Uuid), column("session_id", Uuid), with_ordinality="place", name="asked")
+    func.unnest(
+        bindparam("account_ids", type_=ARRAY(Uuid)),
+        bindparam("session_ids", type_=ARRAY(Uuid)),
+        bindparam("nodes", type_=ARRAY(Text)),
+    )
+    .table_valued(
+        column("account_id", Uuid),
+        column("session_id", Uuid),
+        column("node", Text),
+        with_ordinality="place",
+        name="asked",
+    )
     .render_derived()
 )
 _SELECT = (
     select(
+        exists().where(Presence.account_id == _asked.c.account_id, Presence.node == _asked.c.node),
         Account.user_name,
         Account.disabled_at,
         Session.id,

@@ -12,7 +12,6 @@ from billing_worker.admission.admit import admit
 from billing_worker.admission.deciding import Decisions
 from billing_worker.admission.invites import InviteLimits
 from billing_worker.presence.answers import PresenceAnswers
-from billing_worker.presence.arriving import arrive
 from billing_worker.terms import Terms
 from shared.bus.interface import UnavailableError
 from shared.clock import Clock
@@ -20,7 +19,6 @@ from shared.database import reading
 from shared.messages.base import RefusalReason
 from shared.messages.requests import (
     Admit,
-    Admitted,
     Authorize,
     Look,
     Refused,
@@ -83,9 +81,4 @@ class AdmissionService:
 
     async def _admit(self, requests: Sequence[Admit]) -> Sequence[Reply]:
         async with reading(self._engine) as connection:
-            replies = await admit(connection, requests, currency=self._terms.currency)
-            asked = zip(requests, replies, strict=True)
-            await arrive(
-                connection, [(each.account_id, each.node) for each, reply in asked if isinstance(reply, Admitted)]
-            )
-            return replies
+            return await admit(connection, requests, currency=self._terms.currency)

@@ -53,7 +53,7 @@ async def test_a_batch_is_one_select_and_one_insert(town: Town, count: int) -> N
     account = await town.moves_in()
     admit = Admit(node="node-1", account_id=account.id, session_id=await town.logs_in(account))
 
-    with town.statements() as statements:
-        await town.admission.handle([admit] * count)
-
-    assert [statement.split()[0] for statement in statements] == ["SELECT", "INSERT"]
+    for expected in (["SELECT", "INSERT"], ["SELECT"]):
+        with town.statements() as statements:
+            await town.admission.handle([admit] * count)
+        assert [statement.split()[0] for statement in statements] == expected
