@@ -48,6 +48,10 @@ class Waiting:
         self._messages.extendleft(reversed(batch))
         self._changed.set()
 
+    def clear(self) -> None:
+        """Drop what waits."""
+        self._messages.clear()
+
     def wake(self) -> None:
         """Have everybody who waits look again, whether there are messages or it is over."""
         self._changed.set()

@@ -80,6 +80,14 @@ HandleNotice = Callable[[Delivery], Awaitable[None]]
 """Take one message of a mailbox."""
 
 
+OnReturn = Callable[[], None]
+"""Hear that a mailbox is there again after it was not: what was meant for it meanwhile may be lost."""
+
+
+def nobody_told() -> None:
+    """Leave it at that."""
+
+
 class Subscription(Protocol):
     """A running consumer."""
 
@@ -136,5 +144,8 @@ class Bus(Protocol):
     async def serve(self, handle: HandleRequests, *, batch_max: int) -> Subscription:
         """Answer requests in batches of what is there, with no added wait."""
 
-    async def open_mailbox(self, node: str, handle: HandleNotice) -> Mailbox:
-        """Open the node's mailbox, empty of what an earlier process of that name left behind."""
+    async def open_mailbox(self, node: str, handle: HandleNotice, *, on_return: OnReturn = nobody_told) -> Mailbox:
+        """Open the node's mailbox, empty of what an earlier process of that name left behind.
+
+        `on_return` is called whenever it is there again, bound as before, after the broker or the queue was away.
+        """

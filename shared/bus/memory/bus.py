@@ -19,9 +19,11 @@ from shared.bus.interface import (
     HandleRequests,
     Mailbox,
     NoReplyError,
+    OnReturn,
     Outcome,
     Rejected,
     Subscription,
+    nobody_told,
 )
 from shared.bus.memory.consumer import MemoryConsumer
 from shared.bus.memory.mailbox import MemoryMailbox
@@ -44,6 +46,7 @@ class MemoryBus:
         self._store = Store()
         self._pending = PendingReplies()
         self._subscriptions: list[Subscription] = []
+        self._mailboxes: dict[str, MemoryMailbox] = {}
         self._connected = False
         for queue in QUEUES:
             self._store.declare(queue)
@@ -108,11 +111,18 @@ class MemoryBus:
         answer = answering(handle, send=self._reply, clock=self._clock)
         return self._subscribe(BILLING_REQUESTS, answer, batch_max=batch_max)
 
-    async def open_mailbox(self, node: str, handle: HandleNotice) -> Mailbox:
+    async def open_mailbox(self, node: str, handle: HandleNotice, *, on_return: OnReturn = nobody_told) -> Mailbox:
         """Open the node's mailbox, empty."""
-        mailbox = MemoryMailbox(node, handle, routes=self._routes, store=self._store, clock=self._clock)
+        mailbox = MemoryMailbox(
+            node, handle, on_return=on_return, routes=self._routes, store=self._store, clock=self._clock
+        )
+        self._mailboxes[node] = mailbox
         self._subscriptions.append(mailbox)
         return mailbox
+
+    def lose_mailbox(self, node: str) -> None:
+        """Have what waits in a node's mailbox lost, and the node told, as where a broker has lost the queue."""
+        self._mailboxes[node].lose()
 
     def _publish(self, envelope: Envelope) -> Outcome:
         queues = self._routes.queues_for(envelope.exchange, envelope.routing_key)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from uuid import UUID
 
 from shared.bus.consuming import noticing
-from shared.bus.interface import HandleNotice, Rejected
+from shared.bus.interface import HandleNotice, OnReturn, Rejected
 from shared.bus.memory.consumer import MemoryConsumer
 from shared.bus.memory.routing import Routes
 from shared.bus.memory.store import Store
@@ -16,7 +16,10 @@ from shared.clock import Clock
 class MemoryMailbox:
     """A running mailbox; see `shared.bus.interface.Mailbox`."""
 
-    def __init__(self, node: str, handle: HandleNotice, *, routes: Routes, store: Store, clock: Clock) -> None:
+    def __init__(
+        self, node: str, handle: HandleNotice, *, on_return: OnReturn, routes: Routes, store: Store, clock: Clock
+    ) -> None:
+        self._on_return = on_return
         self._queue = Queue(name=mailbox_name(node), kind="classic")
         self._routes = routes
         self._store = store
@@ -38,6 +41,11 @@ class MemoryMailbox:
     async def unbind(self, account_id: UUID, *, exchange: Exchange = ACCOUNTS) -> None:
         """No longer."""
         self._routes.unbind(self._queue.name, exchange=exchange.name, routing_key=str(account_id))
+
+    def lose(self) -> None:
+        """Lose what waits, and say so; the bindings stay, as they come back with a broker."""
+        self._store.waiting(self._queue.name).clear()
+        self._on_return()
 
     async def stop(self) -> None:
         """Take no more messages, finish those at hand, and have the mailbox gone."""

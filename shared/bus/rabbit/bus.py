@@ -15,8 +15,10 @@ from shared.bus.interface import (
     HandleNotice,
     HandleRequests,
     Mailbox,
+    OnReturn,
     Outcome,
     Subscription,
+    nobody_told,
 )
 from shared.bus.rabbit.asker import Asker
 from shared.bus.rabbit.consumer import Consumer, Source
@@ -26,6 +28,7 @@ from shared.bus.rabbit.mailbox import RabbitMailbox
 from shared.bus.rabbit.messages import event, reply
 from shared.bus.rabbit.parking import DeadLetters, Dropping
 from shared.bus.rabbit.publisher import Publisher
+from shared.bus.rabbit.watching import WATCH_MS
 from shared.bus.topology import BILLING_REQUESTS
 from shared.clock import Clock, SystemClock
 from shared.messages.requests import Reply, Request
@@ -42,8 +45,10 @@ class RabbitBus:
         node: str | None = None,
         program: str = "talktime",
         clock: Clock | None = None,
+        watch_ms: int = WATCH_MS,
     ) -> None:
-        """`program` names the connections in the management UI."""
+        """`program` names the connections in the management UI; consumers are looked after every `watch_ms`."""
+        self._watch_ms = watch_ms
         self._publish_timeout_ms = publish_timeout_ms
         self._clock = clock or SystemClock()
         name = f"{program} {node}" if node else program
@@ -120,15 +125,17 @@ class RabbitBus:
             )
         )
 
-    async def open_mailbox(self, node: str, handle: HandleNotice) -> Mailbox:
+    async def open_mailbox(self, node: str, handle: HandleNotice, *, on_return: OnReturn = nobody_told) -> Mailbox:
         """Open the node's mailbox, empty of what an earlier process of that name left behind."""
-        mailbox = RabbitMailbox(node, handle, link=self._in, clock=self._clock)
+        mailbox = RabbitMailbox(
+            node, handle, on_return=on_return, link=self._in, clock=self._clock, watch_ms=self._watch_ms
+        )
         self._subscriptions.append(mailbox)
         await self._in.settle(mailbox.ready)
         return mailbox
 
     async def _subscribe(self, source: Source) -> Consumer:
-        consumer = Consumer(self._in, source, clock=self._clock)
+        consumer = Consumer(self._in, source, clock=self._clock, watch_ms=self._watch_ms)
         self._subscriptions.append(consumer)
         await self._in.settle(consumer.ready)
         return consumer

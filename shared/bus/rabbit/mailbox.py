@@ -10,12 +10,13 @@ from uuid import UUID
 from aiormq.channel import Channel
 
 from shared.bus.consuming import noticing
-from shared.bus.interface import HandleNotice
+from shared.bus.interface import HandleNotice, OnReturn
 from shared.bus.rabbit.consumer import Consumer, Source
 from shared.bus.rabbit.declaring import consumers_of, declare_mailbox, declare_topology
 from shared.bus.rabbit.failures import BrokerLostError, broker_failures
 from shared.bus.rabbit.link import CONNECT_MS_MAX, Link
 from shared.bus.rabbit.parking import Dropping
+from shared.bus.rabbit.watching import WATCH_MS
 from shared.bus.topology import ACCOUNTS, NODES, NOTICE_BATCH_MAX, Exchange, mailbox_name
 from shared.clock import Clock
 
@@ -23,7 +24,16 @@ from shared.clock import Clock
 class RabbitMailbox:
     """A running mailbox; see `shared.bus.interface.Mailbox`."""
 
-    def __init__(self, node: str, handle: HandleNotice, *, link: Link, clock: Clock) -> None:
+    def __init__(
+        self,
+        node: str,
+        handle: HandleNotice,
+        *,
+        on_return: OnReturn,
+        link: Link,
+        clock: Clock,
+        watch_ms: int = WATCH_MS,
+    ) -> None:
         self._queue = mailbox_name(node)
         self._bindings = {(NODES.name, node)}
         """Exchanges and keys."""
@@ -37,8 +47,13 @@ class RabbitMailbox:
             batch_max=NOTICE_BATCH_MAX,
             prepare=self._prepare,
             leave=self._leave,
+            # Many a node hears nothing for long, and would ask about all its accounts each time.
+            begins_when_quiet=False,
+            began=self._began,
         )
-        self._consumer = Consumer(link, source, clock=clock)
+        self._on_return = on_return
+        self._was_there = False
+        self._consumer = Consumer(link, source, clock=clock, watch_ms=watch_ms)
 
     @property
     def ready(self) -> asyncio.Event:
@@ -79,7 +94,7 @@ class RabbitMailbox:
         await declare_topology(channel)
         if not self._emptied:
             # What an earlier process of this name left behind, its bindings included. One that still lives keeps
-            # its own: we ask again until it is gone. (RabbitMQ cannot delete a quorum queue only where it is unused.)
+            # its own: we ask again until it is gone. (RabbitMQ deletes quorum queues whether used or not.)
             if await consumers_of(channel, self._queue):
                 raise BrokerLostError(f"another process has the mailbox {self._queue}")
             await channel.queue_delete(self._queue, if_unused=False, if_empty=False)
@@ -92,6 +107,12 @@ class RabbitMailbox:
                 await channel.queue_bind(self._queue, *key, nowait=True)
         # The answer to this comes after all of the bindings above.
         await declare_mailbox(channel, self._queue)
+
+    def _began(self) -> None:
+        """What was published while it was not there, or had been lost with its queue, nobody has been told."""
+        if self._was_there:
+            self._on_return()
+        self._was_there = True
 
     async def _leave(self, channel: Channel) -> None:
         await channel.queue_delete(self._queue, if_unused=False, if_empty=False)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+import logging
+import time
+from collections.abc import Callable, Sequence
 
 from aio_pika.abc import AbstractConnection
 from aio_pika.exceptions import DeliveryError, PublishError
@@ -20,6 +22,40 @@ TOGETHER_MAX = 500
 UNCONFIRMED_MAX = 10_000
 """Messages of the whole program without an answer; more are refused until the broker answers or is given up."""
 
+REFUSED_MS_MAX = 1_000
+"""How long an exchange may refuse everything before another channel is tried."""
+
+log = logging.getLogger(__name__)
+
+
+class Refusals:
+    """Gives a channel up on which an exchange takes nothing any more.
+
+    RabbitMQ 3.10 refuses all that a channel publishes to a quorum queue if its first message there came when the
+    queue's leader had just died: it goes on looking for the dead node. A new channel looks for the living ones.
+    """
+
+    def __init__(self, *, give_up: Callable[[], None]) -> None:
+        self._give_up = give_up
+        self._since: dict[str, float] = {}
+
+    def note(self, exchange: str) -> None:
+        """A message was refused."""
+        now = time.monotonic()
+        if (now - self._since.setdefault(exchange, now)) * 1_000 >= REFUSED_MS_MAX:
+            log.warning("The broker has refused all messages to %s for a while: on another channel", exchange)
+            self._since.clear()
+            self._give_up()
+
+    def forget(self, exchange: str) -> None:
+        """A message was taken."""
+        if self._since:
+            self._since.pop(exchange, None)
+
+
+def _nothing() -> None:
+    pass
+
 
 class Publisher:
     """One channel with confirms, and the topology that its messages need."""
@@ -28,6 +64,7 @@ class Publisher:
         self._link = link
         self._channel: Channel | None = None
         self._unconfirmed: set[asyncio.Task[Outcome]] = set()
+        self._refusals = Refusals(give_up=_nothing)
         self._over = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
         self.ready = asyncio.Event()
@@ -88,13 +125,16 @@ class Publisher:
         except PublishError:
             return Outcome.UNROUTABLE
         except DeliveryError:
+            self._refusals.note(message.exchange)
             return Outcome.REFUSED
         except BrokerLostError:
             return Outcome.UNKNOWN
+        self._refusals.forget(message.exchange)
         return Outcome.CONFIRMED
 
     async def _session(self, connection: AbstractConnection) -> None:
         ended = asyncio.Event()
+        self._refusals = Refusals(give_up=ended.set)
         async with open_channel(connection, confirms=True, on_end=ended.set) as channel:
             async with asyncio.timeout(CONNECT_MS_MAX / 1_000):
                 await declare_topology(channel)

@@ -1,10 +1,12 @@
 """Mailboxes, on both transports."""
 
+import asyncio
 from collections.abc import Sequence
 
 from shared.bus.interface import Bus, Delivery, Outcome, Rejected
 from shared.ids import new_id
-from tests.shared.bus.story import Noticed, ids_of, notice_to
+from tests.shared.bus.story import Noticed, ids_of, in_time, notice_to
+from tests.shared.bus.transports import Transport
 
 
 async def test_a_mailbox_gets_what_is_for_the_accounts_bound_to_it(bus: Bus) -> None:
@@ -77,3 +79,20 @@ async def test_a_mailbox_begins_empty_and_unbound(bus: Bus) -> None:
     notice = notice_to(now)
     assert await bus.publish([notice_to(before), notice]) == [Outcome.UNROUTABLE, Outcome.CONFIRMED]
     assert ids_of(await noticed.messages(1)) == ids_of([notice])
+
+
+async def test_whoever_has_lost_its_mailbox_hears_when_it_is_back(transport: Transport) -> None:
+    """F4: bound as before; what came meanwhile may be lost, so the node has to ask how things stand."""
+    account_id, noticed, returned = new_id(), Noticed(), asyncio.Event()
+    mailbox = await transport.bus.open_mailbox("node-1", noticed.take, on_return=returned.set)
+    await mailbox.bind(account_id)
+    assert not returned.is_set()
+    for _ in range(2):
+        await transport.lose_mailbox("node-1")
+        await in_time(returned.wait())
+        returned.clear()
+    notice = notice_to(account_id)
+    assert await transport.bus.publish([notice]) == [Outcome.CONFIRMED]
+    assert ids_of(await noticed.messages(1)) == ids_of([notice])
+    await mailbox.stop()
+    assert not returned.is_set()

@@ -1,6 +1,7 @@
 """A broker that an earlier version has worked with."""
 
 import asyncio
+from typing import Any
 
 import aio_pika
 
@@ -11,7 +12,7 @@ from tests.shared.bus.story import DENIED, Noticed, admission, deny, notice_to
 from tests.shared.bus.transports import Rabbit
 
 OUTDATED = "billing.requests"
-CLASSIC_MAILBOX = {"x-queue-type": "classic", "x-expires": 600_000}
+CLASSIC_MAILBOX: dict[str, Any] = {"x-queue-type": "classic", "x-expires": 600_000}
 
 
 async def test_the_requests_queue_of_before_is_left_empty(vhost_url: str) -> None:

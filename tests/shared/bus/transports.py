@@ -12,6 +12,7 @@ from msgspec import Struct
 from shared.bus.interface import Bus, Delivery
 from shared.bus.memory import MemoryBus
 from shared.bus.rabbit import RabbitBus
+from shared.bus.topology import mailbox_name
 from shared.clock import Clock
 from tests.shared.bus.story import in_time
 
@@ -44,6 +45,9 @@ class Transport(Protocol):
     async def logged(self, count: int) -> list[str]:
         """Return the message ids that the stream begins with."""
 
+    async def lose_mailbox(self, node: str) -> None:
+        """Have the broker lose a node's mailbox with what is in it."""
+
     async def close(self) -> None:
         """Close the bus and whatever looked into it."""
 
@@ -74,6 +78,9 @@ class Memory:
         log: list[Delivery] = self.bus.stream("billing.log")
         return [delivery.message_id for delivery in log[:count]]
 
+    async def lose_mailbox(self, node: str) -> None:
+        self.bus.lose_mailbox(node)
+
     async def close(self) -> None:
         await self.bus.close()
 
@@ -91,6 +98,11 @@ class Rabbit:
     async def logged(self, count: int) -> list[str]:
         messages = await consumed(self.url, "billing.log", count, offset="first")
         return [message.message_id or "" for message in messages]
+
+    async def lose_mailbox(self, node: str) -> None:
+        async with await aio_pika.connect(self.url) as connection:
+            channel = await connection.channel()
+            await channel.queue_delete(mailbox_name(node), if_unused=False, if_empty=False)
 
     async def close(self) -> None:
         await self.bus.close()
