@@ -12,6 +12,7 @@ from api.app import create_app
 from tests.api.world import PASSWORD, Api, User, client_of, problem_of
 
 OWN_FIELDS = "id user_name email is_operator relay_only calls_from created_at".split()
+OF_PRESENCE = {"do_not_disturb", "presence_to", "last_seen_shared"}
 NEW = {"email": "ann@example.com", "user_name": "ann", "password": PASSWORD}
 
 
@@ -41,7 +42,16 @@ async def test_registering_opens_an_empty_wallet(api: Api) -> None:
     """A1: 201, nothing of the password in the answer, and a wallet with the configured price."""
     made = await api.http.post("/v1/accounts", json=NEW)
     assert made.status_code == 201
-    assert set(made.json()) == {"id", "user_name", "email", "is_operator", "relay_only", "calls_from", "created_at"}
+    assert set(made.json()) == {
+        "id",
+        "user_name",
+        "email",
+        "is_operator",
+        "relay_only",
+        "calls_from",
+        "created_at",
+        *OF_PRESENCE,
+    }
     assert PASSWORD not in made.text
     assert "argon2" not in made.text
     [wallet] = await api.rows("SELECT account_id, balance_minor, held_minor, price_minor FROM wallets")
@@ -147,4 +157,13 @@ async def test_me(ann: User) -> None:
     """Who one is, and nothing secret."""
     me = (await ann.get("/me")).json()
     assert me["id"] == str(ann.id)
-    assert set(me) == {"id", "user_name", "email", "is_operator", "relay_only", "calls_from", "created_at"}
+    assert set(me) == {
+        "id",
+        "user_name",
+        "email",
+        "is_operator",
+        "relay_only",
+        "calls_from",
+        "created_at",
+        *OF_PRESENCE,
+    }

@@ -13,11 +13,12 @@ from billing_worker.outgoing import UNWANTED_MS
 from billing_worker.relay import Relay
 from shared import outbox
 from shared.bus.interface import Envelope, Outcome
-from shared.bus.topology import ACCOUNTS
+from shared.bus.topology import ACCOUNTS, PRESENCE
 from shared.database import create_engine, transaction
 from shared.ids import new_id
+from shared.messages.nodes import PresenceHint
 from shared.messages.notices import SessionEnded
-from shared.messages.registry import envelope_of
+from shared.messages.registry import decode_node_message, envelope_of
 from shared.models import OutboxMessage
 from tests.billing_worker.line import line_to
 from tests.billing_worker.wire import Wire
@@ -126,12 +127,17 @@ async def test_what_the_broker_did_not_take_is_published_again(
 
 
 async def test_a_notice_to_nobody_is_delivered(engine: AsyncEngine, wire: Wire, make_relay: MakeRelay) -> None:
-    """No queue wants it: no device of that account is connected anywhere."""
+    """No queue wants it: no device of that account is connected anywhere, and nobody watches it."""
     await announce(engine, 2)
+    async with transaction(engine) as connection:
+        await outbox.store(connection, [hint := PresenceHint(account_id=new_id())])
     wire.fate = lambda _: Outcome.UNROUTABLE
     async with running(make_relay()):
-        await wire.until(lambda: len(wire.published) == 2)
+        await wire.until(lambda: len(wire.published) == 3)
     assert await left(engine) == 0
+    last = wire.published[-1]
+    assert (last.exchange, last.routing_key) == (PRESENCE.name, str(hint.account_id))
+    assert decode_node_message(last.body) == hint
 
 
 async def test_what_no_queue_wants_is_kept_and_holds_up_nobody(

@@ -11,10 +11,20 @@ from polyfactory.factories.msgspec_factory import MsgspecFactory
 
 from shared.bus.interface import Envelope
 from shared.bus.topology import ACCOUNTS, BILLING_LOG, CALL_EVENTS, CALLS, PAYMENTS, Queue
-from shared.messages import base, events, from_client, notices, requests, to_client
+from shared.messages import base, events, from_client, nodes, notices, requests, to_client
 from shared.messages.base import Message
-from shared.messages.events import EVENTS, CallEnded, CallEvent, CallRefunded, Event, MoneyEvent, SweepDue
+from shared.messages.events import (
+    EVENTS,
+    CallEnded,
+    CallEvent,
+    CallRefunded,
+    CallTakenOver,
+    Event,
+    MoneyEvent,
+    SweepDue,
+)
 from shared.messages.from_client import FROM_CLIENT, ClientMessage
+from shared.messages.nodes import BROADCASTS, NODE_MESSAGES, LaneMessage
 from shared.messages.notices import NOTICES, Notice
 from shared.messages.registry import (
     BUS_MESSAGES,
@@ -22,6 +32,7 @@ from shared.messages.registry import (
     decode_call_event,
     decode_event,
     decode_from_client,
+    decode_node_message,
     decode_notice,
     decode_reply,
     decode_request,
@@ -30,7 +41,7 @@ from shared.messages.registry import (
     type_of,
 )
 from shared.messages.requests import REPLIES, REQUESTS
-from shared.messages.to_client import TO_CLIENT, ToClient
+from shared.messages.to_client import TO_CLIENT, ServerMessage, ToClient
 
 M = TypeVar("M", bound=Message)
 Decode = Callable[[bytes], Message]
@@ -45,10 +56,11 @@ def doors() -> list[tuple[type[Message], Decode]]:
     """Return each message with what decodes it where it arrives."""
     groups: list[tuple[tuple[type[Message], ...], Decode]] = [
         (CALL_EVENTS_OF_BUS, decode_call_event),
-        (MONEY_EVENTS, decode_event),
+        ((CallTakenOver, *MONEY_EVENTS), decode_event),
         (REQUESTS, decode_request),
         (REPLIES, decode_reply),
         (NOTICES, decode_notice),
+        ((*NODE_MESSAGES, *BROADCASTS), decode_node_message),
         (FROM_CLIENT, decode_from_client),
         (TO_CLIENT, _to_client.decode),
     ]
@@ -202,11 +214,11 @@ def test_a_name_means_one_message(group: tuple[type[Message], ...]) -> None:
 def test_every_message_that_is_defined_is_registered() -> None:
     defined = {
         kind
-        for module in (events, requests, notices, from_client, to_client)
+        for module in (events, requests, notices, nodes, from_client, to_client)
         for kind in vars(module).values()
         if isinstance(kind, type) and issubclass(kind, Message) and kind.__struct_config__.tag is not None
     }
-    without_name = {Message, ClientMessage, from_client.CallMessage}
+    without_name = {Message, ClientMessage, ServerMessage, LaneMessage, from_client.CallMessage}
     assert defined - without_name == {*BUS_MESSAGES, *SOCKET_MESSAGES}
 
 
@@ -282,5 +294,5 @@ def test_bodies_can_be_read_by_people() -> None:
     body = encode(SweepDue(event_id=UUID(int=1), call_id=UUID(int=2), minutes_held=3))
     assert body == (
         b'{"type":"sweep.due","event_id":"00000000-0000-0000-0000-000000000001",'
-        b'"call_id":"00000000-0000-0000-0000-000000000002","minutes_held":3}'
+        b'"call_id":"00000000-0000-0000-0000-000000000002","minutes_held":3,"epoch":1}'
     )
