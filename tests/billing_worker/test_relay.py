@@ -135,7 +135,7 @@ async def test_a_notice_to_nobody_is_delivered(engine: AsyncEngine, wire: Wire, 
     async with running(make_relay()):
         await wire.until(lambda: len(wire.published) == 3)
     assert await left(engine) == 0
-    last = wire.published[-1]
+    last, _ = wire.published[-1]
     assert (last.exchange, last.routing_key) == (PRESENCE.name, str(hint.account_id))
     assert decode_node_message(last.body) == hint
 
