@@ -22,7 +22,10 @@ class Front:
     signaling_ports: list[int]
     """Of the processes of signaling: a socket goes to the first that takes it."""
     _server: asyncio.Server | None = None
-    _sockets: set[asyncio.StreamWriter] = field(default_factory=set)
+    _sockets: list[asyncio.StreamWriter] = field(default_factory=list)
+    """The newest last."""
+    _serving: set[asyncio.Task[None]] = field(default_factory=set)
+    """Nobody else holds them while both their ends are silent."""
     _open: bool = True
     _flows: asyncio.Event = field(default_factory=asyncio.Event)
 
@@ -31,18 +34,21 @@ class Front:
 
     async def listen(self, port: int) -> None:
         """Take connections of 127.0.0.1."""
-        self._server = await asyncio.start_server(self._serve, "127.0.0.1", port, limit=HEAD_BYTES_MAX)
+        self._server = await asyncio.start_server(self._take, "127.0.0.1", port, limit=HEAD_BYTES_MAX)
 
     async def close(self) -> None:
         """Drop everything."""
         self.cut()
         if self._server is not None:
             self._server.close()
+        for task in self._serving:
+            task.cancel()
+        await asyncio.gather(*self._serving, return_exceptions=True)
 
-    def cut(self) -> None:
-        """Break every WebSocket as a lost network does, and let none through until `mend`."""
+    def cut(self, *, newest: int | None = None) -> None:
+        """Break every WebSocket, or only the newest ones, as a lost network does; let none through until `mend`."""
         self._open = False
-        for writer in self._sockets:
+        for writer in self._sockets[-newest if newest else None :]:
             writer.transport.abort()
 
     def mend(self) -> None:
@@ -57,6 +63,12 @@ class Front:
         """Let the server be heard, everything in order."""
         self._flows.set()
 
+    async def _take(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        task = asyncio.create_task(self._serve(reader, writer))
+        self._serving.add(task)
+        task.add_done_callback(self._serving.discard)
+        await task
+
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         with contextlib.suppress(OSError, asyncio.IncompleteReadError):
             head = await reader.readuntil(b"\r\n\r\n")
@@ -66,9 +78,10 @@ class Front:
                 back_writer.write(head)
                 await self._join(reader, writer, back_reader, back_writer)
             elif self._open:
-                self._sockets.add(writer)
+                self._sockets.append(writer)
                 await self._serve_socket(head, reader, writer)
-        self._sockets.discard(writer)
+        if writer in self._sockets:
+            self._sockets.remove(writer)
         writer.close()
 
     async def _serve_socket(self, head: bytes, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:

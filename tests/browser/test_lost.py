@@ -37,6 +37,27 @@ async def test_a_dropped_socket_is_resumed_in_the_call(people: People) -> None:
     assert call["charge_minor"] == call["minutes"] * PRICE_MINOR
 
 
+async def test_what_was_said_meanwhile_is_heard_after_the_resume(people: People) -> None:
+    """H3, D8: Ben's socket alone breaks; that Ann hangs up comes with the resume, and is no guess of his page."""
+    ann = await people.sit_down("ann", money_minor=1_000)
+    ben = await people.sit_down("ben")
+    await connected(ann, ben)
+    front = people.product.front
+    assert front is not None
+    front.cut(newest=1)
+    try:
+        await expect(ben.page.get_by_role("status").filter(has_text="reconnecting")).to_be_visible()
+        await ann.hang_up(ben.name)
+        await expect(ann.ended).to_be_visible()
+        await expect(ben.talk(ann.name)).to_be_visible()
+    finally:
+        front.mend()
+    await expect(ben.ended.get_by_test_id("end-reason")).to_contain_text(f"{ann.name} hung up")
+    heard = ben.watch.said[ben.watch.said.index("a socket closed") :]
+    resumed = next(number for number, line in enumerate(heard) if '"resumed":true' in line)
+    assert any('"type":"call.ended"' in line for line in heard[resumed:])
+
+
 async def test_a_closed_window_ends_the_call(people: People) -> None:
     """D8, C10: the other side is told; what was talked is charged, and nothing stays held."""
     ann, ben = await people.two(money_minor=100)
