@@ -23,6 +23,7 @@ from signaling.devices.notices import Notices
 from signaling.devices.post import Post
 from signaling.devices.presence import Presence
 from signaling.devices.registry import Devices
+from signaling.devices.resync import Resync
 from signaling.door.endpoint import Endpoint
 from signaling.door.greeting import Greeter
 from signaling.door.open_sockets import OpenSockets
@@ -144,7 +145,17 @@ def create_app(
         settings=settings,
         clock=clock,
     )
-    notices = Notices(post=post, switchboard=switchboard, presence=presence, watching=lookout.watching)
+    resync = Resync(
+        billing=billing,
+        devices=devices,
+        presence=presence,
+        post=post,
+        switchboard=switchboard,
+        background=background,
+    )
+    notices = Notices(
+        post=post, switchboard=switchboard, presence=presence, watching=lookout.watching, resync=resync
+    )
     letters = nodes.join(calls=calls, runner=runner, presence=presence, questions=questions, notices=notices)
     arrivals = arrivals_of(
         nodes,
@@ -193,6 +204,7 @@ def create_app(
         letters=letters,
         nodes=nodes,
         lookout=lookout,
+        resync=resync,
         sockets=sockets,
         switchboard=switchboard,
     )

@@ -10,6 +10,7 @@ from signaling.background import Background
 from signaling.billing.announcing import Announcer
 from signaling.devices.bindings import Bindings
 from signaling.devices.liveness import Liveness
+from signaling.devices.resync import Resync
 from signaling.door.open_sockets import OpenSockets
 from signaling.live.switchboard import Switchboard
 from signaling.nodes.letters import Letters
@@ -38,6 +39,7 @@ class Service:
         lookout: Lookout,
         letters: Letters,
         nodes: Nodes,
+        resync: Resync,
         sockets: OpenSockets,
         switchboard: Switchboard,
     ) -> None:
@@ -51,13 +53,19 @@ class Service:
         self._lookout = lookout
         self._letters = letters
         self._nodes = nodes
+        self._resync = resync
         self._sockets = sockets
         self._switchboard = switchboard
         self._mailbox: Mailbox | None = None
 
+    @property
+    def calls_live(self) -> int:
+        """How many calls this node owns."""
+        return self._switchboard.calls_live
+
     async def start(self) -> None:
         """Open the node's mailbox and begin to watch devices and to publish events."""
-        self._mailbox = await self._bus.open_mailbox(self._node, self._letters.handle)
+        self._mailbox = await self._bus.open_mailbox(self._node, self._letters.handle, on_return=self._resync.begin)
         self._bindings.open(self._mailbox)
         self._announcer.start()
         self._liveness.start()

@@ -26,6 +26,7 @@ from shared.messages.registry import decode_notice, type_of
 from shared.messages.to_client import Blocked, Charged, Unblocked, Wallet
 from signaling.devices.post import Post
 from signaling.devices.presence import Presence
+from signaling.devices.resync import Resync
 from signaling.live.switchboard import Switchboard
 from signaling.watching.watching import Watching
 
@@ -40,11 +41,14 @@ log = logging.getLogger(__name__)
 class Notices:
     """Takes this node's mailbox. Notices are hints: one that cannot be read is dropped, none is told twice."""
 
-    def __init__(self, *, post: Post, switchboard: Switchboard, presence: Presence, watching: Watching) -> None:
+    def __init__(
+        self, *, post: Post, switchboard: Switchboard, presence: Presence, watching: Watching, resync: Resync
+    ) -> None:
         self._post = post
         self._switchboard = switchboard
         self._presence = presence
         self._watching = watching
+        self._resync = resync
         self._told: OrderedDict[UUID, None] = OrderedDict()
 
     async def handle(self, delivery: Delivery) -> None:
@@ -69,6 +73,8 @@ class Notices:
         return True
 
     def _take(self, notice: Notice) -> None:
+        if isinstance(notice, WalletChanged | AccountBlocked | AccountUnblocked | CallCharged):
+            self._resync.note(notice.account_id, notice.wallet)
         match notice:
             case WalletChanged():
                 self._post.send_to_account(notice.account_id, Wallet(wallet=notice.wallet))

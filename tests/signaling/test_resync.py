@@ -1,0 +1,77 @@
+"""F4: what notices would have said while the mailbox was gone arrives after it is back."""
+
+import pytest
+
+from shared.bus.memory import MemoryBus
+from shared.ids import new_id
+from shared.messages.requests import Admit, NotAdmitted
+from shared.messages.to_client import CallOver, CloseCode, Wallet
+from tests.signaling.bus_with_outages import BusWithOutages
+from tests.signaling.stage import Stage, staged, talks
+
+NODE = "node-1"
+
+
+def lose_mailbox(stage: Stage) -> None:
+    """Have the broker lose the node's mailbox, and bring it back."""
+    assert isinstance(stage.bus, MemoryBus)
+    stage.bus.lose_mailbox(NODE)
+
+
+async def test_who_has_other_money_is_told_and_who_has_not_is_left_alone() -> None:
+    """D13."""
+    async with staged(node=NODE) as stage:
+        ann, ben = await stage.pair()
+        for device in (ann, ben):
+            await stage.billing.top_up(stage.account_of(device), 5)
+            await device.expect(Wallet)
+        account = stage.account_of(ann)
+        account.balance_minor += 77
+        account.version += 1
+        lose_mailbox(stage)
+        assert (await ann.expect(Wallet)).wallet.balance_minor == 182
+        await ben.hears_nothing()
+        lose_mailbox(stage)
+        await ben.hears_nothing()
+        await ann.hears_nothing()
+
+
+@pytest.mark.parametrize("reason", ["disabled", "session_ended", "unknown_account"])
+async def test_who_may_not_be_here_any_more_is_sent_away(reason: str) -> None:
+    """F5: as by the notice that was lost; the others stay."""
+    async with staged(node=NODE) as stage:
+        ann, ben = await stage.pair()
+        await talks(ann, ben)
+        stage.billing.not_admitted[ann.account_id] = NotAdmitted(reason=reason)  # type: ignore[arg-type]
+        lose_mailbox(stage)
+        assert (await ann.closed_with())[0] == CloseCode.SESSION_ENDED
+        await ben.expect(CallOver)
+
+
+async def test_each_session_is_asked_about_once_and_few_at_a_time() -> None:
+    """Two devices of a session are one question."""
+    async with staged(node=NODE) as stage:
+        ann = stage.billing.account("ann")
+        session_id = new_id()
+        await stage.device(ann, session_id=session_id)
+        await stage.device(ann, session_id=session_id)
+        await stage.device(ann)
+        asked = len(stage.billing.asked)
+        lose_mailbox(stage)
+        other = await stage.device(stage.billing.account("ben"))
+        await other.hears_nothing()
+        admits = [request for request in stage.billing.asked[asked:] if isinstance(request, Admit)]
+        assert len([request for request in admits if request.account_id == ann.id]) == 2
+
+
+async def test_billing_that_is_not_back_yet_is_asked_again() -> None:
+    """C12: the broker may return before the worker behind it."""
+    bus = BusWithOutages()
+    async with staged(bus=bus, node=NODE) as stage:
+        ann, _ = await stage.pair()
+        stage.account_of(ann).version += 1
+        bus.away = True
+        bus.lose_mailbox(NODE)
+        await ann.hears_nothing()
+        bus.away = False
+        assert (await ann.expect(Wallet)).wallet.version == 1
