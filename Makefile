@@ -19,11 +19,12 @@ WEB_SOURCES := $(shell find web -mindepth 1 \( -name node_modules -o -name dist 
 # What Vite can run on.
 NODE_FITS := const [a, b] = process.versions.node.split("."); process.exit(a > 22 || (a == 22 && b >= 12) || (a == 20 && b >= 19) ? 0 : 1)
 
-.PHONY: help run web test plain-test coverage screenshots web-test lint web-lint format lock bench clean
+.PHONY: help run web test plain-test faults coverage screenshots web-test lint web-lint format lock bench clean
 
 help:
 	@echo "make run     run everything here, with two demo accounts (ARGS='--help' for more)"
 	@echo "make test    run all tests (ARGS='tests/shared -k money' for some)"
+	@echo "make faults  break everything under load, and check the books (ARGS='--help' for more)"
 	@echo "make web, screenshots, coverage, lint, format, lock, bench, clean: see the Makefile"
 
 run: $(INSTALLED)
@@ -81,6 +82,10 @@ check-lock: $(INSTALLED)
 	@for file in requirements.txt requirements-dev.txt; do \
 	  diff -u $$file build/lock/$$file || { echo "$$file is stale: run 'make lock'" >&2; exit 1; }; \
 	done
+
+# Everything is killed, frozen, cut and filled up under load; ARGS='--help' says how to choose (docs/faults.md).
+faults: $(INSTALLED)
+	@exec $(BIN)/python -m tests.faults $(ARGS)
 
 bench: $(INSTALLED)
 	@for part in $(BENCHES); do $(BIN)/python -m bench.$$part $(ARGS) || exit 1; done

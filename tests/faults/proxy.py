@@ -39,12 +39,14 @@ class Proxy:
         self._answers = asyncio.Event()
         self._answers.set()
         self._writers: set[StreamWriter] = set()
+        self._to_server: set[StreamWriter] = set()
+        self._serving: set[asyncio.Task[None]] = set()
         self._server: asyncio.Server | None = None
         self.port = 0
 
     async def start(self) -> None:
         """Listen."""
-        self._server = await asyncio.start_server(self._serve, "127.0.0.1", 0)
+        self._server = await asyncio.start_server(self._begin, "127.0.0.1", 0)
         self.port = self._server.sockets[0].getsockname()[1]
 
     async def close(self) -> None:
@@ -53,6 +55,8 @@ class Proxy:
         if self._server is not None:
             self._server.close()
         self._reset_all()
+        if self._serving:
+            await asyncio.wait(self._serving)
 
     def become(self, link: Link, *, slow_ms: int = 0) -> None:
         """From now on, also for connections that there are."""
@@ -64,14 +68,18 @@ class Proxy:
 
     def half_close(self) -> None:
         """End all connections in the one direction, from the clients to the server."""
-        for writer in tuple(self._writers):
+        for writer in tuple(self._to_server):
             with contextlib.suppress(OSError, RuntimeError):
-                if writer.can_write_eof():
-                    writer.write_eof()
+                writer.write_eof()
 
     def _reset_all(self) -> None:
         for writer in tuple(self._writers):
             writer.transport.abort()
+
+    def _begin(self, reader: StreamReader, writer: StreamWriter) -> None:
+        serving = asyncio.create_task(self._serve(reader, writer))
+        self._serving.add(serving)
+        serving.add_done_callback(self._serving.discard)
 
     async def _serve(self, reader: StreamReader, writer: StreamWriter) -> None:
         if self._link is Link.CUT:
@@ -84,15 +92,22 @@ class Proxy:
             writer.transport.abort()
             return
         pair = {writer, server_writer}
+        if self._link is Link.CUT:
+            for each in pair:
+                each.transport.abort()
+            return
         self._writers |= pair
+        self._to_server.add(server_writer)
         try:
             await asyncio.gather(
                 self._pump(reader, server_writer, self._moves), self._pump(server_reader, writer, self._answers)
             )
-        except OSError:
+        except (OSError, RuntimeError):
+            # The latter where somebody goes on writing in a direction that was closed here.
             pass
         finally:
             self._writers -= pair
+            self._to_server.discard(server_writer)
             for each in pair:
                 each.transport.abort()
 
