@@ -116,7 +116,8 @@ class BeatHeard(LaneMessage, frozen=True, kw_only=True, tag="node.beat_heard"):
 class Attach(LaneMessage, frozen=True, kw_only=True, tag="node.attach"):
     """A device that has a part in this call of yours is connected here from now on.
 
-    `role` is null where only its account is known: any device of the callee may ring while others do. Answered by
+    `role` is null where only its account is known: any device of the callee may ring while others do. With `if_lost`
+    it was there before the call was yours: where it is connected elsewhere by now, that is newer. Answered by
     `Attached`, `HandedOver` or `NotMine`.
     """
 
@@ -125,6 +126,7 @@ class Attach(LaneMessage, frozen=True, kw_only=True, tag="node.attach"):
     account_id: UUID
     role: Role | None
     device_id: UUID
+    if_lost: bool = False
 
 
 class Attached(LaneMessage, frozen=True, kw_only=True, tag="node.attached"):

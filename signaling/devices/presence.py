@@ -13,7 +13,7 @@ from shared.messages.base import Party
 from shared.messages.from_client import Hello
 from shared.messages.registry import encode
 from shared.messages.requests import Admitted
-from shared.messages.to_client import CallSnapshot, CloseCode, Welcome
+from shared.messages.to_client import CallSnapshot, CallStands, CloseCode, Welcome
 from shared.settings import Settings
 from shared.tokens import Claims
 from signaling.devices.bindings import Bindings
@@ -74,7 +74,7 @@ class Presence:
 
         Whoever calls has had the account bound once; that is the device's from now on.
         """
-        counts_on = hello.received is not None and self._devices.knows(hello.resume_token, claims.sub)
+        counts_on = hello.received is not None and self._devices.known(hello.resume_token, claims.sub)
         device = self._resumed(claims, hello.resume_token, place, socket)
         missed = device.numbering.missed(hello.received or 0) if device and counts_on else None
         if device is None:
@@ -92,6 +92,9 @@ class Presence:
         call = None if missed is not None else place.call or self._switchboard.snapshot(device)
         socket.put(encode(self._welcome(device, admitted, hello.ref, call, resumed=missed is not None)))
         socket.put_again(missed or ())
+        if missed is not None and place.call is not None:
+            # Its call has moved on since: what it missed is not all of it.
+            socket.put(device.numbering.number(encode(CallStands(call=place.call))))
         self._switchboard.device_here(device, told_all=place.attached or missed is not None)
         self._onlooker.came(device)
         return device

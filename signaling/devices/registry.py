@@ -80,14 +80,14 @@ class Devices:
     def has_room(self, account_id: UUID, resume_token: str | None) -> bool:
         """Whether the account may have one more device here, or comes back as one that it has."""
         return (
-            self.knows(resume_token, account_id)
+            self.known(resume_token, account_id) is not None
             or len(self._by_account.get(account_id, ())) < DEVICES_PER_ACCOUNT_MAX
         )
 
-    def knows(self, resume_token: str | None, account_id: UUID) -> bool:
-        """Whether this token leads back to a device of the account."""
+    def known(self, resume_token: str | None, account_id: UUID) -> ConnectedDevice | None:
+        """Return the account's device to which this token leads back."""
         device = self._by_resume_token.get(resume_token or "")
-        return device is not None and device.account.account_id == account_id
+        return device if device is not None and device.account.account_id == account_id else None
 
     def add(
         self,

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from uuid import UUID
 
 from shared.messages.base import Role
+from shared.messages.from_client import CallStep
 from shared.messages.nodes import ToDevice
 
 
@@ -25,6 +26,10 @@ class FarCall:
     arriving: bool = False
     """The device is being let in: it counts as connected, and what it is told waits for it."""
     held: list[ToDevice] = field(default_factory=list)
+    moving: bool = False
+    """Its owner has handed the call over, and the next one has not said yet that it has it."""
+    said: list[CallStep] = field(default_factory=list)
+    """What the device says meanwhile."""
     asking: bool = False
     """The owner was asked to take the device in, and has not answered."""
     ticket: str | None = None

@@ -78,12 +78,20 @@ class Home:
         far = self._far.get(step.call_id, device.device_id)
         if far is None or far.role is None:
             return False
+        if far.moving:
+            del far.said[HELD_MAX - 1 :]
+            far.said.append(step)
+            return True
         self._lanes.send(
             far.owner, FromDevice(call_id=far.call_id, role=far.role, device_id=far.device_id, step=step)
         )
         if crowded := self._lanes.crowded(far.owner):
             self._post.note_crowded(crowded)
         return True
+
+    def has_part(self, call_id: UUID, device_id: UUID) -> bool:
+        """Whether the device takes part in this call of another node, as far as is known here."""
+        return self._far.get(call_id, device_id) is not None
 
     def device_here(self, device: ConnectedDevice, *, told_all: bool) -> None:
         """A device is connected, new or back; unless it was told all that it missed, it is told how its call is."""
@@ -159,6 +167,7 @@ class Home:
                 far.owner, far.epoch, far.owner_heard_ms = moved.sender, moved.epoch, self._clock.monotonic_ms()
                 if device := self._devices.get(far.device_id):
                     self._say(far, device, "lost" if device.socket is None else "back")
+                    self._say_what_waited(far, device)
 
     def lane_broken(self, node: str) -> None:
         """Tell an owner which devices are here: it tells them how their calls stand."""
@@ -167,14 +176,28 @@ class Home:
                 self._say(far, device, "lost" if device.socket is None else "back")
 
     async def attach(
-        self, node: str, *, call_id: UUID, device_id: UUID, account_id: UUID, role: Role | None
+        self,
+        node: str,
+        *,
+        call_id: UUID,
+        device_id: UUID,
+        account_id: UUID,
+        role: Role | None,
+        if_lost: bool = False,
     ) -> Answer | None:
         """Ask the owner to have the device take part from here; None where it does not answer.
 
         Noted before it is asked, so that the device counts as connected from the first beat on.
         """
         far = self.expect(node, call_id=call_id, device_id=device_id, account_id=account_id, role=role)
-        asked = Attach(request_id=new_id(), call_id=call_id, account_id=account_id, role=role, device_id=device_id)
+        asked = Attach(
+            request_id=new_id(),
+            call_id=call_id,
+            account_id=account_id,
+            role=role,
+            device_id=device_id,
+            if_lost=if_lost,
+        )
         try:
             answer = await self._lanes.ask(node, asked, timeout_ms=self._attach_ms_max)
         except BaseException:
@@ -231,6 +254,11 @@ class Home:
                 self._lanes.send(far.owner, lost)
             self._far.remove(far)
 
+    def move(self, far: FarCall, node: str) -> None:
+        """The call is handed over to this node: what the device says waits until that one has it."""
+        far.moving = True
+        self.keep(far, node)
+
     def keep(self, far: FarCall, node: str) -> None:
         """This node is said to own the call: if it is silent too, that will be noticed."""
         far.owner, far.owner_heard_ms, far.asking = node, self._clock.monotonic_ms(), False
@@ -282,6 +310,12 @@ class Home:
                 heard_after=self._owners.heard_after(far.owner, device.last_alive_ms),
             )
             self._lanes.send(far.owner, told)
+
+    def _say_what_waited(self, far: FarCall, device: ConnectedDevice) -> None:
+        far.moving = False
+        said, far.said = far.said, []
+        for step in said:
+            self.hear(device, step)
 
     async def _tell_how_it_stands(self, far: FarCall) -> None:
         asked = Attach(

@@ -109,6 +109,7 @@ class Nodes:
             home=self.home,
             owners=self.owners,
             devices=self._devices,
+            presence=presence,
             runner=runner,
             post=self._post,
             background=self._background,

@@ -124,11 +124,13 @@ class Owner:
         device = self._part(live, asked) if live else None
         if live is None or device is None:
             self._lanes.send(asked.sender, NotMine(request_id=asked.request_id, call_id=asked.call_id))
+        elif asked.if_lost and self._is_connected_elsewhere(live, device, asked.sender):
+            self._lanes.send(asked.sender, DeviceMoved(call_id=live.call_id, device_id=device.device_id))
+            self._lanes.send(asked.sender, NotMine(request_id=asked.request_id, call_id=asked.call_id))
         elif self._hand_over is not None and (state := self._hand_over(live)) is not None:
             handed_over = HandedOver(request_id=asked.request_id, call_id=asked.call_id, state=state)
             self._lanes.send(asked.sender, handed_over)
-            log.info("Call %s: handed over to node %s", live.call_id, asked.sender)
-            self._runner.feed(live, inputs.LetGo())
+            self._leaving.hand_over(live, asked.sender, but=asked.device_id)
         else:
             self._attach(live, device, asked)
 
@@ -168,6 +170,12 @@ class Owner:
     def node_gone(self, node: str) -> None:
         """Nobody is connected there any more."""
         self._beats.lose_all_at(node)
+
+    def _is_connected_elsewhere(self, live: LiveCall, device: Device, node: str) -> bool:
+        if live.call.is_party(device) and device.role in live.call.lost:
+            return False
+        here = self._devices.get(device.device_id)
+        return live.homes.get(device.device_id, node) != node or (here is not None and here.socket is not None)
 
     def _is_new(self, live: LiveCall, device_id: UUID) -> bool:
         return device_id not in live.homes and self._devices.get(device_id) is None

@@ -13,7 +13,7 @@ from shared.messages.requests import Admitted, NotTakenOver
 from signaling.call.inputs import TicketShown
 from signaling.call.states import Device
 from signaling.devices.place import NOWHERE, Place
-from signaling.devices.registry import Devices
+from signaling.devices.registry import ConnectedDevice, Devices
 from signaling.live.calls import LiveCall, LiveCalls
 from signaling.live.running import Runner
 from signaling.nodes.home import Home
@@ -55,23 +55,30 @@ class Arrivals:
     async def place(self, hello: Hello, admitted: Admitted) -> Place:
         """Return what a device with this hello has a part in. Raises `CannotSayError`.
 
-        One that is known here by its resume token needs no more, and a ticket of another call is worth nothing.
+        One that is known here by its resume token, and whose call is, needs no more; a ticket of another call is
+        worth nothing.
         """
         account_id, at = admitted.account.account_id, admitted.call
-        if at is None or self._devices.knows(hello.resume_token, account_id):
+        known = self._devices.known(hello.resume_token, account_id)
+        if at is None or (known and self._knows_call_of(known, at.call_id)):
             return NOWHERE
         ticket = self._tickets.read(hello.ticket, account_id=account_id)
         if ticket is not None and ticket.call_id != at.call_id:
             ticket = None
-        return await self._follow(at, ticket, account_id)
+        device_id = known.device_id if known else ticket.device_id if ticket else new_id()
+        if ticket is not None and ticket.device_id != device_id:
+            ticket = None
+        return await self._follow(at, ticket, account_id=account_id, device_id=device_id)
 
     def withdraw(self, place: Place) -> None:
         """The device was not let in after all."""
         if place.attached and place.device_id and self._devices.get(place.device_id) is None:
             self._home.withdraw(place.device_id)
 
-    async def _follow(self, at: LiveCallAt, ticket: Ticket | None, account_id: UUID) -> Place:
-        device_id = ticket.device_id if ticket else new_id()
+    def _knows_call_of(self, device: ConnectedDevice, call_id: UUID) -> bool:
+        return self._calls.get(call_id) is not None or self._home.has_part(call_id, device.device_id)
+
+    async def _follow(self, at: LiveCallAt, ticket: Ticket | None, *, account_id: UUID, device_id: UUID) -> Place:
         for _ in range(OWNERS_ASKED_MAX):
             if live := self._calls.get(at.call_id):
                 return self._here(live, ticket)
