@@ -218,3 +218,14 @@ async def test_of_many_watches_at_once_the_last_is_answered(stage: Stage, count:
     assert (told.ref, [person.account_id for person in told.people]) == (str(count - 1), [accounts[-1].id])
     await ann.hears_nothing()
     assert sum(isinstance(request, Look) for request in stage.billing.asked) <= 2
+
+
+async def test_who_is_busy_is_looked_up_more_often(stage: Stage) -> None:
+    """D15: a call is settled some time after its end was hinted at."""
+    ann, ben = await stage.pair()
+    cleo = await stage.device(stage.billing.account("cleo"))
+    await watches(cleo, ann.account_id)
+    await talks(ann, ben)
+    assert await news(stage, cleo, after_ms=1_000) == {ann.account_id: "busy"}
+    stage.billing.calls.clear()
+    assert await news(stage, cleo, after_ms=6_000) == {ann.account_id: "available"}
