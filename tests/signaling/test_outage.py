@@ -1,5 +1,8 @@
 """The broker, or billing behind it, is away."""
 
+import asyncio
+import os
+from pathlib import Path
 from uuid import UUID
 
 from shared.bus.interface import Envelope
@@ -17,6 +20,7 @@ from shared.messages.to_client import (
 )
 from signaling.billing.announcing import WAITING_MAX
 from signaling.billing.journal import MemoryJournal
+from signaling.billing.journal_file import FileJournal
 from tests.signaling.bus_with_outages import BusWithOutages
 from tests.signaling.stage import staged, talks
 
@@ -82,6 +86,57 @@ async def test_nobody_is_let_in_meanwhile() -> None:
         assert (await device.closed_with())[0] == CloseCode.TRY_LATER
         bus.away = False
         await stage.device(account)
+
+
+async def test_calls_that_end_in_an_outage_of_ten_minutes_are_all_charged_once(tmp_path: Path) -> None:
+    """C12: by hanging up, and at the end of what is paid; what is left on the disk is nothing."""
+    bus = BusWithOutages()
+    journal = FileJournal(tmp_path, "node-1", brokers=["memory"], fsync="interval", fsync_ms=10)
+    await journal.open()
+    async with staged(bus=bus, journal=journal, node="node-1") as stage:
+        pairs = [await stage.pair() for _ in range(6)]
+        calls = [await talks(*pair) for pair in pairs]
+        bus.away = True
+        for minute in range(10):
+            if minute == 0:
+                for (ann, _), call_id in zip(pairs[:3], calls[:3], strict=True):
+                    await stage.time.pass_ms(5_000)
+                    await ann.say(HangUp(call_id=call_id))
+                    await ann.expect(CallOver)
+            await stage.time.pass_ms(60_000)
+        for ann, _ in pairs[3:]:
+            await ann.expect(CallOver)
+        assert len(journal) == len(calls)
+        bus.away = False
+        async with asyncio.timeout(30):
+            while stage.billing.calls:  # noqa: ASYNC110 - billing tells nobody
+                await asyncio.sleep(0.01)
+        assert [stage.account_of(ann).balance_minor for ann, _ in pairs] == [90] * len(pairs)
+        ended = [event.call_id for event in stage.billing.events if isinstance(event, CallEnded)]
+        assert sorted(ended) == sorted(calls)
+    await journal.close()
+    assert os.listdir(tmp_path) == []
+
+
+async def test_with_a_disk_that_fails_no_call_is_begun_and_the_rest_goes_on(tmp_path: Path) -> None:
+    """C12, E7: readiness says so, until the disk is there again."""
+    (tmp_path / "disk").write_text("no folder")
+    journal = FileJournal(tmp_path / "disk", "node-1", brokers=["memory"], fsync="never", fsync_ms=10)
+    await journal.open()
+    async with staged(journal=journal, node="node-1") as stage:
+        ann, ben = await stage.pair()
+        await ann.say(Invite(callee_id=ben.account_id))
+        assert (await ann.expect(Error)).code == ErrorCode.DRAINING
+        ready = await stage.app.test_client().get("/health/ready")
+        assert ready.status_code == 503
+        assert "disk" in (await ready.get_json())["detail"]
+        (tmp_path / "disk").unlink()
+        async with asyncio.timeout(10):
+            while not journal.fit:  # noqa: ASYNC110 - a journal tells nobody
+                await asyncio.sleep(0.01)
+        assert (await stage.app.test_client().get("/health/ready")).status_code == 200
+        await talks(ann, ben)
+    await journal.close()
 
 
 async def test_a_running_call_ends_with_its_lease_and_is_charged_later() -> None:

@@ -45,7 +45,8 @@ async def test_who_may_not_be_here_any_more_is_sent_away(reason: str) -> None:
         stage.billing.not_admitted[ann.account_id] = NotAdmitted(reason=reason)  # type: ignore[arg-type]
         lose_mailbox(stage)
         assert (await ann.closed_with())[0] == CloseCode.SESSION_ENDED
-        await ben.expect(CallOver)
+        while not isinstance(await ben.hear(), CallOver):
+            continue  # perhaps his money comes first
 
 
 async def test_each_session_is_asked_about_once_and_few_at_a_time() -> None:
