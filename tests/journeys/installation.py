@@ -101,12 +101,20 @@ class Separate(Installation):
         return made
 
     async def launch(self, name: str) -> Program:
-        """Start one of the programs, again if need be; return when it is ready."""
+        """Start one of the programs, again if need be, `signaling-2` being one more; return when it is ready."""
         assert self.launcher is not None
-        self.running[name] = await self.launcher.talktime(name, env=self.environments[name])
+        command, _, _ = name.partition("-")
+        self.running[name] = await self.launcher.talktime(command, env=self.environments[name])
         address = await self.running[name].says(r"is ready at (\S+)")
         await self.running[name].answers(f"{address[1]}/health/ready")
         return self.running[name]
+
+    async def one_more_signaling(self, name: str) -> Doors:
+        """Start another signaling process; return the doors of who is connected to that one."""
+        port = free_port()
+        self.environments[name] = {**self.environments["signaling"], "TALKTIME_SIGNALING_PORT": str(port)}
+        await self.launch(name)
+        return Doors.of(self.doors.api_url, f"http://127.0.0.1:{port}")
 
     async def fetch(self, query: str, *arguments: object) -> list[asyncpg.Record]:
         """Return rows of the database, to look behind the doors."""

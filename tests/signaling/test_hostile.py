@@ -15,7 +15,7 @@ from shared.messages.to_client import CloseCode, Error, ErrorCode, PeerCandidate
 from signaling.door.endpoint import MALFORMED_MAX
 from signaling.sockets.socket import SEND_MS_MAX
 from signaling.sockets.wire import FRAGMENTS_MAX
-from tests.signaling.stage import Stage, staged, talks
+from tests.signaling.stage import Stage, anywhere, staged, talks
 
 ID = "018f0000-0000-7000-8000-000000000000"
 DEEP = "[" * 30_000
@@ -63,6 +63,7 @@ MALFORMED: dict[str, str | bytes] = {
 }  # fmt: skip
 
 
+@anywhere
 async def test_malformed_messages_are_answered_and_nothing_else_happens(stage: Stage) -> None:
     """D7: the socket stays open, and a call goes on."""
     ann, ben = await stage.pair()
@@ -76,6 +77,7 @@ async def test_malformed_messages_are_answered_and_nothing_else_happens(stage: S
         assert (await ben.expect(PeerOffer)).sdp == name
 
 
+@anywhere
 async def test_an_error_carries_the_mark_of_the_message(stage: Stage) -> None:
     """D7."""
     ann, _ = await stage.pair()
@@ -84,6 +86,7 @@ async def test_an_error_carries_the_mark_of_the_message(stage: Stage) -> None:
     assert (error.code, error.ref) == (ErrorCode.MALFORMED, "mine")
 
 
+@anywhere
 async def test_a_second_hello(stage: Stage) -> None:
     """D5."""
     ann, _ = await stage.pair()
@@ -92,6 +95,7 @@ async def test_a_second_hello(stage: Stage) -> None:
     assert (error.code, error.ref) == (ErrorCode.ALREADY_WELCOME, "again")
 
 
+@anywhere
 async def test_too_large_a_message_closes_the_socket_and_no_other(stage: Stage) -> None:
     """D7: nesting 100 000 deep is one of these."""
     ann, ben = await stage.pair()
@@ -103,6 +107,7 @@ async def test_too_large_a_message_closes_the_socket_and_no_other(stage: Stage) 
     await ben.hears_nothing()
 
 
+@anywhere
 async def test_a_message_in_endless_fragments(stage: Stage) -> None:
     """D11: fragments without content count too."""
     carl = await stage.device(stage.billing.account("carl"))
@@ -113,6 +118,7 @@ async def test_a_message_in_endless_fragments(stage: Stage) -> None:
     assert (await carl.closed_with())[0] == CloseCode.MESSAGE_TOO_BIG
 
 
+@anywhere
 async def test_invalid_utf8_closes_the_socket_and_no_other(stage: Stage) -> None:
     """D7, E6: as RFC 6455, section 8.1 demands."""
     ann, _ = await stage.pair()
@@ -122,6 +128,7 @@ async def test_invalid_utf8_closes_the_socket_and_no_other(stage: Stage) -> None
     await ann.hears_nothing()
 
 
+@anywhere
 async def test_compression_is_not_agreed_to(stage: Stage) -> None:
     """D11: there are no compressed bombs where nothing is compressed."""
     async with connect(stage.url, compression="deflate", proxy=None) as connection:
@@ -129,6 +136,7 @@ async def test_compression_is_not_agreed_to(stage: Stage) -> None:
         assert "Sec-WebSocket-Extensions" not in connection.response.headers
 
 
+@anywhere
 async def test_nothing_but_nonsense_closes_the_socket(stage: Stage) -> None:
     """D7: after a while; a good message in between starts the count again."""
     ann, ben = await stage.pair()
@@ -202,6 +210,7 @@ async def test_a_peer_that_does_not_read_its_notices_stops_nobody_else() -> None
         ben.connection.transport.abort()
 
 
+@anywhere
 @pytest.mark.parametrize(
     "frame",
     [
@@ -220,6 +229,7 @@ async def test_a_repeated_key_is_malformed(stage: Stage, frame: str) -> None:
     assert (error.code, error.message) == (ErrorCode.MALFORMED, "JSON is malformed: a key is repeated")
 
 
+@anywhere
 async def test_a_key_may_be_the_text_of_another_or_stand_at_another_level(stage: Stage) -> None:
     """D7: only a repetition inside one object is refused."""
     ann, ben = await stage.pair()

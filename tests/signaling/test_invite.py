@@ -20,7 +20,7 @@ from shared.messages.to_client import (
 )
 from signaling.live.switchboard import CALLS_PER_ACCOUNT_MAX
 from tests.signaling.device import Device
-from tests.signaling.stage import Stage, rings, talks
+from tests.signaling.stage import Stage, anywhere, rings, talks
 
 
 async def refusal(
@@ -35,6 +35,7 @@ async def refusal(
     return refused
 
 
+@anywhere
 async def test_by_user_name(stage: Stage) -> None:
     ann, ben = await stage.pair()
     await ann.say(Invite(callee_user_name="ben"))
@@ -44,6 +45,7 @@ async def test_by_user_name(stage: Stage) -> None:
     assert (await ben.expect(CallIncoming)).caller == ann.welcome.account
 
 
+@anywhere
 async def test_refusals_name_their_reason(stage: Stage) -> None:
     """D4: oneself, a busy one, and being in a call oneself are told apart."""
     ann, ben = await stage.pair()
@@ -83,6 +85,7 @@ async def test_nobody_is_there(stage: Stage, kind: str) -> None:
     assert (stage.account_of(ann).held_minor, stage.billing.events) == (0, [])
 
 
+@anywhere
 async def test_the_answer_waits_for_the_next_multiple(stage: Stage) -> None:
     """Where billing took longer than usual, that is not told to the millisecond either."""
     ann, _ = await stage.pair()
@@ -97,6 +100,7 @@ async def test_the_answer_waits_for_the_next_multiple(stage: Stage) -> None:
     assert (await ann.expect(CallRefused)).reason is RefusalReason.UNREACHABLE
 
 
+@anywhere
 async def test_a_call_cancelled_meanwhile_is_billings_business_no_more(stage: Stage) -> None:
     """Nothing was held: no event leaves a trace that the caller could look at."""
     ann, _ = await stage.pair()
@@ -110,6 +114,7 @@ async def test_a_call_cancelled_meanwhile_is_billings_business_no_more(stage: St
     assert stage.billing.events == []
 
 
+@anywhere
 async def test_who_cannot_be_reached_may_call_back_at_once(stage: Stage) -> None:
     """D10: an invite that will be refused is nothing to accept or to wait for."""
     ann, ben = await stage.pair()
@@ -124,6 +129,7 @@ async def test_who_cannot_be_reached_may_call_back_at_once(stage: Stage) -> None
     await ben.hears_nothing()
 
 
+@anywhere
 @pytest.mark.parametrize(("balance_minor", "shortfall_minor"), [(9, 1), (0, 10)])
 async def test_too_little_money(stage: Stage, balance_minor: int, shortfall_minor: int) -> None:
     """C5: refused before anything rings, with the price and what is missing."""
@@ -134,6 +140,7 @@ async def test_too_little_money(stage: Stage, balance_minor: int, shortfall_mino
     await ben.hears_nothing()
 
 
+@anywhere
 @pytest.mark.parametrize("both", [True, False])
 async def test_exactly_one_callee_must_be_named(stage: Stage, both: bool) -> None:
     """D7: nothing is asked of billing."""
@@ -146,6 +153,7 @@ async def test_exactly_one_callee_must_be_named(stage: Stage, both: bool) -> Non
     assert len(stage.billing.asked) == asked
 
 
+@anywhere
 async def test_thirty_invites_with_money_for_one_minute(stage: Stage) -> None:
     """C8: one rings, twenty-nine are refused."""
     ann, ben = await stage.pair(balance_minor=10)
@@ -159,6 +167,7 @@ async def test_thirty_invites_with_money_for_one_minute(stage: Stage) -> None:
     await ben.hears_nothing()
 
 
+@anywhere
 async def test_invites_that_wait_are_limited(stage: Stage) -> None:
     """D11: more than that are answered with an error at once."""
     ann, ben = await stage.pair()
@@ -201,6 +210,7 @@ async def test_glare_before_anything_rings(stage: Stage) -> None:
     assert len(stage.billing.calls) == 1
 
 
+@anywhere
 async def test_glare_with_somebody_who_cannot_pay(stage: Stage) -> None:
     """D10: the second invite becomes a call of its own once the first is refused."""
     ann, ben = await stage.pair(balance_minor=0)

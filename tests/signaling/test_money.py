@@ -14,9 +14,10 @@ from shared.messages.to_client import (
     Charged,
     Wallet,
 )
-from tests.signaling.stage import Stage, staged, talks
+from tests.signaling.stage import Stage, anywhere, staged, talks
 
 
+@anywhere
 async def test_money_runs_out(stage: Stage) -> None:
     """C6, D13: balance 25 pays two minutes; both are told, the caller is blocked, once."""
     ann, ben = await stage.pair(balance_minor=25)
@@ -45,6 +46,7 @@ async def test_money_runs_out(stage: Stage) -> None:
     await ben.hears_nothing()
 
 
+@anywhere
 async def test_a_top_up_in_the_last_minute_lets_the_call_go_on(stage: Stage) -> None:
     """C7, D13."""
     ann, ben = await stage.pair(balance_minor=10)
@@ -83,6 +85,7 @@ async def test_renewals_prove_life_with_talk_time() -> None:
         assert ended.talk_ms == 3_000
 
 
+@anywhere
 async def test_minutes_of_another_length_are_not_talked(stage: Stage) -> None:
     """C2: a lease of a minute here would be charged as several by a worker that was set otherwise."""
     ann, ben = await stage.pair()

@@ -9,7 +9,7 @@ from shared.messages.from_client import Invite
 from shared.messages.notices import AccountBlocked, CallEndAsked
 from shared.messages.to_client import Blocked, CallAuthorizing, CallIncoming, CallOver, CallRinging, Charged
 from tests.signaling.device import Device
-from tests.signaling.stage import Stage, talks
+from tests.signaling.stage import Stage, anywhere, talks
 
 
 def asked(ann: Device, call_id: object) -> CallEndAsked:
@@ -23,6 +23,7 @@ def blocked(device: Device, *, by_operator: bool = True) -> AccountBlocked:
     return AccountBlocked(notice_id=new_id(), account_id=device.account_id, wallet=wallet, shortfall_minor=0)
 
 
+@anywhere
 async def test_a_call_ends_at_an_operators_word(stage: Stage) -> None:
     """A17: both hear it, and it costs what was talked until then."""
     ann, ben = await stage.pair()
@@ -37,6 +38,7 @@ async def test_a_call_ends_at_an_operators_word(stage: Stage) -> None:
     assert (ended.reason, ended.talk_ms) == (EndReason.OPERATOR, 31_000)
 
 
+@anywhere
 async def test_a_call_that_rings_ends_at_an_operators_word(stage: Stage) -> None:
     """A17: for nothing."""
     ann, ben = await stage.pair()
@@ -52,6 +54,7 @@ async def test_a_call_that_rings_ends_at_an_operators_word(stage: Stage) -> None
     assert (ended.reason, ended.talk_ms) == (EndReason.OPERATOR, 0)
 
 
+@anywhere
 async def test_the_end_of_a_call_that_is_not_here_ends_nothing(stage: Stage) -> None:
     """D12: it is over, or another node's."""
     ann, ben = await stage.pair()
@@ -62,6 +65,7 @@ async def test_the_end_of_a_call_that_is_not_here_ends_nothing(stage: Stage) -> 
     await ann.hears_nothing()
 
 
+@anywhere
 async def test_an_operators_block_ends_the_call_that_the_account_pays(stage: Stage) -> None:
     """A17: after the word that says why."""
     ann, ben = await stage.pair()
@@ -72,6 +76,7 @@ async def test_an_operators_block_ends_the_call_that_the_account_pays(stage: Sta
         assert await device.expect(CallOver) == CallOver(call_id=call_id, reason=EndReason.BLOCKED, talk_ms=0)
 
 
+@anywhere
 async def test_an_operators_block_leaves_alone_what_others_pay(stage: Stage) -> None:
     """A17: who is blocked cannot call, and can be called."""
     ann, ben = await stage.pair()

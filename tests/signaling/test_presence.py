@@ -14,7 +14,7 @@ from shared.messages.to_client import (
     PeerOffer,
     PeerResumed,
 )
-from tests.signaling.stage import Stage, rings, staged, talks
+from tests.signaling.stage import Stage, anywhere, rings, staged, talks
 
 
 async def test_a_silent_device_is_lost_within_ten_seconds() -> None:
@@ -38,6 +38,7 @@ async def test_a_silent_device_is_lost_within_ten_seconds() -> None:
         assert (over.reason, over.talk_ms) == (EndReason.LOST, 12_000)
 
 
+@anywhere
 async def test_a_device_that_lost_its_socket_resumes_its_call(stage: Stage) -> None:
     """D8: with a snapshot, on a new socket, as the same device; the other side is told of both."""
     ann, ben = await stage.pair()
@@ -69,6 +70,7 @@ async def test_a_device_that_lost_its_socket_resumes_its_call(stage: Stage) -> N
     await again.expect(CallOver)
 
 
+@anywhere
 async def test_a_device_that_does_not_come_back_ends_the_call(stage: Stage) -> None:
     """D8, C11: what came after the last sign of life costs nothing."""
     ann, ben = await stage.pair()
@@ -96,6 +98,7 @@ async def test_a_second_socket_replaces_the_first(stage: Stage) -> None:
     await again.expect(PeerOffer)
 
 
+@anywhere
 async def test_a_resume_token_is_good_for_its_own_account_only(stage: Stage) -> None:
     """D8: whoever shows another one's is a new device, and nothing happens to the other."""
     ann, ben = await stage.pair()
@@ -142,6 +145,7 @@ async def test_the_first_use_of_a_token_retires_the_one_before(stage: Stage) -> 
     await thief.hears_nothing()
 
 
+@anywhere
 async def test_no_token_outlives_its_device(stage: Stage) -> None:
     """D8: neither the newest nor the one before it."""
     _, ben = await stage.pair()
@@ -156,6 +160,7 @@ async def test_no_token_outlives_its_device(stage: Stage) -> None:
         assert late.welcome.device_id != first.welcome.device_id
 
 
+@anywhere
 async def test_a_ringing_device_that_comes_back_can_still_accept(stage: Stage) -> None:
     """D8."""
     ann, ben = await stage.pair()
@@ -169,6 +174,7 @@ async def test_a_ringing_device_that_comes_back_can_still_accept(stage: Stage) -
     await ann.expect(CallAccepted)
 
 
+@anywhere
 async def test_a_lost_device_does_not_ring_until_it_is_back(stage: Stage) -> None:
     """D4: with no other device there, nobody can be reached."""
     ann, ben = await stage.pair()
@@ -179,6 +185,7 @@ async def test_a_lost_device_does_not_ring_until_it_is_back(stage: Stage) -> Non
     assert (await again.expect(CallIncoming)).call_id == call_id
 
 
+@anywhere
 async def test_the_end_of_a_session_closes_its_sockets_and_no_others(stage: Stage) -> None:
     """A8: also the one of a lost device, whose call ends at once."""
     session_id = new_id()
@@ -201,6 +208,7 @@ async def test_the_end_of_a_session_closes_its_sockets_and_no_others(stage: Stag
     await ann.hears_nothing()
 
 
+@anywhere
 async def test_a_session_that_ends_while_it_is_let_in(stage: Stage) -> None:
     """A8: billing's yes was older than the end."""
     account = stage.billing.account("ann")
@@ -212,6 +220,7 @@ async def test_a_session_that_ends_while_it_is_let_in(stage: Stage) -> None:
     assert (await device.closed_with())[0] == CloseCode.SESSION_ENDED
 
 
+@anywhere
 async def test_logging_out_costs_what_hanging_up_does(stage: Stage) -> None:
     """C2, C4: the device was there until now; it is not a lost one, of which nobody knows since when."""
     ann, ben = await stage.pair()

@@ -4,13 +4,14 @@ from shared.messages.from_client import Answer, Candidate, IceCandidate, Offer
 from shared.messages.to_client import PeerAnswer, PeerCandidate, PeerOffer
 from signaling.call.addresses import sdp_without_addresses
 from tests.signaling.call.test_addresses import HOME, INSIDE, OFFER, RELAY
-from tests.signaling.stage import Stage, staged, talks
+from tests.signaling.stage import Stage, anywhere, staged, talks
 
 HOST = IceCandidate(f"candidate:1 1 udp 1 {INSIDE} 9 typ host", sdpMid="0")
 RELAYED = IceCandidate(f"candidate:4 1 udp 5 {RELAY} 61001 typ relay raddr {HOME} rport 56143", sdpMid="0")
 PASSED = IceCandidate(f"candidate:4 1 udp 5 {RELAY} 61001 typ relay raddr 0.0.0.0 rport 9", sdpMid="0")
 
 
+@anywhere
 async def test_an_account_that_is_relay_only_hides_itself_and_nobody_else(stage: Stage) -> None:
     """D6: the callee's descriptions and candidates come without addresses, the caller's as they are."""
     ann, ben = await stage.pair()
@@ -40,6 +41,7 @@ async def test_the_installation_may_want_it_of_everybody() -> None:
             await other.hears_nothing()
 
 
+@anywhere
 async def test_a_wish_counts_for_the_calls_after_it(stage: Stage) -> None:
     """It is read with each call, like the price; one that is live goes on as it began."""
     ann, ben = await stage.pair()

@@ -18,9 +18,10 @@ from shared.messages.to_client import (
     Charged,
     Wallet,
 )
-from tests.signaling.stage import Stage, talks
+from tests.signaling.stage import Stage, anywhere, talks
 
 
+@anywhere
 async def test_free_talk_comes_before_the_minutes(stage: Stage) -> None:
     """C2, C6: the first ten seconds cost nothing; the rest does, minute by minute, to the end of the money."""
     stage.billing.free_ms, stage.billing.grace_ms = 10_000, 3_000
@@ -50,6 +51,7 @@ async def test_free_talk_comes_before_the_minutes(stage: Stage) -> None:
     assert (ended.terms.free_ms, ended.terms.grace_ms, ended.minutes_held) == (10_000, 3_000, 1)
 
 
+@anywhere
 async def test_a_device_that_comes_back_learns_the_terms(stage: Stage) -> None:
     """D8: with the snapshot."""
     stage.billing.free_ms = 10_000
@@ -61,6 +63,7 @@ async def test_a_device_that_comes_back_learns_the_terms(stage: Stage) -> None:
     assert (call.free_ms, call.grace_ms, call.paid_ms) == (10_000, 0, 70_000)
 
 
+@anywhere
 async def test_the_own_limit_ends_the_call_unless_it_is_raised(stage: Stage) -> None:
     """C6, C7: the caller hears which limit it is, and may raise it in time."""
     ann, ben = await stage.pair()
@@ -87,6 +90,7 @@ async def test_the_own_limit_ends_the_call_unless_it_is_raised(stage: Stage) -> 
         assert (over.reason, over.talk_ms) == (EndReason.SPEND_LIMIT, 120_000)
 
 
+@anywhere
 async def test_a_limit_below_one_minute_refuses(stage: Stage) -> None:
     """D4: with what it leaves; nothing rings."""
     ann, ben = await stage.pair()
@@ -99,6 +103,7 @@ async def test_a_limit_below_one_minute_refuses(stage: Stage) -> None:
     await ben.hears_nothing()
 
 
+@anywhere
 async def test_the_callers_longest_call_ends_by_itself(stage: Stage) -> None:
     """As billing has authorized it, also within a minute."""
     ann, ben = await stage.pair()
