@@ -19,6 +19,8 @@ from tests.faults.table import Row, as_json, show
 from tests.faults.trials import Trials
 
 PAIRS = 10
+LOGS = Path("build/faults")
+"""Where the programs' logs are left."""
 
 
 def main() -> None:
@@ -33,7 +35,7 @@ def main() -> None:
         Path(options.json).write_text(told + "\n", encoding="utf-8")
     print(told)
     if not all(row.survived for row in rows):
-        print(f"Not survived. The same again: {_again(options, seed)}")
+        print(f"Not survived; the programs' logs are in {LOGS}. The same again: {_again(options, seed)}")
         sys.exit(1)
 
 
@@ -56,25 +58,26 @@ def _again(options: argparse.Namespace, seed: int) -> str:
 
 
 async def _all(options: argparse.Namespace, seed: int) -> list[Row]:
-    rows: list[Row] = []
-    if options.skip != "faults":
-        rows += await _campaign(options, seed)
-    if options.skip != "failpoints":
-        rows += await _trials(options)
-    return rows
+    """Faults mostly wait, failpoints mostly start programs: side by side they take as long as one of them."""
+    parts = []
+    if options.skip != "faults" and _faults(options):
+        parts.append(_campaign(options, seed))
+    if options.skip != "failpoints" and _failpoints(options):
+        parts.append(_trials(options))
+    return [row for rows in await asyncio.gather(*parts) for row in rows]
 
 
 async def _trials(options: argparse.Namespace) -> list[Row]:
     stage = Stage(nodes=1)
     trials = Trials(stage)
-    parts = _parts(options.only)
     try:
         await stage.open()
         await trials.begin()
-        await trials.try_all(point for point in Failpoint if not parts or any(part in point for part in parts))
+        await trials.try_all(_failpoints(options))
         await trials.end()
     finally:
         await trials.close()
+        stage.write_logs(LOGS / "failpoints")
         await stage.close()
     return list(trials.rows.values())
 
@@ -85,7 +88,7 @@ async def _campaign(options: argparse.Namespace, seed: int) -> list[Row]:
     try:
         await stage.open()
         await campaign.begin()
-        chosen = _chosen(stage, options.only)
+        chosen = _faults(options)
         chance = random.Random(seed)
         until = time.monotonic() + 60 * options.minutes
         await campaign.suffer(chance.sample(chosen, len(chosen)))
@@ -94,18 +97,23 @@ async def _campaign(options: argparse.Namespace, seed: int) -> list[Row]:
         await campaign.end()
     finally:
         await campaign.close()
+        stage.write_logs(LOGS / "faults")
         await stage.close()
     return list(campaign.rows.values())
 
 
-def _chosen(stage: Stage, only: str) -> Sequence[Fault]:
-    parts = _parts(only)
-    faults = faults_of(stage.names).values()
-    return [fault for fault in faults if not parts or any(part in fault.name for part in parts)]
+def _faults(options: argparse.Namespace) -> Sequence[Fault]:
+    names = ("api", "worker", *NODES[: options.nodes])
+    return [fault for fault in faults_of(names).values() if _is_chosen(fault.name, options.only)]
 
 
-def _parts(only: str) -> list[str]:
-    return [part.strip() for part in only.split(",") if part.strip()]
+def _failpoints(options: argparse.Namespace) -> Sequence[Failpoint]:
+    return [point for point in Failpoint if _is_chosen(point, options.only)]
+
+
+def _is_chosen(name: str, only: str) -> bool:
+    parts = [part.strip() for part in only.split(",") if part.strip()]
+    return not parts or any(part in name for part in parts)
 
 
 if __name__ == "__main__":

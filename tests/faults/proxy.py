@@ -76,13 +76,17 @@ class Proxy:
         for writer in tuple(self._writers):
             writer.transport.abort()
 
+    @property
+    def _is_cut(self) -> bool:
+        return self._link is Link.CUT
+
     def _begin(self, reader: StreamReader, writer: StreamWriter) -> None:
         serving = asyncio.create_task(self._serve(reader, writer))
         self._serving.add(serving)
         serving.add_done_callback(self._serving.discard)
 
     async def _serve(self, reader: StreamReader, writer: StreamWriter) -> None:
-        if self._link is Link.CUT:
+        if self._is_cut:
             writer.transport.abort()
             return
         try:
@@ -92,7 +96,8 @@ class Proxy:
             writer.transport.abort()
             return
         pair = {writer, server_writer}
-        if self._link is Link.CUT:
+        if self._is_cut:
+            # Since it was asked for.
             for each in pair:
                 each.transport.abort()
             return

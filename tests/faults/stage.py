@@ -78,6 +78,7 @@ class Stage:
         self.clock_shifts = {name: self.folder / f"{name}.shift" for name in self.names}
         self.poison = 0
         """Messages published that nobody can read: as many dead letters as there may be."""
+        self._said: dict[str, list[str]] = {}
         self._launcher = Programs()
         self._broker: Broker | None = None
         self._ports = {name: free_port() for name in self.names}
@@ -124,9 +125,17 @@ class Stage:
         """Start a program, again if need be; return when it listens."""
         if (before := self.running.get(name)) is not None:
             await before.kill()
+            self._said.setdefault(name, []).extend(before.lines)
         kind = name.partition("-")[0]
         self.running[name] = await self._launcher.talktime(kind, env=self._environments[name])
         await self.running[name].says(r"is ready at (\S+)", seconds_max=READY_SECONDS_MAX)
+
+    def write_logs(self, folder: Path) -> None:
+        """Write what each program has said so far, in all its lives, into a file of its own."""
+        folder.mkdir(parents=True, exist_ok=True)
+        for name, program in self.running.items():
+            lines = [*self._said.get(name, []), *program.lines]
+            (folder / f"{name}.log").write_text("\n".join(lines) + "\n", encoding="utf-8")
 
     def limit_files(self, name: str, bytes_max: int | None) -> None:
         """Let the files of a running program grow no further, as on a full disk; None takes that away."""
