@@ -11,7 +11,9 @@ from signaling.devices.bindings import Bindings
 from signaling.devices.post import Post
 from signaling.devices.registry import Devices
 from signaling.timers import Scheduler
+from signaling.watching.asking import Asking
 from signaling.watching.attendance import Attendance, Onlookers
+from signaling.watching.hearing import Hearing
 from signaling.watching.hints import Hints
 from signaling.watching.reporting import Reporter
 from signaling.watching.watching import Watching
@@ -34,9 +36,10 @@ class Lookout:
     ) -> None:
         self._watched = Bindings(background, exchange=PRESENCE)
         self.hints = Hints(bus, background)
+        timeout_ms = settings.authorize_ms_max
         self.watching = Watching(
-            bus,
-            bindings=self._watched,
+            asking=Asking(bus, timeout_ms=timeout_ms),
+            hearing=Hearing(self._watched, background, timeout_ms=timeout_ms),
             post=post,
             background=background,
             settings=settings,

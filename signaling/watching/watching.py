@@ -2,28 +2,25 @@
 
 from __future__ import annotations
 
-import asyncio
-import contextlib
 import logging
-from collections.abc import Sequence
 from uuid import UUID
 
 import msgspec
 
-from shared.bus.interface import Bus, Delivery, NoReplyError
+from shared.bus.interface import Delivery, NoReplyError
 from shared.clock import Clock
 from shared.messages.base import PersonPresence
 from shared.messages.from_client import WatchPresence
 from shared.messages.nodes import PresenceHint
 from shared.messages.registry import decode_node_message
-from shared.messages.requests import WATCHED_MAX, Look, Looked, WatchedPair
 from shared.messages.to_client import Presence
 from shared.settings import Settings
 from signaling.background import Background
-from signaling.devices.bindings import Bindings
 from signaling.devices.post import Post
 from signaling.devices.registry import ConnectedDevice
 from signaling.timers import Scheduler, Timer
+from signaling.watching.asking import Asking
+from signaling.watching.hearing import Hearing
 from signaling.watching.watches import Watch, Watches
 
 SWEEP_MS = 1_000
@@ -38,17 +35,17 @@ class Watching:
 
     def __init__(
         self,
-        bus: Bus,
         *,
-        bindings: Bindings,
+        asking: Asking,
+        hearing: Hearing,
         post: Post,
         background: Background,
         settings: Settings,
         clock: Clock,
         scheduler: Scheduler,
     ) -> None:
-        self._bus = bus
-        self._bindings = bindings
+        self._asking = asking
+        self._hearing = hearing
         self._post = post
         self._background = background
         self._settings = settings
@@ -62,7 +59,6 @@ class Watching:
         self._looking = False
         self._settling: Timer | None = None
         self._sweeping: Timer | None = None
-        self._was_connected = True
 
     def start(self) -> None:
         """Look after the watches, until `stop`."""
@@ -82,10 +78,9 @@ class Watching:
         watch = Watch(device=device, account_ids=tuple(dict.fromkeys(message.account_ids)), ref=message.ref)
         before = self._watches.of(device)
         self._watches.add(watch)
-        for account_id in watch.account_ids:
-            self._bindings.take(account_id)
+        self._hearing.begin(watch)
         if before is not None:
-            self._release(before)
+            self._hearing.end(before)
         self._begin(device)
 
     def hint(self, account_id: UUID) -> None:
@@ -110,6 +105,7 @@ class Watching:
         """A device that is back has missed what has changed meanwhile; it is told of everybody."""
         if watch := self._watches.of(device):
             watch.answered, watch.ref = False, None
+            watch.seen.clear()
             self._begin(device)
 
     def went(self, device: ConnectedDevice) -> None:
@@ -119,14 +115,10 @@ class Watching:
         """Nobody is to be told any more."""
         if watch := self._watches.remove(device):
             self._due.pop(watch, None)
-            self._release(watch)
+            self._hearing.end(watch)
 
     def turned_away(self, account_id: UUID) -> None:
         """Who is not let in watches nobody."""
-
-    def _release(self, watch: Watch) -> None:
-        for account_id in watch.account_ids:
-            self._bindings.release(account_id)
 
     def _begin(self, device: ConnectedDevice) -> None:
         if device.device_id not in self._beginning:
@@ -138,7 +130,7 @@ class Watching:
         try:
             while (watch := self._watches.of(device)) and not watch.answered and device.socket is not None:
                 # Bound first: so no hint is missed that is later than the answer.
-                await self._bind(watch)
+                await self._hearing.until_bound(watch)
                 watch.asked_ms = self._clock.monotonic_ms()
                 if not await self._look({watch: set(watch.account_ids)}) and self._watches.stands(watch):
                     self._due[watch] = set(watch.account_ids)
@@ -146,23 +138,10 @@ class Watching:
         finally:
             self._beginning.discard(device.device_id)
 
-    async def _bind(self, watch: Watch) -> None:
-        """Return when hints about all of them come here, or it takes too long: then they come later."""
-        bound = asyncio.Event()
-        self._background.start(self._bind_all(watch, bound))
-        with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(self._settings.authorize_ms_max / 1_000):
-                await bound.wait()
-
-    async def _bind_all(self, watch: Watch, bound: asyncio.Event) -> None:
-        await asyncio.gather(*(self._bindings.settle(account_id) for account_id in watch.account_ids))
-        bound.set()
-
     def _sweep(self) -> None:
         """Ask once more for what nobody has hinted at, what had no answer, and all after an outage of the bus."""
         self.start()
-        is_back = self._bus.connected and not self._was_connected
-        self._was_connected = self._bus.connected
+        is_back = self._asking.is_back()
         now_ms, refresh_ms = self._clock.monotonic_ms(), self._settings.presence_refresh_ms
         for watch in self._watches.all():
             age_ms = now_ms - watch.asked_ms
@@ -197,7 +176,7 @@ class Watching:
         here = {watch: ids for watch, ids in due.items() if watch.device.socket and self._watches.stands(watch)}
         pairs = dict.fromkeys(pair for watch, ids in here.items() for pair in watch.pairs(sorted(ids)))
         try:
-            found = await self._ask(tuple(pairs))
+            found = await self._asking.about(tuple(pairs))
         except NoReplyError as error:
             log.warning("Nobody says whether %d people can be called: %s", len(pairs), error)
             return False
@@ -206,16 +185,6 @@ class Watching:
                 people = [found[pair] for pair in watch.pairs(sorted(ids))]
                 self._tell(watch, watch.see(people, question=question))
         return True
-
-    async def _ask(self, pairs: Sequence[WatchedPair]) -> dict[WatchedPair, PersonPresence]:
-        found: dict[WatchedPair, PersonPresence] = {}
-        for first in range(0, len(pairs), WATCHED_MAX):
-            batch = pairs[first : first + WATCHED_MAX]
-            reply = await self._bus.ask(Look(pairs=list(batch)), timeout_ms=self._settings.authorize_ms_max)
-            if not isinstance(reply, Looked) or len(reply.people) != len(batch):
-                raise NoReplyError(f"{type(reply).__name__} does not answer look")
-            found.update(zip(batch, reply.people, strict=True))
-        return found
 
     def _tell(self, watch: Watch, changed: list[PersonPresence]) -> None:
         if not watch.answered and len(watch.seen) == len(watch.account_ids):
