@@ -29,6 +29,8 @@ class Failpoint(StrEnum):
 
     LEDGER_WALLETS_SAVED = "ledger.wallets_saved"
     """The wallets are changed, their entries are not booked."""
+    OUTBOX_REACHED = "outbox.reached"
+    """Whatever there is to tell of is written, the messages that tell of it are not."""
     OUTBOX_STORED = "outbox.stored"
     """The messages are stored, nobody rang for the relay."""
     CALLS_UPDATED = "calls.updated"
@@ -78,6 +80,8 @@ class Failpoint(StrEnum):
     """All of a provider's event is done, and the event not remembered."""
     PAYMENT_COMMITTED = "payment.committed"
     """It is committed, the provider has no answer."""
+    AUDIT_REACHED = "audit.reached"
+    """An operator's act is done, not on record."""
     ADJUSTMENT_BOOKED = "adjustment.booked"
     """An operator's adjustment is booked, neither told nor on record."""
     ADJUSTMENT_TOLD = "adjustment.told"
@@ -97,6 +101,10 @@ class Failpoint(StrEnum):
     PAYMENT_REFUND_ASKED = "payment_refund.asked"
     """The provider gave the money back, we have not noted that."""
 
+    TAKE_OVER_GRANTED = "take_over.granted"
+    """Billing made this node the owner of a call, which it does not have yet."""
+    CALL_HANDED_OVER = "call.handed_over"
+    """Another node was given a call that this one has not let go."""
     ANNOUNCER_KEPT = "announcer.kept"
     """An event of a call is in the journal, not published."""
     ANNOUNCER_CONFIRMED = "announcer.confirmed"

@@ -24,6 +24,7 @@ async def store(connection: AsyncConnection, messages: Sequence[Event | Notice |
     """Store the messages in this transaction; they are published soon after its commit, and only then."""
     if not messages:
         return
+    await failpoint(Failpoint.OUTBOX_REACHED)
     envelopes = [_addressed(message) for message in messages]
     bodies = [envelope.body.decode() for envelope in envelopes]
     await connection.execute(_STORE, {**arrays(envelopes, _ADDRESS), **array("body", bodies)})

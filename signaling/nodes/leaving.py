@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from uuid import UUID
 
+from shared.failpoints import Failpoint, failpoint_now
 from shared.messages.nodes import Attached
 from shared.messages.to_client import CallStands
 from signaling.background import Background
@@ -57,6 +58,7 @@ class Leaving:
 
         The device of this id is there already.
         """
+        failpoint_now(Failpoint.CALL_HANDED_OVER)
         log.info("Call %s: handed over to node %s", live.call_id, node)
         for part, device in self._end(live):
             if part.device_id == but:

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from uuid import UUID
 
 from shared.clock import Clock
+from shared.failpoints import Failpoint, failpoint
 from shared.messages.from_client import Invite
 from shared.messages.nodes import CallState
 from shared.messages.requests import NotTakenOver, TakenOver
@@ -73,6 +74,7 @@ class Takeovers:
         if not isinstance(answer, TakenOver):
             log.info("Call %s: not taken over, %s", call_id, answer.reason if answer else "billing does not answer")
             return answer
+        await failpoint(Failpoint.TAKE_OVER_GRANTED)
         return self._own(answer, state)
 
     def _own(self, taken: TakenOver, state: CallState) -> LiveCall:

@@ -68,7 +68,7 @@ async def _all(options: argparse.Namespace, seed: int) -> list[Row]:
 
 
 async def _trials(options: argparse.Namespace) -> list[Row]:
-    stage = Stage(nodes=1)
+    stage = Stage(nodes=len(NODES))
     trials = Trials(stage)
     try:
         await stage.open()

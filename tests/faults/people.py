@@ -112,6 +112,14 @@ class Pair:
                 await self.caller.pay(self.promises)
         except DoorClosedError as error:
             return f"money: {error}"
+        call_id, failure = await self.place()
+        if call_id is None:
+            return failure
+        await self._talk(talk_seconds)
+        return await self.hang_up(call_id)
+
+    async def place(self) -> tuple[str | None, str | None]:
+        """Call until both are connected; return the call's id, or why there is none."""
         self.calling.told.clear()
         self.called.told.clear()
         self.promises.attempts += 1
@@ -119,16 +127,15 @@ class Pair:
         rings = await self.calling.hears(_of("call.ringing", "call.refused", "error"), seconds_max=RING_SECONDS_MAX)
         if rings is None or rings["type"] != "call.ringing":
             await self._leave()
-            return f"invite: {rings and (rings.get('reason') or rings.get('code'))}"
+            return None, f"invite: {rings and (rings.get('reason') or rings.get('code'))}"
         call_id = rings["call_id"]
         active = await self.calling.hears(
             _of("call.active", "call.ended", of=call_id), seconds_max=ACTIVE_SECONDS_MAX
         )
         if active is None or active["type"] == "call.ended":
             await self._leave()
-            return f"active: {active and active['reason']}"
-        await self._talk(talk_seconds)
-        return await self._hang_up(call_id)
+            return None, f"active: {active and active['reason']}"
+        return call_id, None
 
     async def hang_up_all(self) -> None:
         """Be in no call, as far as one knows of it."""
@@ -144,7 +151,8 @@ class Pair:
             self.chance.choice((self.calling, self.called)).drop()
         await asyncio.sleep(seconds / 2)
 
-    async def _hang_up(self, call_id: str) -> str | None:
+    async def hang_up(self, call_id: str) -> str | None:
+        """Hang up until that is heard, and hear what it cost; return what kept them from it, or None."""
         over = None
         for who in (self.chance.choice((self.calling, self.called)), self.calling, self.called):
             await who.send("call.hang_up", call_id=call_id)

@@ -34,7 +34,8 @@ class Phone:
         self.connections = 0
         self.repeated = 0
         """Messages that came twice with the same number: none may."""
-        self._urls = urls
+        self.urls = urls
+        """Where it connects, the next time."""
         self._chance = chance
         self._promises = promises
         self._news = asyncio.Condition()
@@ -89,7 +90,7 @@ class Phone:
 
     async def _stay_connected(self) -> None:
         while True:
-            url = self._chance.choice(self._urls)
+            url = self._chance.choice(self.urls)
             with contextlib.suppress(WebSocketException, InvalidHandshake, OSError, TimeoutError, EOFError):
                 async with connect(url, proxy=None, open_timeout=HELLO_SECONDS_MAX, close_timeout=1) as socket:
                     await self._live(socket)
@@ -164,6 +165,8 @@ class Phone:
                 self._ticket = message["ticket"]
             case "call.ended":
                 self._over(message)
+            case "server.moving":
+                asyncio.get_running_loop().call_later(message["delay_ms"] / 1_000, self.drop)
             case "call.charged":
                 heard = self._promises.of(UUID(call_id))
                 heard.charges.append((message["talk_ms"], message["charge_minor"]))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import random
+import signal
 import sys
 import time
 from collections.abc import Awaitable, Callable, Iterable
@@ -49,6 +50,28 @@ async def _replay(trials: Trials) -> None:
     assert again.exit_status == 0, again.output
 
 
+async def _take_over(trials: Trials) -> None:
+    """The owner of a call dies in the middle of it, and the other node goes on with it."""
+    first, second = trials.stage.nodes
+    call_id = await trials.placed_at(first)
+    await trials.stage.running[first].kill()
+    await trials.moved_on(call_id, to=second)
+    await trials.stage.launch(first)
+
+
+async def _hand_over(trials: Trials) -> None:
+    """The owner of a call is told to end, and gives it to the other node."""
+    first, second = trials.stage.nodes
+    call_id = await trials.placed_at(first)
+    ending = asyncio.create_task(trials.stage.running[first].ends())
+    trials.stage.running[first].send(signal.SIGTERM)
+    await trials.moved_on(call_id, to=second)
+    await ending
+    if trials.stage.running[first].exit_status is not None and trials.way is not Way.KILL:
+        trials.heard += trials.stage.running[first].lines
+        await trials.stage.launch(first)
+
+
 def _in_office(name: str) -> Drive:
     async def drive(trials: Trials) -> None:
         await getattr(trials.office, name)()
@@ -62,6 +85,7 @@ PAID = Trial("api", _in_office("pay"))
 REPLAYED = Trial("", _replay)
 TRIALS: dict[Failpoint, Trial] = {
     Failpoint.LEDGER_WALLETS_SAVED: CALL,
+    Failpoint.OUTBOX_REACHED: CALL,
     Failpoint.OUTBOX_STORED: CALL,
     Failpoint.CALLS_UPDATED: CALL,
     Failpoint.ADMISSION_CALLS_SAVED: CALL,
@@ -84,6 +108,7 @@ TRIALS: dict[Failpoint, Trial] = {
     Failpoint.PAYMENT_CREDITED: PAID,
     Failpoint.PAYMENT_CARRIED_OUT: PAID,
     Failpoint.PAYMENT_COMMITTED: PAID,
+    Failpoint.AUDIT_REACHED: Trial("api", _in_office("adjust")),
     Failpoint.ADJUSTMENT_BOOKED: Trial("api", _in_office("adjust")),
     Failpoint.ADJUSTMENT_TOLD: Trial("api", _in_office("adjust")),
     Failpoint.PAYOUT_BOOKED: Trial("api", _in_office("pay_out")),
@@ -93,6 +118,8 @@ TRIALS: dict[Failpoint, Trial] = {
     Failpoint.PAYMENT_REFUND_BOOKED: Trial("api", _in_office("refund_payment")),
     Failpoint.PAYMENT_REFUND_TAKEN: Trial("api", _in_office("refund_payment")),
     Failpoint.PAYMENT_REFUND_ASKED: Trial("api", _in_office("refund_payment")),
+    Failpoint.TAKE_OVER_GRANTED: Trial("signaling-2", _take_over),
+    Failpoint.CALL_HANDED_OVER: Trial("signaling-1", _hand_over),
     Failpoint.ANNOUNCER_KEPT: SIGNALED,
     Failpoint.ANNOUNCER_CONFIRMED: SIGNALED,
     Failpoint.CALL_ENDING: SIGNALED,
@@ -106,6 +133,8 @@ class Trials:
     def __init__(self, stage: Stage) -> None:
         self.stage = stage
         self.promises = Promises()
+        self.way = Way.KILL
+        """How the failpoint at hand fails."""
         self.rows: dict[str, Row] = {}
         self.heard: list[str] = []
         """What programs said that are over."""
@@ -144,11 +173,33 @@ class Trials:
         """Send everybody home."""
         await self._leaving.aclose()
 
+    async def placed_at(self, node: str) -> str:
+        """Return the id of a call of two people who are both connected to this node."""
+        self._connect_to(node)
+        await _call(self)
+        call_id, failure = await self.pair.place()
+        assert call_id is not None, failure
+        return call_id
+
+    async def moved_on(self, call_id: str, *, to: str) -> None:
+        """Have both come to this node, hang up there, and be charged, then or later; then all is as it was."""
+        self._connect_to(to)
+        await self.pair.hang_up(call_id)
+        await _call(self)
+        self._connect_to(self.stage.nodes[0])
+
+    def _connect_to(self, node: str) -> None:
+        urls = dict(zip(self.stage.nodes, self.stage.socket_urls, strict=True))
+        for phone in (self.pair.calling, self.pair.called):
+            if phone.urls != (urls[node],):
+                phone.urls = (urls[node],)
+                phone.drop()
+
     async def _try(self, point: Failpoint, way: Way, row: Row) -> None:
         program, drive = TRIALS[point]
         file = self.stage.failpoints[program or "worker"]
         file.write_text(f"{point}={way}" + (f":{STALL_MS}" if way is Way.STALL else ""), encoding="utf-8")
-        row.times += 1
+        row.times, self.way = row.times + 1, way
         events, began = self.promises.events, time.monotonic()
         self.heard = []
         driving = asyncio.ensure_future(drive(self))

@@ -11,6 +11,7 @@ from api.operators.audit.actions import Action
 from api.security import Login
 from shared.clock import Clock
 from shared.database import autocommitting
+from shared.failpoints import Failpoint, failpoint
 from shared.models import AuditEntry
 
 COMMAND_LINE = "command line"
@@ -36,6 +37,7 @@ class AuditLog:
         **details: int | str | None,
     ) -> None:
         """Record an act in the transaction that does it."""
+        await failpoint(Failpoint.AUDIT_REACHED)
         values = self._values(action, by, account_id=account_id, call_id=call_id)
         await connection.execute(insert(AuditEntry).values(**values, reason=reason, details=details))
 
