@@ -23,4 +23,4 @@ def wants_all() -> bool:
         case [argument] if argument == QUICK:
             return False
         case _:
-            raise SystemExit(f"usage: python -m bench[.settle|.relay|.rest|.hang_up|.page] [{QUICK}]")
+            raise SystemExit(f"usage: python -m bench[.settle|.relay|.across|.rest|.hang_up|.page] [{QUICK}]")

@@ -25,9 +25,10 @@ class Pair:
     call_id: UUID | None = None
 
     @classmethod
-    async def connect(cls, number: int, *, port: int, signer: TokenSigner) -> Pair:
-        """Connect the devices of pair `number`, counted from 1: people 2n - 1 and 2n."""
-        caller, callee = [await _device(person, port, signer) for person in (2 * number - 1, 2 * number)]
+    async def connect(cls, number: int, *, port: int, signer: TokenSigner, callee_port: int | None = None) -> Pair:
+        """Connect the devices of pair `number`, counted from 1: people 2n - 1 and 2n, maybe at two processes."""
+        caller = await _device(2 * number - 1, port, signer)
+        callee = await _device(2 * number, callee_port or port, signer)
         return cls(caller, callee, account_id(2 * number))
 
     async def call(self) -> UUID:
