@@ -39,6 +39,7 @@ from signaling.nodes.nodes import Nodes
 from signaling.problems import answer_with_headers, answer_with_problems
 from signaling.service import Service
 from signaling.sockets.lean import LeanConnection, LeanWebsocket
+from signaling.takeover.moving_out import MovingOut
 from signaling.takeover.takeover import arrivals_of
 from signaling.tickets.ticket import Tickets
 from signaling.timers import LoopScheduler, Scheduler
@@ -62,9 +63,11 @@ class SignalingApp(Quart):
         endpoint: Endpoint,
         sockets: OpenSockets,
         journal: Journal,
+        tickets: Tickets,
     ):
         super().__init__("signaling", static_folder=None)
         self.service = service
+        self.tickets = tickets
         self.config["MAX_CONTENT_LENGTH"] = settings.body_bytes_max
         self.add_websocket(SOCKET_PATH, view_func=_serving(endpoint))
         self.register_blueprint(health_pages(bus, closed=lambda: sockets.closed, journal=journal))
@@ -80,8 +83,12 @@ def create_app(
     clock: Clock,
     scheduler: Scheduler | None = None,
     journal: Journal | None = None,
+    with_others: bool = False,
 ) -> SignalingApp:
-    """Build the application. Nothing runs before `app.service.start()`; the bus is its owner's to run."""
+    """Build the application. Nothing runs before `app.service.start()`; the bus is its owner's to run.
+
+    `with_others` says that other processes, or the next one of this name, may go on with its calls when it stops.
+    """
     scheduler = LoopScheduler(clock) if scheduler is None else scheduler
     journal = MemoryJournal() if journal is None else journal
     background = Background()
@@ -170,6 +177,17 @@ def create_app(
         settings=settings,
         clock=clock,
     )
+    moving_out = MovingOut(
+        calls=calls,
+        devices=devices,
+        runner=runner,
+        owner=nodes.owner,
+        post=post,
+        billing=billing,
+        moving_ms_max=settings.moving_ms_max,
+        node=settings.node,
+        clock=clock,
+    )
     greeter = Greeter(
         verifier=verifier,
         billing=billing,
@@ -207,8 +225,17 @@ def create_app(
         resync=resync,
         sockets=sockets,
         switchboard=switchboard,
+        moving_out=moving_out if with_others else None,
     )
-    return SignalingApp(settings, bus=bus, service=service, endpoint=endpoint, sockets=sockets, journal=journal)
+    return SignalingApp(
+        settings,
+        bus=bus,
+        service=service,
+        endpoint=endpoint,
+        sockets=sockets,
+        journal=journal,
+        tickets=tickets,
+    )
 
 
 def _serving(endpoint: Endpoint) -> Callable[[], Awaitable[Response | None]]:

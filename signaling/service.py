@@ -15,10 +15,15 @@ from signaling.door.open_sockets import OpenSockets
 from signaling.live.switchboard import Switchboard
 from signaling.nodes.letters import Letters
 from signaling.nodes.nodes import Nodes
+from signaling.takeover.moving_out import MovingOut
 from signaling.watching.lookout import Lookout
 
 SOCKETS_SHARE = 4
 """A quarter of the time to drain is for closing sockets, the rest for publishing events."""
+MOVING_SHARE = 2
+"""Half of the time to drain, before all that, is for devices and calls that go to other nodes."""
+PROOFS_SHARE = 8
+"""An eighth is for the last proofs of calls that did not."""
 
 log = logging.getLogger(__name__)
 
@@ -42,6 +47,7 @@ class Service:
         resync: Resync,
         sockets: OpenSockets,
         switchboard: Switchboard,
+        moving_out: MovingOut | None,
     ) -> None:
         self._bus = bus
         self._node = node
@@ -56,6 +62,7 @@ class Service:
         self._resync = resync
         self._sockets = sockets
         self._switchboard = switchboard
+        self._moving_out = moving_out
         self._mailbox: Mailbox | None = None
 
     @property
@@ -73,21 +80,38 @@ class Service:
         self._sockets.closed = False
 
     async def drain(self) -> None:
-        """Take no new sockets and calls, end those there are, and publish what is left to say; idempotent.
+        """Take no new sockets and calls, part with those there are, and publish what is left to say; idempotent.
 
-        Returns within `drain_ms_max`, whatever could not be done.
+        Where other nodes may go on with them, devices and calls go there; else the calls end. Returns within
+        `drain_ms_max`, whatever could not be done.
         """
         if self._sockets.closed:
             return
         self._sockets.closed = True
         log.info("Draining: %d calls, %d sockets", self._switchboard.calls_live, len(self._sockets))
-        self._switchboard.end_all()
+        left_ms = self._drain_ms_max
+        if self._moving_out is None:
+            self._switchboard.end_all()
+        else:
+            left_ms -= await self._move(self._moving_out)
         self._sockets.close_all()
-        for_sockets_ms = self._drain_ms_max // SOCKETS_SHARE
+        for_sockets_ms = left_ms // SOCKETS_SHARE
         await self._sockets.wait_for_none(timeout_ms=for_sockets_ms)
         await asyncio.gather(
-            self._announcer.drain(timeout_ms=self._drain_ms_max - for_sockets_ms), self._lookout.say_goodbye()
+            self._announcer.drain(timeout_ms=left_ms - for_sockets_ms), self._lookout.say_goodbye()
         )
+
+    async def _move(self, moving_out: MovingOut) -> int:
+        """Have devices and calls go elsewhere; return how many milliseconds that may have taken."""
+        for_moving_ms, for_proofs_ms = self._drain_ms_max // MOVING_SHARE, self._drain_ms_max // PROOFS_SHARE
+        self._sockets.turn_away()
+        moving_out.begin()
+        await asyncio.gather(
+            self._sockets.wait_for_none(timeout_ms=for_moving_ms),
+            moving_out.wait_for_calls(timeout_ms=for_moving_ms),
+        )
+        await moving_out.leave_the_rest(timeout_ms=for_proofs_ms)
+        return for_moving_ms + for_proofs_ms
 
     async def stop(self) -> None:
         """Leave nothing running; idempotent."""

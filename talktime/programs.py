@@ -60,9 +60,16 @@ async def run_signaling(settings: Settings) -> None:
     kept = journal(settings, journal_folder(settings))
     async with kept as events, broker(settings, "signaling", node=settings.node) as bus:
         verifies = verifier(settings)
-        app = signaling.app.create_app(settings, bus=bus, verifier=verifies, clock=clock, journal=events)
+        app = signaling.app.create_app(
+            settings, bus=bus, verifier=verifies, clock=clock, journal=events, with_others=True
+        )
         served = serving(signaling.server.server_config(app, settings), listener)
-        renewed = renewing("signaling", settings, lambda new: verifies.trust(verify_keys(new)))
+
+        def take(new: Settings) -> None:
+            verifies.trust(verify_keys(new))
+            app.tickets.trust(new.ticket_secrets)
+
+        renewed = renewing("signaling", settings, take)
         async with served, live(app.service), renewed:
             log.info("signaling node %s is ready at %s", settings.node, address_of(listener))
             await forever()

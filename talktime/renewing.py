@@ -16,7 +16,7 @@ from talktime.serving import ProgramError
 
 RENEWABLE = (
     "token_signing_key", "token_verify_keys", "turn_secrets", "sandbox_webhook_secrets", "stripe_api_key",
-    "stripe_webhook_secrets",
+    "stripe_webhook_secrets", "ticket_secrets",
 )  # fmt: skip
 """Nothing else of the settings changes before the next start."""
 

@@ -117,6 +117,9 @@ class Presence:
             return
         device.socket = None
         device.lost_at_ms = self._clock.monotonic_ms()
+        if device.moving:
+            # It has not died: until now it was there to be sent away.
+            device.last_alive_ms = device.lost_at_ms
         self._switchboard.device_lost(device)
         self._onlooker.went(device)
 

@@ -38,6 +38,8 @@ class ConnectedDevice:
     """None while the device is lost and may come back."""
     numbering: Numbering
     lost_at_ms: int = 0
+    moving: bool = False
+    """It was sent to another node: going is what it was told to do."""
     as_caller: Device = field(init=False)
     as_callee: Device = field(init=False)
 

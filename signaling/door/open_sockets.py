@@ -73,6 +73,10 @@ class OpenSockets:
         """Close every socket, once what waits for it is sent."""
         for socket in self._sockets:
             _say_goodbye(socket)
+        self.turn_away()
+
+    def turn_away(self) -> None:
+        """Close those that are being let in."""
         for arrival in self._arrivals:
             arrival.reschedule(0)
 

@@ -53,8 +53,8 @@ class Leaving:
             if device.socket is not None:
                 self._background.start(self._attach(live, part, device, node))
 
-    def hand_over(self, live: LiveCall, node: str, *, but: UUID) -> None:
-        """End this node's copy without a word; what its devices say waits until that node says that it has the call.
+    def hand_over(self, live: LiveCall, node: str, *, but: UUID | None = None) -> None:
+        """End this node's copy without a word; what its devices say waits until that node has said that it has it.
 
         The device of this id is there already.
         """

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from uuid import UUID
 
 from shared.clock import Clock
+from shared.ids import new_id
 from shared.messages.base import Role
 from shared.messages.nodes import (
     Attach,
@@ -127,12 +128,17 @@ class Owner:
         elif asked.if_lost and self._is_connected_elsewhere(live, device, asked.sender):
             self._lanes.send(asked.sender, DeviceMoved(call_id=live.call_id, device_id=device.device_id))
             self._lanes.send(asked.sender, NotMine(request_id=asked.request_id, call_id=asked.call_id))
-        elif self._hand_over is not None and (state := self._hand_over(live)) is not None:
+        elif (state := self._state_to_hand_over(live, device)) is not None:
             handed_over = HandedOver(request_id=asked.request_id, call_id=asked.call_id, state=state)
             self._lanes.send(asked.sender, handed_over)
             self._leaving.hand_over(live, asked.sender, but=asked.device_id)
         else:
             self._attach(live, device, asked)
+
+    def hand_over(self, live: LiveCall, node: str, state: CallState) -> None:
+        """Have this node own the call, which has not asked for it."""
+        self._lanes.send(node, HandedOver(request_id=new_id(), call_id=live.call_id, state=state))
+        self._leaving.hand_over(live, node)
 
     def call_moved(self, moved: CallMoved) -> None:
         """Another node says that it owns a call: this one's copy of it, if there is one, ends."""
@@ -170,6 +176,13 @@ class Owner:
     def node_gone(self, node: str) -> None:
         """Nobody is connected there any more."""
         self._beats.lose_all_at(node)
+
+    def _state_to_hand_over(self, live: LiveCall, device: Device) -> CallState | None:
+        """Return how the call stands, with this device, which is proven alive now."""
+        if self._hand_over is None:
+            return None
+        self._runner.feed(live, inputs.DeviceResumed(device))
+        return self._hand_over(live)
 
     def _is_connected_elsewhere(self, live: LiveCall, device: Device, node: str) -> bool:
         if live.call.is_party(device) and device.role in live.call.lost:

@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from itertools import cycle
+from typing import cast
 
 from shared.bus.interface import Bus, Delivery, Envelope, HandleNotice, Mailbox, NoReplyError, Outcome
 from shared.bus.memory import MemoryBus
@@ -69,7 +70,15 @@ class Cluster(Stage):
         assert self.verifier is not None
         bus = MortalBus(self.memory)
         named = with_changes(self.settings, node=f"node-{number}")
-        app = create_app(named, bus=bus, verifier=self.verifier, clock=self.time, scheduler=self.time)  # type: ignore[arg-type]
+        app = create_app(
+            named,
+            bus=cast(Bus, bus),
+            verifier=self.verifier,
+            clock=self.time,
+            scheduler=self.time,
+            with_others=True,
+        )
+        # type: ignore[arg-type]
         listener = listen("127.0.0.1", 0)
         await self.running.enter_async_context(serving(server_config(app, named), listener))
         await app.service.start()
