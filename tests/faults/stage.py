@@ -51,6 +51,7 @@ SETTINGS = {
         "86400",
     ),
     "WEBHOOK_TOLERANCE_SECONDS": "86400",
+    "REFUND_RETRY_SECONDS": "1",
     # Everybody comes from one address, and calls one person again and again.
     **dict.fromkeys(
         (
