@@ -98,6 +98,8 @@ class Beats:
         now_ms = self._clock.monotonic_ms()
         calls_at: dict[str, list[LiveCall]] = {}
         for live in self._calls.with_devices_elsewhere():
+            # Those that rang in vain have no part in it any more.
+            live.homes = {device_id: node for device_id, node in live.homes.items() if live.device(device_id)}
             for node in set(live.homes.values()):
                 calls_at.setdefault(node, []).append(live)
         self._answered_ms = {node: self._answered_ms.get(node, now_ms) for node in calls_at}

@@ -7,8 +7,10 @@ from uuid import UUID
 import pytest
 
 from shared.messages.base import EndReason
-from shared.messages.from_client import Candidate, HangUp, IceCandidate
+from shared.messages.from_client import Accept, Candidate, HangUp, IceCandidate
 from shared.messages.to_client import (
+    CallAccepted,
+    CallAnsweredElsewhere,
     CallOver,
     CallStands,
     Error,
@@ -67,6 +69,26 @@ async def test_what_is_said_in_a_call_costs_one_message_between_nodes(stage: Sta
     await say_candidates(call_id, ben, ann)
     assert Counter(letter.type for letter in bus.letters) == {"node.to_device": 10, "node.from_device": 10}
     assert {letter.routing_key for letter in bus.letters} == {"node-1", "node-2"}
+
+
+async def test_a_node_whose_devices_rang_in_vain_hears_no_more_of_the_call(
+    stage: Stage, bus: BusBetweenNodes
+) -> None:
+    """One device won, at the owner itself: from then on it is a call on one node."""
+    ann, ben = await people(stage, ann=OWNER, ben=OWNER)
+    other_of_ben = await stage.device(stage.account_of(ben), node=HOME)
+    call_id = await rings(ann, ben, other_of_ben)
+    await ben.say(Accept(call_id=call_id))
+    for device in (ann, ben):
+        await device.expect(CallAccepted)
+    await other_of_ben.expect(CallAnsweredElsewhere)
+    await stage.time.pass_ms(BEAT_MS)
+    bus.letters.clear()
+    await stage.time.pass_ms(3 * BEAT_MS)
+    await ann.say(HangUp(call_id=call_id))
+    for device in (ann, ben):
+        await device.expect(CallOver)
+    assert bus.letters == []
 
 
 async def test_a_device_that_is_lost_elsewhere_comes_back(stage: Stage) -> None:
