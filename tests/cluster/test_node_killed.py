@@ -3,19 +3,17 @@
 import asyncio
 import random
 import time
-from collections.abc import AsyncIterator, Coroutine, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Sequence
 from functools import partial
 
 import pytest
 
 from billing_worker.app import BillingWorker
-from shared.bus.rabbit import RabbitBus
 from shared.clock import SystemClock
 from shared.settings import Settings
 from tests.billing_worker.books import audit
 from tests.billing_worker.town import Town
-from tests.cluster.traffic import Signaling, until, until_so
+from tests.cluster.traffic import Signaling, connected, going_on, until, until_so
 from tests.harness.rabbitmq_cluster import RabbitCluster
 from tests.harness.vhosts import virtual_hosts
 
@@ -25,32 +23,7 @@ CALLS = 300
 BEFORE_THE_KILL = 150
 """Events that are confirmed by then; others are on their way."""
 BACK_SECONDS_MAX = 30
-PUBLISH_TIMEOUT_MS = 1_000
 LED = ("billing.calls", "billing.calls.dead", "billing.requests.v2", f"signaling.{NODE}")
-
-
-@asynccontextmanager
-async def connected(urls: str, *, node: str | None = None) -> AsyncIterator[RabbitBus]:
-    """Hold a program's bus."""
-    bus = RabbitBus(urls, publish_timeout_ms=PUBLISH_TIMEOUT_MS, node=node)
-    await bus.start()
-    try:
-        yield bus
-    finally:
-        await bus.close()
-
-
-@asynccontextmanager
-async def going_on(work: Coroutine[object, object, None]) -> AsyncIterator["asyncio.Task[None]"]:
-    """Have something go on in the background; a failure of it is the test's."""
-    task = asyncio.create_task(work)
-    try:
-        yield task
-    finally:
-        task.cancel()
-        await asyncio.wait({task})
-    if not task.cancelled():
-        task.result()
 
 
 async def test_a_node_killed_under_load_loses_nothing(

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Sequence
+from contextlib import asynccontextmanager
 
 from shared.bus.interface import Delivery, Envelope, NoReplyError, Outcome
 from shared.bus.rabbit import RabbitBus
@@ -14,8 +15,33 @@ from shared.messages.requests import Admitted
 from tests.billing_worker.town import Conversation, Resident, Town
 
 ASK_TIMEOUT_MS = 1_000
+PUBLISH_TIMEOUT_MS = 1_000
 TOGETHER = 5
 PACE_SECONDS = 0.02
+
+
+@asynccontextmanager
+async def connected(urls: str, *, node: str | None = None) -> AsyncIterator[RabbitBus]:
+    """Hold a program's bus."""
+    bus = RabbitBus(urls, publish_timeout_ms=PUBLISH_TIMEOUT_MS, node=node)
+    await bus.start()
+    try:
+        yield bus
+    finally:
+        await bus.close()
+
+
+@asynccontextmanager
+async def going_on(work: Coroutine[object, object, None]) -> AsyncIterator[asyncio.Task[None]]:
+    """Have something go on in the background; a failure of it is the test's."""
+    task = asyncio.create_task(work)
+    try:
+        yield task
+    finally:
+        task.cancel()
+        await asyncio.wait({task})
+    if not task.cancelled():
+        task.result()
 
 
 class Signaling:
@@ -60,6 +86,11 @@ class Signaling:
             assert isinstance(reply, Admitted)
             self.answered_at.append(time.monotonic())
             await asyncio.sleep(PACE_SECONDS)
+
+    async def confirmed_more(self) -> None:
+        """Return when the broker has taken some event from now on."""
+        before = self.confirmed
+        await until(lambda: self.confirmed > before)
 
     async def answered_since(self, moment: float) -> None:
         """Return when billing has answered after that moment."""

@@ -58,7 +58,11 @@ class Proxy:
 
     async def _connect(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         there = (self._broker.hostname, self._broker.port)
-        broker_reader, broker_writer = await asyncio.open_connection(*there)
+        try:
+            broker_reader, broker_writer = await asyncio.open_connection(*there)
+        except OSError:
+            writer.close()
+            return
         self._writers += [writer, broker_writer]
         for pump in (
             self._to_broker(reader, broker_writer),
