@@ -63,39 +63,52 @@ class Front:
         """Let the server be heard, everything in order."""
         self._flows.set()
 
-    async def _take(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    def _take(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         task = asyncio.create_task(self._serve(reader, writer))
         self._serving.add(task)
         task.add_done_callback(self._serving.discard)
-        await task
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        with contextlib.suppress(OSError, asyncio.IncompleteReadError):
-            head = await reader.readuntil(b"\r\n\r\n")
-            # A connection carries either one socket or requests: browsers never mix them.
-            if not head.startswith(b"GET /ws"):
-                back_reader, back_writer = await asyncio.open_connection("127.0.0.1", self.api_port)
-                back_writer.write(head)
-                await self._join(reader, writer, back_reader, back_writer)
-            elif self._open:
-                self._sockets.append(writer)
-                await self._serve_socket(head, reader, writer)
-        if writer in self._sockets:
-            self._sockets.remove(writer)
-        writer.close()
+        try:
+            with contextlib.suppress(OSError, asyncio.IncompleteReadError):
+                await self._carry(reader, writer)
+        finally:
+            if writer in self._sockets:
+                self._sockets.remove(writer)
+            writer.close()
+
+    async def _carry(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        head = await reader.readuntil(b"\r\n\r\n")
+        # A connection carries either one socket or requests: browsers never mix them.
+        if not head.startswith(b"GET /ws"):
+            back_reader, back_writer = await asyncio.open_connection("127.0.0.1", self.api_port)
+            back_writer.write(head)
+            await self._join(reader, writer, back_reader, back_writer)
+        elif self._open:
+            self._sockets.append(writer)
+            await self._serve_socket(head, reader, writer)
 
     async def _serve_socket(self, head: bytes, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         for port in tuple(self.signaling_ports):
             with contextlib.suppress(OSError, asyncio.IncompleteReadError):
-                back_reader, back_writer = await asyncio.open_connection("127.0.0.1", port)
-                back_writer.write(head)
-                answer = await back_reader.readuntil(b"\r\n\r\n")
-                if UNAVAILABLE not in answer.partition(b"\r\n")[0]:
-                    await self._flows.wait()
-                    writer.write(answer)
-                    await self._join(reader, writer, back_reader, back_writer, self._flows)
+                if await self._is_taken(port, head, reader, writer):
                     return
-                back_writer.close()
+
+    async def _is_taken(
+        self, port: int, head: bytes, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
+    ) -> bool:
+        back_reader, back_writer = await asyncio.open_connection("127.0.0.1", port)
+        try:
+            back_writer.write(head)
+            answer = await back_reader.readuntil(b"\r\n\r\n")
+            if UNAVAILABLE in answer.partition(b"\r\n")[0]:
+                return False
+            await self._flows.wait()
+            writer.write(answer)
+            await self._join(reader, writer, back_reader, back_writer, self._flows)
+            return True
+        finally:
+            back_writer.close()
 
     async def _join(
         self,

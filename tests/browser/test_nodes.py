@@ -19,6 +19,11 @@ from tests.browser.waiting import until
 from tests.harness.databases import Database
 
 TAKEN_OVER_SECONDS_MAX = 20.0
+WATCH_FOR_LOSS = """() => {
+  window.__lost = false;
+  const look = () => { window.__lost ||= /reconnecting/i.test(document.body.innerText); };
+  new MutationObserver(look).observe(document.body, { subtree: true, childList: true, characterData: true });
+}"""
 
 
 @pytest.fixture
@@ -93,4 +98,17 @@ async def test_the_process_of_the_caller_is_killed(people: People, nodes: Nodes)
     await nodes.programs[FIRST].kill()
     await asyncio.gather(media.more_frames(ann.page, count=20), media.more_frames(ben.page, count=20))
     await goes_on(ann, ben, paths=paths)
+    await is_charged_right(nodes, ann, ben)
+
+
+async def test_a_process_that_stops_hands_its_calls_over(people: People, nodes: Nodes) -> None:
+    """D16: the windows move to the other process, and nobody sees anything of it."""
+    ann, ben = await people.two(money_minor=1_000)
+    await connected(ann, ben)
+    paths = await paths_of(ann, ben)
+    await asyncio.gather(*(one.page.evaluate(WATCH_FOR_LOSS) for one in (ann, ben)))
+    nodes.prefer(SECOND)
+    assert await nodes.programs[FIRST].stop() == 0
+    await goes_on(ann, ben, paths=paths)
+    assert [await one.page.evaluate("window.__lost") for one in (ann, ben)] == [False, False]
     await is_charged_right(nodes, ann, ben)

@@ -13,12 +13,12 @@ async def look_for(visitor: Visitor, other: Visitor) -> Locator:
     return results.get_by_role("listitem").filter(has_text=other.name).get_by_test_id("presence")
 
 
-async def set_do_not_disturb(visitor: Visitor, *, on: bool) -> None:
-    """Turn it on or off in the settings."""
+async def wish_not_to_be_disturbed(visitor: Visitor) -> None:
+    """Turn it on in the settings."""
     await visitor.go_to("Settings")
     switch = visitor.page.get_by_role("switch", name="Do not disturb")
-    await switch.set_checked(on)
-    await expect(switch).to_be_checked(checked=on)
+    await switch.check()
+    await expect(switch).to_be_checked()
     await visitor.go_to("People")
 
 
@@ -43,14 +43,16 @@ async def test_do_not_disturb(people: People) -> None:
     ann, ben = await people.two(money_minor=100)
     seen = await look_for(ann, ben)
     await expect(seen).to_have_text("Available")
-    await set_do_not_disturb(ben, on=True)
+    await wish_not_to_be_disturbed(ben)
     await expect(seen).to_have_text("Do not disturb")
     preview = await ann.prepare_call(ben.name)
     await expect(preview.get_by_role("status")).to_contain_text("A call would not ring now.")
     await preview.get_by_role("button", name="Start call").click()
     await expect(ann.ended.get_by_test_id("end-reason")).to_contain_text("cannot be reached")
     await ann.ended.get_by_role("button", name="Close").click()
-    await set_do_not_disturb(ben, on=False)
+    reminder = ben.page.get_by_role("status").filter(has_text="Do not disturb is on")
+    await reminder.get_by_role("button", name="Turn off").click()
+    await expect(reminder).to_have_count(0)
     await expect(seen).to_have_text("Available")
     await ann.call(ben)
 

@@ -1,6 +1,7 @@
 import { useEffect, useState } from "preact/hooks";
 import { openTopUp } from "../money/open-top-up.js";
 import { type Standing, standingOf } from "../money/standing.js";
+import { Quiet } from "../people/later.js";
 import { account, connectionState, currentCall, wallet } from "../talktime.js";
 import { t } from "../texts/index.js";
 import { Button } from "../ui/button.js";
@@ -42,13 +43,14 @@ export function ConnectionBanner() {
   );
 }
 
-/** Nothing to call with, and what to do about it. Not during a call, where it is no news or none of its business. */
+/** Nothing to call with, or nothing that rings, and what to do about it. Not during a call, where it is no news or none of its business. */
 export function BlockedBanner() {
   const state = wallet.value;
   const standing = state && !currentCall.value ? standingOf(state) : null;
   return (
     <div class="blocked-banner" role="status">
       {standing && <Blocked standing={standing} />}
+      {account.value?.do_not_disturb && !currentCall.value && <Quiet />}
     </div>
   );
 }

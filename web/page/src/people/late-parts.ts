@@ -2,3 +2,4 @@
 export { speakOfContact } from "../texts/contact.js";
 export { AllowCalls, PersonActs } from "./person-acts.js";
 export { PresenceOf } from "./presence-of.js";
+export { Quiet } from "./quiet.js";

@@ -11,3 +11,4 @@ export const PersonActs = late(async () => (await load()).PersonActs, "part");
 export const PersonActsAside = late(async () => (await load()).PersonActs, "aside");
 export const AllowCalls = late(async () => (await load()).AllowCalls, "aside");
 export const PresenceOf = late(async () => (await load()).PresenceOf, "aside");
+export const Quiet = late(async () => (await load()).Quiet, "aside");

@@ -21,6 +21,8 @@ const contact: ContactTexts = {
     offline: "Nicht verbunden",
   },
   lastSeen: (when) => `zuletzt gesehen: ${when}`,
+  quiet: "„Nicht stören“ ist an: Niemand kann Sie anrufen.",
+  endQuiet: "Ausschalten",
   callAnyway: {
     busy: "Sie können trotzdem versuchen anzurufen.",
     do_not_disturb: "Ein Anruf würde jetzt nicht klingeln.",

@@ -22,6 +22,8 @@ const contact = {
     offline: "Offline",
   },
   lastSeen: (when: string) => `last seen ${when}`,
+  quiet: "Do not disturb is on: nobody can call you.",
+  endQuiet: "Turn off",
   /** Beside the button that calls; the server decides. */
   callAnyway: {
     busy: "You can try to call all the same.",
