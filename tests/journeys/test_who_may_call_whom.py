@@ -49,7 +49,7 @@ async def takes_calls_from_contacts_only(person: Person) -> None:
 
 
 async def whole_answer(caller: Person, device: Device, invite: Invite) -> tuple[list[to_client.ToClient], UUID]:
-    """Return all that an invite brings, the id of its call masked; and that id."""
+    """Return all that an invite brings, the id of its call and the numbers masked; and that id."""
     before = len(device.seen)
     await device.send(invite)
     call_id = (await device.expect(to_client.CallRefused)).call_id
@@ -57,7 +57,8 @@ async def whole_answer(caller: Person, device: Device, invite: Invite) -> tuple[
     await device.send(Invite(callee_id=caller.id))
     await device.expect(to_client.CallRefused)
     messages = device.seen[before:-2]
-    return [msgspec.structs.replace(message, call_id=UUID(int=0)) for message in messages], call_id
+    masked = [msgspec.structs.replace(message, call_id=UUID(int=0), seq=msgspec.UNSET) for message in messages]
+    return masked, call_id
 
 
 async def seen_by_rest(person: Person, call_id: UUID) -> list[Any]:
@@ -70,10 +71,11 @@ async def seen_by_rest(person: Person, call_id: UUID) -> list[Any]:
 async def test_nobody_can_tell_why(programs: Programs, installation: Installation) -> None:
     """D4: the whole sequence of messages and everything that REST shows, for whoever is not to be reached."""
     caller = await installation.person(money_minor=100)
-    gone, blocking, private, offline = [await installation.person() for _ in range(4)]
+    gone, blocking, private, offline, undisturbed = [await installation.person() for _ in range(5)]
     await (await Operator.hired(programs, installation)).acts_on(gone, "disable")
     await lists(blocking, "blocklist", caller)
     await takes_calls_from_contacts_only(private)
+    assert (await ask(undisturbed, "PATCH", "me", {"do_not_disturb": True})).status_code == 200
     invites = {
         "unknown name": Invite(callee_user_name="nobody-of-this-name", ref="r"),
         "unknown id": Invite(callee_id=new_id(), ref="r"),
@@ -81,6 +83,7 @@ async def test_nobody_can_tell_why(programs: Programs, installation: Installatio
             f"{kind} by {way}": invite
             for kind, person in {
                 "disabled": gone, "blocking": blocking, "contacts only": private, "offline": offline,
+                "not to be disturbed": undisturbed,
             }.items()
             for way, invite in {
                 "id": Invite(callee_id=person.id, ref="r"),
@@ -88,7 +91,12 @@ async def test_nobody_can_tell_why(programs: Programs, installation: Installatio
             }.items()
         },
     }  # fmt: skip
-    async with caller.device() as device, blocking.device() as blockers, private.device() as privates:
+    async with (
+        caller.device() as device,
+        blocking.device() as blockers,
+        private.device() as privates,
+        undisturbed.device() as silent,
+    ):
         first, untouched = await whole_answer(caller, device, invites["unknown name"])
         assert [type(message) for message in first] == [to_client.CallAuthorizing, to_client.CallRefused]
         before = await seen_by_rest(caller, untouched)
@@ -98,12 +106,14 @@ async def test_nobody_can_tell_why(programs: Programs, installation: Installatio
             assert await seen_by_rest(caller, call_id) == before, kind
         assert isinstance(refusal := messages[-1], to_client.CallRefused)
         assert (refusal.reason, refusal.ref) == (RefusalReason.UNREACHABLE, "r")
-        assert (blockers.seen, privates.seen) == ([blockers.welcome], [privates.welcome])
-    attempts = [(await person.get("calls"))["items"] for person in (blocking, private, offline)]
+        for other in (blockers, privates, silent):
+            assert other.seen == [other.welcome]
+    attempts = [(await person.get("calls"))["items"] for person in (blocking, private, offline, undisturbed)]
     assert attempts[:2] == [[], []]
-    assert [(each["direction"], each["reason"], each["other"]["user_name"]) for each in attempts[2]] == [
-        ("incoming", "unreachable", caller.user_name)
-    ] * 2
+    for kept in attempts[2:]:
+        assert [(each["direction"], each["reason"], each["other"]["user_name"]) for each in kept] == [
+            ("incoming", "unreachable", caller.user_name)
+        ] * 2
     assert (await ask(offline, "GET", f"calls/{attempts[2][0]['id']}")).status_code == 200
 
 
