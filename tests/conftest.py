@@ -26,6 +26,7 @@ COST_BY_FIXTURE = {
     "rabbitmq": 2,
     "programs": 3,
     "private_broker": 4,
+    "cluster": 4,
     "fault_stage": 4,
     "browser": 5,
 }
