@@ -4,6 +4,7 @@ import asyncio
 import errno
 import os
 import shutil
+import threading
 from collections.abc import Callable
 from pathlib import Path
 
@@ -11,7 +12,7 @@ import pytest
 
 from signaling.billing import journal_file
 from signaling.billing.journal_file import FsyncPolicy
-from signaling.billing.journal_folder import JournalInUseError
+from signaling.billing.journal_folder import JournalInUseError, LockedJournal
 from tests.signaling.journal.story import event, journal_in, left_by_a_crash, opened, waiting
 
 WAIT_SECONDS_MAX = 10
@@ -145,6 +146,40 @@ async def test_a_file_of_mostly_confirmed_events_is_written_anew(
         folder = crashed(tmp_path / "journal", tmp_path / "found")
     async with opened(folder) as after:
         assert waiting(after) == [oldest, newest]
+
+
+async def test_what_comes_while_the_file_is_written_anew_is_in_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The disk is slow: events are kept and confirmed before the new file takes the old one's place."""
+    may_finish, begun = threading.Event(), threading.Event()
+    write_new = LockedJournal.write_new
+
+    def slowly(files: LockedJournal, data: bytes) -> int:
+        begun.set()
+        may_finish.wait(WAIT_SECONDS_MAX)
+        return write_new(files, data)
+
+    async with opened(tmp_path / "journal") as journal:
+        monkeypatch.setattr(journal_file, "REWRITE_RECORDS_MIN", 2)
+        monkeypatch.setattr(LockedJournal, "write_new", slowly)
+        path = tmp_path / "journal" / "node-1.journal"
+        before = path.stat().st_ino
+        first, old, meanwhile, confirmed = event(), event(), event(), event()
+        for each in (first, old):
+            journal.keep(each)
+        for each in (first, *(event() for _ in range(3))):
+            journal.keep(each)
+            journal.forget(each.message_id)
+        await until(begun.is_set)
+        for each in (meanwhile, confirmed):
+            journal.keep(each)
+        journal.forget(confirmed.message_id)
+        may_finish.set()
+        await until(lambda: path.stat().st_ino != before)
+        folder = crashed(tmp_path / "journal", tmp_path / "found")
+    async with opened(folder) as after:
+        assert waiting(after) == [old, meanwhile]
 
 
 class Disk:
