@@ -51,7 +51,7 @@ ENV PATH=/opt/talktime/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1
 # The folders give their owner to the volumes that are mounted there (docker-compose.yml).
 RUN groupadd --system --gid 10001 talktime \
  && useradd --system --uid 10001 --gid talktime --no-create-home --home-dir /nonexistent talktime \
- && install -d -o talktime -g talktime -m 0755 /keys /keys/private /keys/public /keys/turn /journal
+ && install -d -o talktime -g talktime -m 0755 /keys /keys/private /keys/public /keys/turn /keys/tickets /journal
 COPY --from=build /opt/talktime /opt/talktime
 USER 10001:10001
 WORKDIR /tmp

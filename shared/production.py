@@ -25,7 +25,7 @@ USED: dict[Program, frozenset[str]] = {
         "payment_provider", "turn_secrets", "sandbox_webhook_secrets", "stripe_api_key", "stripe_webhook_secrets",
         "stripe_api_url", "public_url", "signaling_url", "allowed_origins", "database_url",
     }),
-    "signaling": frozenset({"public_url", "signaling_url", "allowed_origins", "rabbitmq_url"}),
+    "signaling": frozenset({"public_url", "signaling_url", "allowed_origins", "rabbitmq_url", "ticket_secrets"}),
     "worker": frozenset({"database_url", "rabbitmq_url"}),
     "migrate": frozenset({"database_url", "database_owner_url"}),
     "create-operator": frozenset({"database_url"}),
@@ -80,7 +80,7 @@ def faults(settings: Settings, names: Collection[str] = EVERY) -> Iterator[str]:
                 yield f"`{name}` is for tests of faults and must not be set in production"
             case "payment_provider" if value == "sandbox":
                 yield "`payment_provider` must not be `sandbox` in production"
-            case "turn_secrets" | "sandbox_webhook_secrets" | "stripe_webhook_secrets":
+            case "turn_secrets" | "sandbox_webhook_secrets" | "stripe_webhook_secrets" | "ticket_secrets":
                 yield from _guessable(name, value)
             case "stripe_api_key" if value:
                 yield from _stripe_key(settings)
@@ -97,9 +97,9 @@ def faults(settings: Settings, names: Collection[str] = EVERY) -> Iterator[str]:
 
 
 def missing(settings: Settings, program: Program) -> Iterator[str]:
-    """Yield the addresses of servers that the program uses and production has no default for."""
+    """Yield the addresses of servers, and the secrets, that the program uses and production has no default for."""
     defaults = Settings()
-    for name in ("database_url", "database_owner_url", "rabbitmq_url"):
+    for name in ("database_url", "database_owner_url", "rabbitmq_url", "ticket_secrets"):
         if name in USED[program] and getattr(settings, name) == getattr(defaults, name):
             yield f"`{name}` is not set: production has no default for it"
 

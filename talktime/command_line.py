@@ -16,7 +16,7 @@ from shared.tokens import KeyUnusableError
 from talktime.audit import audit
 from talktime.dead_letters import dead_letters
 from talktime.demo import TALK_SECONDS, play
-from talktime.keys import RotationError, Step, rotate_signing_key, rotate_turn_secret
+from talktime.keys import RotationError, Step, rotate_signing_key, rotate_ticket_secret, rotate_turn_secret
 from talktime.keys import generate_keys as make_keys
 from talktime.migrate import migrate as bring_up_to_date
 from talktime.replay import replay
@@ -133,7 +133,10 @@ def demo(url: str, signaling_url: str | None, talk_seconds: float) -> None:
 @click.argument("folder", type=click.Path(file_okay=False, path_type=Path))
 @click.option("--signing-key", type=STEPS, help="Do this step towards another signing key (docs/secrets.md).")
 @click.option("--turn-secret", type=STEPS, help="Do this step towards another TURN secret.")
-def generate_keys(folder: Path, signing_key: Step | None, turn_secret: Step | None) -> None:
+@click.option("--ticket-secret", type=STEPS, help="Do this step towards another secret of call tickets.")
+def generate_keys(
+    folder: Path, signing_key: Step | None, turn_secret: Step | None, ticket_secret: Step | None
+) -> None:
     """Make an installation's secrets in FOLDER; what is there is kept."""
     try:
         for path in make_keys(folder):
@@ -142,6 +145,8 @@ def generate_keys(folder: Path, signing_key: Step | None, turn_secret: Step | No
             click.echo(f"changed {rotate_signing_key(folder, signing_key)}")
         if turn_secret:
             click.echo(f"changed {rotate_turn_secret(folder, turn_secret)}")
+        if ticket_secret:
+            click.echo(f"changed {rotate_ticket_secret(folder, ticket_secret)}")
     except OSError as error:
         raise told(error) from error
     except (RotationError, KeyUnusableError) as error:

@@ -12,6 +12,7 @@ SIGNING_KEY = "token-signing-key.pem"
 VERIFY_KEYS = "token-verify-keys.pem"
 WEBHOOK_SECRET = "sandbox-webhook-secret"  # noqa: S105 - a file's name
 TURN_SECRET = "turn-secret"  # noqa: S105 - a file's name
+TICKET_SECRET = "ticket-secret"  # noqa: S105 - a file's name
 
 Step = Literal["announce", "use", "retire"]
 """Of replacing a secret while everything runs (docs/secrets.md)."""
@@ -32,7 +33,7 @@ def generate_keys(folder: Path) -> list[Path]:
         made.append(_write(verify_keys, public_pem(signing_key.read_text()), mode=0o644))
     made += [
         _write(folder / name, secrets.token_urlsafe(32))
-        for name in (WEBHOOK_SECRET, TURN_SECRET)
+        for name in (WEBHOOK_SECRET, TURN_SECRET, TICKET_SECRET)
         if not (folder / name).exists()
     ]
     return made
@@ -62,7 +63,15 @@ def rotate_signing_key(folder: Path, step: Step) -> Path:
 
 def rotate_turn_secret(folder: Path, step: Step) -> Path:
     """The same for the secret that is shared with the TURN servers, which take what either one has signed."""
-    path = folder / TURN_SECRET
+    return _rotate_shared(folder / TURN_SECRET, step)
+
+
+def rotate_ticket_secret(folder: Path, step: Step) -> Path:
+    """The same for the secret that all signaling nodes share."""
+    return _rotate_shared(folder / TICKET_SECRET, step)
+
+
+def _rotate_shared(path: Path, step: Step) -> Path:
     signing = path.read_text(encoding="utf-8").split(",")[0].strip()
     if step == "announce":
         return _replace(path, f"{signing},{_announced(path, secrets.token_urlsafe(32))}")

@@ -36,7 +36,7 @@ PASSWORDS = {
 FIXED = set(
     """api_port signaling_port worker_port token_issuer token_audience publish_timeout_ms secrets_reread_seconds
     webhook_tolerance_seconds frame_bytes_max body_bytes_max settle_batch_max request_batch_max relay_batch_max
-    relay_idle_ms sweep_ms sweep_grace_ms tidy_ms drain_ms_max""".split()
+    relay_idle_ms sweep_ms sweep_grace_ms tidy_ms drain_ms_max failpoints clock_shift_file""".split()
 )
 """Settings that an installation by docker-compose.yml has no reason to change, or that others here rely on."""
 DATABASE = {"TALKTIME_DATABASE_URL"}
@@ -80,7 +80,7 @@ def command(service: str, given: dict[str, str]) -> list[str]:
 def settings_of(service: str, keys: Path, given: dict[str, str] = PASSWORDS) -> Settings:
     """Return the settings a program would run with, its key files being those of a real `generate-keys`."""
     program: Program | None = next((each for each in get_args(Program) if each == service), None)
-    mounts = {"/keys/private": keys, "/keys/public": keys}
+    mounts = {"/keys/private": keys, "/keys/public": keys, "/keys/tickets": keys}
     found = environment(service, given)
     for name, value in found.items():
         if name.endswith(FILE_SUFFIX):
@@ -263,7 +263,7 @@ def test_each_program_gets_the_secrets_it_needs_and_no_more() -> None:
     }
     assert given == {
         "api": {*DATABASE, *sign, verify},
-        "signaling": {*BROKER, verify},
+        "signaling": {*BROKER, verify, "TALKTIME_TICKET_SECRETS_FILE"},
         "worker": {*DATABASE, *BROKER},
         "migrate": {*DATABASE, own},
         "keys": set(),
@@ -274,6 +274,8 @@ def test_each_program_gets_the_secrets_it_needs_and_no_more() -> None:
         "coturn",
         "keys",
     ]
+    tickets = [name for name, service in SERVICES.items() if "keys-tickets" in str(service.get("volumes"))]
+    assert tickets == ["keys", "signaling"]
     assert "environment" not in SERVICES["coturn"]
 
 
@@ -394,6 +396,8 @@ def test_keys_are_made_where_they_are_looked_for(tmp_path: Path) -> None:
     for service in ("api", "signaling"):
         named = {value for name, value in environment(service, PASSWORDS).items() if name.endswith(FILE_SUFFIX)}
         assert {value.removeprefix("/keys/") for value in named} <= set(made)
+    assert made["tickets/ticket-secret"] == made["private/ticket-secret"]
+    assert (tmp_path / "tickets/ticket-secret").stat().st_mode & 0o777 == 0o600
     assert made["public/token-verify-keys.pem"] == made["private/token-verify-keys.pem"]
     assert set(made) >= {command("coturn", {})[1].removeprefix("/keys/")}
 
@@ -415,7 +419,7 @@ def test_the_relay_gets_each_secret_in_a_line_of_its_own(tmp_path: Path) -> None
 
 def run_keys(folder: Path, script: str = SERVICES["keys"]["command"][0]) -> dict[str, str]:
     """Run a script as the service would and return the files there are then."""
-    for name in ("public", "turn"):
+    for name in ("public", "turn", "tickets"):
         (folder / name).mkdir(exist_ok=True)
     shell, *options = SERVICES["keys"]["entrypoint"]
     program = shutil.which(shell)
@@ -423,7 +427,7 @@ def run_keys(folder: Path, script: str = SERVICES["keys"]["command"][0]) -> dict
     # The image has the command; here it is this Python's.
     script = script.replace("/keys/", f"{folder}/").replace("talktime", f"{sys.executable} -m talktime", 1)
     subprocess.run([program, *options, script], cwd=ROOT, check=True, capture_output=True, timeout=60)
-    files = (path for name in ("private", "public", "turn") for path in (folder / name).iterdir())
+    files = (path for name in ("private", "public", "turn", "tickets") for path in (folder / name).iterdir())
     return {str(path.relative_to(folder)): path.read_text(encoding="utf-8") for path in files}
 
 

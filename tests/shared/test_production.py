@@ -198,6 +198,7 @@ def test_all_faults_are_told_at_once() -> None:
 BAD = {
     "payment_provider": "sandbox",
     "turn_secrets": "x",
+    "ticket_secrets": "password" * 4,
     "sandbox_webhook_secrets": "x",
     "stripe_webhook_secrets": "x",
     "stripe_api_key": "x",
@@ -213,8 +214,8 @@ BAD = {
 }
 EVERYWHERE = {"failpoints", "clock_shift_file"}
 USES: dict[Program, set[str]] = {
-    "api": set(BAD) - {"rabbitmq_url", "database_owner_url"} - EVERYWHERE,
-    "signaling": {"public_url", "signaling_url", "allowed_origins", "rabbitmq_url"},
+    "api": set(BAD) - {"rabbitmq_url", "database_owner_url", "ticket_secrets"} - EVERYWHERE,
+    "signaling": {"public_url", "signaling_url", "allowed_origins", "rabbitmq_url", "ticket_secrets"},
     "worker": {"database_url", "rabbitmq_url"},
     "migrate": {"database_url", "database_owner_url"},
     "create-operator": {"database_url"},
@@ -242,9 +243,12 @@ def test_nothing_is_looked_at_by_nobody() -> None:
 
 def test_what_changes_while_a_program_runs_is_looked_at_again() -> None:
     """And what the program does not use is not."""
-    signaling = load_settings(
-        {PREFIX + "MODE": "production", PREFIX + "RABBITMQ_URL": f"amqps://app:{STRONG}@mq.example/"}, "signaling"
-    )
+    given = {
+        "MODE": "production",
+        "RABBITMQ_URL": f"amqps://app:{STRONG}@mq.example/",
+        "TICKET_SECRETS": STRONG * 2,
+    }
+    signaling = load_settings({PREFIX + name: value for name, value in given.items()}, "signaling")
     assert with_changes(signaling, node="node-1").node == "node-1"
     for changes in ({"turn_secrets": ("x",)}, {"private_network": True}):
         with pytest.raises(SettingsError):
@@ -255,7 +259,8 @@ def test_what_changes_while_a_program_runs_is_looked_at_again() -> None:
 def test_a_program_is_told_every_server_that_it_lacks(program: Program) -> None:
     with pytest.raises(SettingsError) as refused:
         load_settings({PREFIX + name.upper(): value for name, value in BASE.items()}, program)
-    servers = {name for name in ("database_url", "database_owner_url", "rabbitmq_url") if name in USES[program]}
+    needed = ("database_url", "database_owner_url", "rabbitmq_url", "ticket_secrets")
+    servers = {name for name in needed if name in USES[program]}
     assert set(str(refused.value).splitlines()) == {
         f"{PREFIX}{name.upper()} is not set: production has no default for it" for name in servers
     }

@@ -13,6 +13,7 @@ SECRET = "s3cret-that-no-message-may-show"
 ITEMS = {
     "trusted_proxies": ("192.0.2.1", "2001:db8::/64"),
     "stun_urls": ("stun:a.example", "stuns:[2001:db8::1]:5349"),
+    "ticket_secrets": ("one" * 11, "two" * 11),
     "turn_urls": ("turn:a.example:3478?transport=udp", "turns:192.0.2.7:443?transport=tcp"),
 }
 """What a list takes that does not take everything."""

@@ -7,7 +7,7 @@ from click.testing import CliRunner
 
 from shared.tokens import load_verify_keys, public_pem
 from talktime.command_line import talktime
-from talktime.keys import SIGNING_KEY, TURN_SECRET, VERIFY_KEYS
+from talktime.keys import SIGNING_KEY, TICKET_SECRET, TURN_SECRET, VERIFY_KEYS
 
 
 def generate(folder: Path, *options: str) -> dict[str, str]:
@@ -17,20 +17,21 @@ def generate(folder: Path, *options: str) -> dict[str, str]:
     return {path.name: path.read_text(encoding="utf-8") for path in folder.iterdir()}
 
 
-def test_a_turn_secret_is_announced_used_and_then_alone(tmp_path: Path) -> None:
-    """D14: the first signs, so that the new one signs only where the server was told of it before."""
+@pytest.mark.parametrize(("option", "file"), [("--turn-secret", TURN_SECRET), ("--ticket-secret", TICKET_SECRET)])
+def test_a_shared_secret_is_announced_used_and_then_alone(tmp_path: Path, option: str, file: str) -> None:
+    """D14, A13: the first signs, so that the new one signs only where others were told of it before."""
     before, again = generate(tmp_path), generate(tmp_path)
     assert again == before
-    assert len(before[TURN_SECRET]) >= 32
-    announced = generate(tmp_path, "--turn-secret", "announce")
-    old, new = announced[TURN_SECRET].split(",")
-    assert old == before[TURN_SECRET]
-    assert generate(tmp_path, "--turn-secret", "announce") == announced
-    used = generate(tmp_path, "--turn-secret", "use")
-    assert used.pop(TURN_SECRET) == f"{new},{old}"
-    assert generate(tmp_path, "--turn-secret", "retire").pop(TURN_SECRET) == new
-    assert used == {name: text for name, text in before.items() if name != TURN_SECRET}
-    assert (tmp_path / TURN_SECRET).stat().st_mode & 0o777 == 0o600
+    assert len(before[file]) >= 32
+    announced = generate(tmp_path, option, "announce")
+    old, new = announced[file].split(",")
+    assert old == before[file]
+    assert generate(tmp_path, option, "announce") == announced
+    used = generate(tmp_path, option, "use")
+    assert used.pop(file) == f"{new},{old}"
+    assert generate(tmp_path, option, "retire").pop(file) == new
+    assert used == {name: text for name, text in before.items() if name != file}
+    assert (tmp_path / file).stat().st_mode & 0o777 == 0o600
 
 
 def test_a_signing_key_is_announced_used_and_then_alone(tmp_path: Path) -> None:
@@ -51,7 +52,7 @@ def test_a_signing_key_is_announced_used_and_then_alone(tmp_path: Path) -> None:
     assert (tmp_path / VERIFY_KEYS).stat().st_mode & 0o777 == 0o644
 
 
-@pytest.mark.parametrize("option", ["--signing-key", "--turn-secret"])
+@pytest.mark.parametrize("option", ["--signing-key", "--turn-secret", "--ticket-secret"])
 def test_what_was_not_announced_is_not_used(tmp_path: Path, option: str) -> None:
     """Nor is it used twice."""
     before = generate(tmp_path)
@@ -65,7 +66,7 @@ def test_what_was_not_announced_is_not_used(tmp_path: Path, option: str) -> None
     assert CliRunner().invoke(talktime, ["generate-keys", option, "use", str(tmp_path)]).exit_code == 1
 
 
-@pytest.mark.parametrize("option", ["--signing-key", "--turn-secret"])
+@pytest.mark.parametrize("option", ["--signing-key", "--turn-secret", "--ticket-secret"])
 def test_what_was_announced_and_taken_back_is_not_used(tmp_path: Path, option: str) -> None:
     """Nobody would know it: everybody's tokens, or credentials, would be refused."""
     before = generate(tmp_path)

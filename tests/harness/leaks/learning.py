@@ -27,12 +27,13 @@ DESCRIPTION_LINE = re.compile(r"[a-z]=[^\r\n]{10,}")
 CANDIDATE = re.compile(r".*candidate:.{12,}| typ ")
 
 _FIELD = re.compile(
-    r'"(?P<name>access_token|refresh_token|resume_token|token|(?:\w+_)?password|credential|sdp|candidate|checkout_url)"'
+    r'"(?P<name>access_token|refresh_token|resume_token|token|ticket|(?:\w+_)?password|credential|sdp|candidate|checkout_url)"'
     r'\s*:\s*(?P<value>"(?:[^"\\]|\\.)*")'
 )
 _SECRET_SETTINGS = {
     "token_signing_key": "the signing key",
     "turn_secrets": "a TURN secret",
+    "ticket_secrets": "a secret of call tickets",
     "sandbox_webhook_secrets": "a webhook secret",
     "stripe_api_key": "a key of Stripe's API",
     "stripe_webhook_secrets": "a webhook secret",
@@ -56,7 +57,9 @@ def _secrets_of(name: str, value: str) -> Iterator[tuple[str, str]]:
             yield "a candidate", value
         case "checkout_url" if len(reference := value.rpartition("/")[2]) >= TOKEN_CHARS_MIN:
             yield "the reference of a checkout", reference
-        case "access_token" | "refresh_token" | "resume_token" | "token" if len(value) >= TOKEN_CHARS_MIN:
+        case "access_token" | "refresh_token" | "resume_token" | "token" | "ticket" if (
+            len(value) >= TOKEN_CHARS_MIN
+        ):
             yield f"a {name.replace('_', ' ')}", value
         case "credential" if len(value) >= TOKEN_CHARS_MIN:
             yield "a TURN credential", value
