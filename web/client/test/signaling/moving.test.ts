@@ -71,6 +71,17 @@ describe("moving to another server (D16)", () => {
     expect([world.connection.state, world.sockets.all.length]).toEqual(["open", 4]);
   });
 
+  test("that is refused changes nothing for the socket in use: it is still this device", async () => {
+    const { old, next } = await moving();
+    next.opens();
+    next.closes(4403);
+    world.connection.send(hangUp);
+    expect(said(old)).toEqual(["call.hang_up: 1"]);
+    await world.timers.advance(FIRST_MS_MAX);
+    world.sockets.newest.opens();
+    expect(world.sockets.newest.sent[0]).toMatchObject({ token: "token-2", resume_token: "resume-1" });
+  });
+
   test("nobody hears of a socket that closes a moment too early", async () => {
     const { old, next } = await moving();
     next.opens();
@@ -111,6 +122,7 @@ describe("moving to another server (D16)", () => {
     await world.timers.advance(0);
     old.closes(1001);
     tell("wss://talktime.example/ws");
+    world.state.url = async () => "wss://talktime.example/ws";
     await settled();
     greeted();
     await world.timers.advance(FIRST_MS_MAX);
