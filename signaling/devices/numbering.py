@@ -44,10 +44,14 @@ class Numbering:
 
         A number that was never sent is of somebody else's numbering, and nobody knows what came.
         """
-        if not self._first_kept - 1 <= received <= self.sent:
+        if not self.keeps_all_after(received):
             return None
         self.acknowledge(received)
         return tuple(self._kept)
+
+    def keeps_all_after(self, received: int) -> bool:
+        """Whether all that was sent after this number can be told again."""
+        return self._first_kept - 1 <= received <= self.sent
 
     def take(self, number: int | None) -> bool:
         """Whether a message of the device with this number is to be taken, or was before; none is always new."""

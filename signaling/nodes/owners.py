@@ -88,14 +88,9 @@ class Owners:
     def _heard(self, far: FarCall) -> HeardDevice | None:
         """Return what is known of a device that is connected; one that is being let in counts."""
         device = self._devices.get(far.device_id)
-        if device is None:
-            return (
-                HeardDevice(call_id=far.call_id, device_id=far.device_id, heard_after=0) if far.arriving else None
-            )
-        if device.socket is None:
-            return None
-        after = self.heard_after(far.owner, device.last_alive_ms)
-        return HeardDevice(call_id=far.call_id, device_id=far.device_id, heard_after=after)
+        if device is None or device.socket is None:
+            return _heard(far, after=0) if far.arriving else None
+        return _heard(far, after=self.heard_after(far.owner, device.last_alive_ms))
 
     def _look(self) -> None:
         self._timer = None
@@ -107,3 +102,7 @@ class Owners:
         self._beats.forget_all_but({far.owner for far in self._far.all()})
         if len(self._far):
             self.watch()
+
+
+def _heard(far: FarCall, *, after: int) -> HeardDevice:
+    return HeardDevice(call_id=far.call_id, device_id=far.device_id, heard_after=after)
