@@ -13,6 +13,8 @@ from signaling.devices.registry import ConnectedDevice, Devices
 from signaling.timers import Scheduler, Timer
 
 SWEEP_MS_MAX = 500
+SILENT_CLOSE_MS = 500
+"""Who has been silent for so long will hardly answer a close frame: nothing is kept for it any longer than this."""
 
 log = logging.getLogger(__name__)
 
@@ -64,7 +66,7 @@ class Liveness:
         elif now_ms - device.last_alive_ms > self._settings.silence_ms_max:
             log.info("Device %s of account %s is lost: it is silent", device.device_id, device.account.account_id)
             self._presence.lose(device, socket)
-            socket.close(CloseCode.SILENT, "nothing was heard for too long")
+            socket.close(CloseCode.SILENT, "nothing was heard for too long", wait_ms=SILENT_CLOSE_MS)
         elif now_ms >= device.token_expires_ms:
             log.info(
                 "Device %s of account %s is lost: its token expired", device.device_id, device.account.account_id

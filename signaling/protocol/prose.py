@@ -32,9 +32,23 @@ stays open.
 
 ## Losing the socket and coming back
 
-Keep the `resume_token` of `welcome`. When the socket breaks, connect again and say `hello` with it, within
-`resume_ms`: you are the same device again, and `welcome.call` is the call that you take part in, as it stands. What
-was said in between is not repeated. A second socket that shows the token takes the place of the first.
+Each message to you has a number, `seq`, from 1; `welcome` and `ping` have none. Keep the number of the last one
+that came, and say it in `pong` (`received`), so that the server need not keep what you have. Give your own
+messages numbers too, from 1, but for `hello` and `pong`.
+
+Keep the `resume_token` of `welcome`. When the socket breaks, connect again and say `hello` with it and with
+`received`, within `resume_ms`: you are the same device again.
+
+* Where `welcome` says `resumed`, `call` is null and everything that you have missed follows, in its order, once;
+  then it goes on. Send again what you have said after its `received`; what is said twice is done once.
+* Else nothing comes again. `call` is the call that you take part in, as it stands, or null: then there is none
+  any more. Numbers begin again with 1, both ways. That happens where you are at another server, have missed more
+  than is kept, or say no `received`. Compare the call with what you have, and say again what it lacks:
+  `call.accept` while it rings, `call.connected` where your media flows and the call is `connecting`, an offer
+  where descriptions or candidates may be lost. Media that flows goes on meanwhile.
+
+A second socket that shows the token takes the place of the first. [`call.snapshot`](#callsnapshot) says the same
+as `welcome.call` at any other moment at which something may not have reached you.
 
 The new `welcome` has the next token. Until that one is used, the one before it is good too, and leads to the same
 next one: where a socket breaks before its `welcome` arrives, say `hello` with the newest token that you know. The
@@ -44,6 +58,20 @@ another account's, you are a new device and `call` is null; the device that it b
 While you are lost in a call, the other side hears [`call.peer_lost`](#callpeer_lost), then
 [`call.peer_resumed`](#callpeer_resumed) or the end, for the reason `lost`. Then talk time ends with your last sign
 of life.
+
+## Going on at another server
+
+In a call you are given a [`call.ticket`](#callticket) now and then. Keep the newest, as it is, and show it in
+`hello` besides the resume token: at another server, or after yours has died, it is what you go on with as the
+same device, with the call's talk time and what is paid of it. It is good for your account only, and for as long
+as the longest call; one that is worthless is ignored, and you are a new device. Who owned the call is asked first
+and keeps it where it can answer, so that showing a ticket changes nothing that was talked. What was talked after
+the last proof of it and before another server took the call over costs nothing.
+
+[`server.moving`](#servermoving) says that the server is about to stop: connect again after `delay_ms`, preferably
+elsewhere, and only then close the old socket. Until then all is as before, but for new invites, which are
+answered with the error `draining`. `welcome` may be refused with 4503 while nobody can say where your call is:
+try again.
 
 ## A call
 

@@ -90,11 +90,11 @@ class Socket:
             self._resent += len(texts)
             self._wake.set()
 
-    def close(self, code: int, reason: str) -> None:
-        """Close once what waits is sent, or without that if it takes too long; the first reason counts."""
+    def close(self, code: int, reason: str, *, wait_ms: int = SEND_MS_MAX) -> None:
+        """Close once what waits is sent, or without that if it takes longer than that; the first reason counts."""
         if self._closing is None:
             self._closing = (code, reason)
-            self._deadline = asyncio.get_running_loop().call_later(SEND_MS_MAX / 1_000, self.abort)
+            self._deadline = asyncio.get_running_loop().call_later(wait_ms / 1_000, self.abort)
             self._wake.set()
 
     def abort(self) -> None:
