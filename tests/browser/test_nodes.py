@@ -77,23 +77,27 @@ async def is_charged_right(nodes: Nodes, ann: Visitor, ben: Visitor) -> None:
     await nodes.installation.books_are_right()
 
 
-async def test_the_process_of_both_is_killed(people: People, nodes: Nodes) -> None:
-    """C11, D12: both come to the other process with their tickets, and it goes on with their call."""
-    ann, ben = await people.two(money_minor=1_000)
-    await connected(ann, ben)
-    paths = await paths_of(ann, ben)
-    await nodes.programs[FIRST].kill()
-    await asyncio.gather(media.more_frames(ann.page, count=20), media.more_frames(ben.page, count=20))
-    await goes_on(ann, ben, paths=paths)
-    await is_charged_right(nodes, ann, ben)
-
-
-async def test_the_process_of_the_caller_is_killed(people: People, nodes: Nodes) -> None:
-    """C11, D12: the callee's process takes the call over, and the caller comes to it."""
+async def talking_at(nodes: Nodes, people: People, caller_at: str, callee_at: str) -> tuple[Visitor, Visitor]:
+    """Return Ann and Ben, who see each other, each with their socket at this process."""
+    nodes.prefer(caller_at)
     ann = await people.sit_down("ann", money_minor=1_000)
-    nodes.prefer(SECOND)
+    nodes.prefer(callee_at)
     ben = await people.sit_down("ben")
     await connected(ann, ben)
+    return ann, ben
+
+
+@pytest.mark.parametrize(
+    ("caller_at", "callee_at"),
+    [
+        pytest.param(FIRST, FIRST, id="of both"),
+        pytest.param(FIRST, SECOND, id="of the caller"),
+        pytest.param(SECOND, FIRST, id="of the callee"),
+    ],
+)
+async def test_a_process_is_killed(people: People, nodes: Nodes, caller_at: str, callee_at: str) -> None:
+    """C11, D12: whose process it was comes to the other one with a ticket, and there the call goes on."""
+    ann, ben = await talking_at(nodes, people, caller_at, callee_at)
     paths = await paths_of(ann, ben)
     await nodes.programs[FIRST].kill()
     await asyncio.gather(media.more_frames(ann.page, count=20), media.more_frames(ben.page, count=20))
@@ -101,10 +105,10 @@ async def test_the_process_of_the_caller_is_killed(people: People, nodes: Nodes)
     await is_charged_right(nodes, ann, ben)
 
 
-async def test_a_process_that_stops_hands_its_calls_over(people: People, nodes: Nodes) -> None:
-    """D16: the windows move to the other process, and nobody sees anything of it."""
-    ann, ben = await people.two(money_minor=1_000)
-    await connected(ann, ben)
+@pytest.mark.parametrize("callee_at", [FIRST, SECOND])
+async def test_a_process_stops(people: People, nodes: Nodes, callee_at: str) -> None:
+    """D16: the windows move to the other process with their call, and nobody sees anything of it."""
+    ann, ben = await talking_at(nodes, people, FIRST, callee_at)
     paths = await paths_of(ann, ben)
     await asyncio.gather(*(one.page.evaluate(WATCH_FOR_LOSS) for one in (ann, ben)))
     nodes.prefer(SECOND)
