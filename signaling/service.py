@@ -70,6 +70,11 @@ class Service:
         """How many calls this node owns."""
         return self._switchboard.calls_live
 
+    @property
+    def sockets_open(self) -> int:
+        """How many sockets are served, or about to be."""
+        return len(self._sockets)
+
     async def start(self) -> None:
         """Open the node's mailbox and begin to watch devices and to publish events."""
         self._mailbox = await self._bus.open_mailbox(self._node, self._letters.handle, on_return=self._resync.begin)
@@ -97,6 +102,7 @@ class Service:
         self._sockets.close_all()
         for_sockets_ms = left_ms // SOCKETS_SHARE
         await self._sockets.wait_for_none(timeout_ms=for_sockets_ms)
+        self._sockets.abort_all()
         await asyncio.gather(
             self._announcer.drain(timeout_ms=left_ms - for_sockets_ms), self._lookout.say_goodbye()
         )

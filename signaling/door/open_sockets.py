@@ -75,6 +75,11 @@ class OpenSockets:
             _say_goodbye(socket)
         self.turn_away()
 
+    def abort_all(self) -> None:
+        """Wait no longer for peers that do not read."""
+        for socket in tuple(self._sockets):
+            socket.abort()
+
     def turn_away(self) -> None:
         """Close those that are being let in."""
         for arrival in self._arrivals:

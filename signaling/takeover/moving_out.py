@@ -57,9 +57,7 @@ class MovingOut:
         They go one after another, so that nobody is run over by all of them at once.
         """
         self._owner.when_attached(self._state)
-        for live in self._calls.all():
-            if live.homes and (state := self._state(live)) is not None:
-                self._owner.hand_over(live, next(iter(live.homes.values())), state)
+        self._hand_over_where_devices_are()
         here = [device for device in self._devices.all() if device.socket is not None]
         for place, device in enumerate(here):
             device.moving = True
@@ -72,6 +70,7 @@ class MovingOut:
                 # Each goes by way of billing; there is no one thing to wait for.
                 while len(self._calls):  # noqa: ASYNC110
                     await asyncio.sleep(LOOK_AGAIN_MS / 1_000)
+                    self._hand_over_where_devices_are()
 
     async def leave_the_rest(self, *, timeout_ms: int) -> None:
         """Prove what was talked, and let go of the calls; one that billing has not authorized is ended."""
@@ -84,6 +83,12 @@ class MovingOut:
         for live in self._calls.all():
             live.held_invites.clear()
             self._runner.feed(live, StopCall(EndReason.SHUTDOWN) if live.call.terms is None else LetGo())
+
+    def _hand_over_where_devices_are(self) -> None:
+        """Nobody would come and ask for calls whose devices are at other nodes already."""
+        for live in self._calls.all():
+            if live.homes and (state := self._state(live)) is not None:
+                self._owner.hand_over(live, next(iter(live.homes.values())), state)
 
     async def _prove(self, live: LiveCall) -> None:
         lease = live.call.lease

@@ -134,3 +134,19 @@ async def test_nothing_that_is_not_authorized_is_left_behind() -> None:
         assert [event.reason for event in nodes.billing.events if isinstance(event, CallEnded)] == [
             EndReason.SHUTDOWN
         ]
+
+
+async def test_whoever_does_not_read_keeps_nobody_from_stopping() -> None:
+    """D16: within the time to drain, nothing of it is left for the server to wait for."""
+    async with cluster(drain_ms_max=800, messages_burst_max=1_000) as nodes:
+        ann, ben = await pair(nodes, caller_at=0, callee_at=0)
+        call_id = await talks(ann, ben)
+        ben.connection.transport.pause_reading()
+        for _ in range(250):
+            await ann.say(Offer(call_id=call_id, sdp="v" * 30_000))
+        await ann.hears_no_more_than()
+        began = asyncio.get_running_loop().time()
+        await nodes.apps[0].service.drain()
+        await give_turns()
+        assert nodes.apps[0].service.sockets_open == 0
+        assert asyncio.get_running_loop().time() - began < 5

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+from typing import Any
 
 import pytest
 from websockets.exceptions import ConnectionClosed
@@ -17,7 +18,7 @@ from tests.signaling.stage import Stage, staged, talks
 STEP_MS = 500
 NOTICED_MS_MAX = 10_000
 FREED_SECONDS_MAX = 5
-PINGED = {"ping_ms": 4_000, "silence_ms_max": 9_000}
+PINGED: dict[str, Any] = {"ping_ms": 4_000, "silence_ms_max": 9_000}
 
 
 async def _until_lost(stage: Stage, witness: Device) -> int:
