@@ -68,7 +68,7 @@ class MovingOut:
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(timeout_ms / 1_000):
                 # Each goes by way of billing; there is no one thing to wait for.
-                while len(self._calls):  # noqa: ASYNC110
+                while len(self._calls):
                     await asyncio.sleep(LOOK_AGAIN_MS / 1_000)
                     self._hand_over_where_devices_are()
 
