@@ -116,9 +116,9 @@ class BeatHeard(LaneMessage, frozen=True, kw_only=True, tag="node.beat_heard"):
 class Attach(LaneMessage, frozen=True, kw_only=True, tag="node.attach"):
     """A device that has a part in this call of yours is connected here from now on.
 
-    `role` is null where only its account is known: any device of the callee may ring while others do. With `if_lost`
-    it was there before the call was yours: where it is connected elsewhere by now, that is newer. Answered by
-    `Attached`, `HandedOver` or `NotMine`.
+    `role` is null where only its account is known: any device of the callee may ring while others do. With
+    `if_lost` it was there before the call was yours: where it is connected elsewhere by now, that is newer.
+    Answered by `Attached`, `HandedOver` or `NotMine`.
     """
 
     request_id: UUID
@@ -177,10 +177,15 @@ class HandedOver(LaneMessage, frozen=True, kw_only=True, tag="node.handed_over")
 
 
 class NotMine(LaneMessage, frozen=True, kw_only=True, tag="node.not_mine"):
-    """I own no such call, or this device has no part in it."""
+    """I own no such call, or this device has no part in it.
+
+    `epoch` is null where I know nothing of the call. Else I own it as the `epoch`-th, or did so until it ended:
+    then there is nothing to be taken over from that owner.
+    """
 
     request_id: UUID
     call_id: UUID
+    epoch: Epoch | None = None
 
 
 class CallMoved(LaneMessage, frozen=True, kw_only=True, tag="node.call_moved"):

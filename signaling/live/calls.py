@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -13,6 +14,9 @@ from signaling.call.call import Call
 from signaling.call.states import Device, TimerName
 from signaling.devices.registry import ConnectedDevice
 from signaling.timers import Timer
+
+OVER_MAX = 10_000
+"""Calls remembered that have ended here: many more than end while billing is behind."""
 
 
 @dataclass(slots=True, eq=False, kw_only=True)
@@ -65,18 +69,38 @@ class LiveCall:
 
 
 class LiveCalls:
-    """An index. It says of whose accounts a call has become known, or is forgotten: they are busy, or were."""
+    """An index. It says of whose accounts a call has become known, or is forgotten: they are busy, or were.
+
+    What ended here is remembered: billing may hear of it later than it is asked for the call by somebody else.
+    """
 
     def __init__(self, *, say_changed: Callable[[UUID], None] = lambda _: None) -> None:
         self._say_changed = say_changed
         self._by_id: dict[UUID, LiveCall] = {}
         self._by_account: dict[UUID, dict[UUID, LiveCall]] = {}
+        self._over: OrderedDict[UUID, int] = OrderedDict()
 
     def __len__(self) -> int:
         return len(self._by_id)
 
     def get(self, call_id: UUID) -> LiveCall | None:
         return self._by_id.get(call_id)
+
+    def epoch_of(self, call_id: UUID) -> int:
+        """Return as whose-th owner this node has the call, or had it to its end; 0 where it knows nothing of it."""
+        live = self._by_id.get(call_id)
+        return live.epoch if live else self._over.get(call_id, 0)
+
+    def is_over(self, call_id: UUID, *, epoch: int) -> bool:
+        """Whether the call ended here, and its `epoch`-th owner is no later one."""
+        return call_id not in self._by_id and self.epoch_of(call_id) >= epoch
+
+    def note_over(self, live: LiveCall) -> None:
+        """The call has ended, and billing is about to hear of it."""
+        self._over[live.call_id] = live.epoch
+        self._over.move_to_end(live.call_id)
+        if len(self._over) > OVER_MAX:
+            self._over.popitem(last=False)
 
     def all(self) -> tuple[LiveCall, ...]:
         return tuple(self._by_id.values())

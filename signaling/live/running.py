@@ -181,6 +181,7 @@ class Runner:
 
     def _announce_ended(self, live: LiveCall, effect: AnnounceEnded) -> None:
         log.info("Call %s: ended, %s, after %d ms", live.call_id, effect.reason, effect.talk_ms)
+        self._calls.note_over(live)
         failpoint_now(Failpoint.CALL_ENDING)
         self._announcer.announce(call_ended(live, effect, node=self._node, ended_at=self._clock.now()))
 

@@ -27,6 +27,7 @@ from shared.messages.to_client import (
     CallAnsweredElsewhere,
     CallOver,
     CallRefused,
+    CallSnapshot,
     CallStands,
     CallTicket,
     Error,
@@ -72,6 +73,11 @@ class Home:
         self._clock = clock
         self._searches = Searches()
         self._when_handed_over_late: Callable[[HandedOver], None] = lambda _: None
+        self._epoch_here: Callable[[UUID], int] = lambda _: 0
+
+    def know_own_calls(self, epoch_of: Callable[[UUID], int]) -> None:
+        """Have this say as whose-th owner this node itself has a call, or had it to its end."""
+        self._epoch_here = epoch_of
 
     def hear(self, device: ConnectedDevice, step: CallStep) -> bool:
         """Pass on what a device says; False where it has no part in a call of that id elsewhere."""
@@ -122,9 +128,10 @@ class Home:
         """Pass on what an owner has to say; a device that is not here is gone."""
         device = self._devices.get(message.device_id)
         far = self._far.get(message.call_id, message.device_id)
-        if far is not None and far.epoch > message.epoch:
+        if max(far.epoch if far else 0, self._epoch_here(message.call_id)) > message.epoch:
+            # Who says this owned the call before, and has not heard yet that it does no more.
             return
-        if device is None and far is not None and far.arriving:
+        if far is not None and far.arriving:
             del far.held[HELD_MAX - 1 :]
             far.held.append(message)
             return
@@ -184,12 +191,15 @@ class Home:
         account_id: UUID,
         role: Role | None,
         if_lost: bool = False,
+        arriving: bool = False,
     ) -> Answer | None:
         """Ask the owner to have the device take part from here; None where it does not answer.
 
-        Noted before it is asked, so that the device counts as connected from the first beat on.
+        Noted before it is asked, so that a device that is `arriving` counts as connected from the first beat on,
+        and what it is told waits for it.
         """
         far = self.expect(node, call_id=call_id, device_id=device_id, account_id=account_id, role=role)
+        far.arriving = far.arriving or arriving
         asked = Attach(
             request_id=new_id(),
             call_id=call_id,
@@ -204,7 +214,7 @@ class Home:
             self._far.remove(far)
             raise
         if isinstance(answer, Attached):
-            far.epoch, far.role, far.asking = answer.epoch, answer.role, False
+            far.owner, far.epoch, far.role, far.asking = node, answer.epoch, answer.role, False
         elif far.asking:
             self._far.remove(far)
         return answer
@@ -244,8 +254,30 @@ class Home:
         if isinstance(answer, HandedOver):
             self._when_handed_over_late(answer)
 
+    async def how_it_stands(self, call_id: UUID, device_id: UUID) -> CallSnapshot | None:
+        """Return what the owner says of a call that the device takes part in; None where it does not answer."""
+        far = self._far.get(call_id, device_id)
+        if far is None:
+            return None
+        asked = Attach(
+            request_id=new_id(),
+            call_id=far.call_id,
+            account_id=far.account_id,
+            role=far.role,
+            device_id=far.device_id,
+        )
+        answer = await self._lanes.ask(far.owner, asked, timeout_ms=self._attach_ms_max)
+        if isinstance(answer, HandedOver):
+            self._when_handed_over_late(answer)
+        return answer.snapshot if isinstance(answer, Attached) else None
+
     def withdraw(self, device_id: UUID) -> None:
         """A device that was to take part from here was not let in after all; it may come again, anywhere."""
+        if device := self._devices.get(device_id):
+            for far in self._far.of_device(device_id):
+                self._has_arrived(far)
+                self._say(far, device, "lost" if device.socket is None else "back")
+            return
         for far in self._far.of_device(device_id):
             if far.role is not None:
                 lost = DeviceStatus(
@@ -318,13 +350,5 @@ class Home:
             self.hear(device, step)
 
     async def _tell_how_it_stands(self, far: FarCall) -> None:
-        asked = Attach(
-            request_id=new_id(),
-            call_id=far.call_id,
-            account_id=far.account_id,
-            role=far.role,
-            device_id=far.device_id,
-        )
-        answer = await self._lanes.ask(far.owner, asked, timeout_ms=self._attach_ms_max)
-        if isinstance(answer, Attached) and answer.snapshot:
-            self._post.send(far.device_id, CallStands(call=answer.snapshot))
+        if snapshot := await self.how_it_stands(far.call_id, far.device_id):
+            self._post.send(far.device_id, CallStands(call=snapshot))

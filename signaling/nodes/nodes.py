@@ -96,6 +96,7 @@ class Nodes:
         notices: Notices,
     ) -> Letters:
         """Return what takes the node's mailbox."""
+        self.home.know_own_calls(calls.epoch_of)
         self.beats = Beats(
             lanes=self.lanes,
             calls=calls,

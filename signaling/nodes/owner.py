@@ -124,10 +124,10 @@ class Owner:
         live = self._calls.get(asked.call_id)
         device = self._part(live, asked) if live else None
         if live is None or device is None:
-            self._lanes.send(asked.sender, NotMine(request_id=asked.request_id, call_id=asked.call_id))
+            self._decline(asked)
         elif asked.if_lost and self._is_connected_elsewhere(live, device, asked.sender):
             self._lanes.send(asked.sender, DeviceMoved(call_id=live.call_id, device_id=device.device_id))
-            self._lanes.send(asked.sender, NotMine(request_id=asked.request_id, call_id=asked.call_id))
+            self._decline(asked)
         elif (state := self._state_to_hand_over(live, device)) is not None:
             handed_over = HandedOver(request_id=asked.request_id, call_id=asked.call_id, state=state)
             self._lanes.send(asked.sender, handed_over)
@@ -142,9 +142,17 @@ class Owner:
 
     def call_moved(self, moved: CallMoved) -> None:
         """Another node says that it owns a call: this one's copy of it, if there is one, ends."""
-        live = self._calls.get(moved.call_id)
-        if live is not None and moved.epoch > live.epoch:
-            self._leaving.let_go(live, moved.sender)
+        self.owned_by(moved.call_id, moved.sender, epoch=moved.epoch)
+
+    def owned_by(self, call_id: UUID, node: str, *, epoch: int) -> None:
+        """This node owns the call as the `epoch`-th: an older copy of it here ends."""
+        live = self._calls.get(call_id)
+        if live is not None and epoch > live.epoch:
+            self._leaving.let_go(live, node)
+
+    def tell_moved(self, live: LiveCall, former: str) -> None:
+        """Tell who owned the call before: it may have slept, and not know."""
+        self._lanes.send(former, CallMoved(call_id=live.call_id, epoch=live.epoch))
 
     def device_moved(self, moved: DeviceMoved) -> None:
         """A device that was here is connected elsewhere, and its call knows."""
@@ -183,6 +191,10 @@ class Owner:
             return None
         self._runner.feed(live, inputs.DeviceResumed(device))
         return self._hand_over(live)
+
+    def _decline(self, asked: Attach) -> None:
+        epoch = self._calls.epoch_of(asked.call_id) or None
+        self._lanes.send(asked.sender, NotMine(request_id=asked.request_id, call_id=asked.call_id, epoch=epoch))
 
     def _is_connected_elsewhere(self, live: LiveCall, device: Device, node: str) -> bool:
         if live.call.is_party(device) and device.role in live.call.lost:

@@ -6,7 +6,7 @@ import logging
 from uuid import UUID
 
 from shared.clock import Clock
-from shared.messages.nodes import Attached, CallState, HandedOver
+from shared.messages.nodes import Attached, CallState, HandedOver, NotMine
 from shared.messages.requests import NotTakenOver
 from shared.messages.to_client import CallStands
 from signaling.background import Background
@@ -62,7 +62,9 @@ class SilentOwners:
         self._background.start(self._take_late(answer))
 
     async def _take_late(self, answer: HandedOver) -> None:
-        taken = await self._takeovers.take(answer.call_id, epoch=answer.state.epoch, state=answer.state)
+        taken = await self._takeovers.take(
+            answer.call_id, epoch=answer.state.epoch, state=answer.state, former=answer.sender
+        )
         if isinstance(taken, LiveCall):
             self._resume_those_here(taken)
 
@@ -77,15 +79,20 @@ class SilentOwners:
             self._at_work.discard(far.device_id)
 
     async def _take(self, far: FarCall, *, epoch: int, state: CallState) -> None:
-        match await self._takeovers.take(far.call_id, epoch=epoch, state=state):
+        taken = await self._takeovers.take(far.call_id, epoch=epoch, state=state, former=far.owner)
+        if taken is None:
+            self._wait(far)
+            return
+        self._silent_since_ms.pop(far.device_id, None)
+        match taken:
             case LiveCall() as live:
                 self._resume_those_here(live)
-            case NotTakenOver(reason="taken_over", node=node) if node:
+            case NotTakenOver(reason="taken_over", node=node, epoch=owner) if node and owner:
+                # If that one is gone as well, it is the one to take the call over from.
+                far.epoch = owner
                 await self._attach(far, node)
             case NotTakenOver():
                 self._home.give_up(far)
-            case None:
-                self._wait(far)
 
     async def _attach(self, far: FarCall, node: str) -> None:
         answer = await self._home.attach(
@@ -95,8 +102,10 @@ class SilentOwners:
             self._post.send(far.device_id, CallStands(call=answer.snapshot))
         elif isinstance(answer, HandedOver):
             await self._take_late(answer)
-        elif answer is None:
-            # It may be busy, or gone in its turn: the next look at it says which.
+        elif isinstance(answer, NotMine) and answer.epoch:
+            self._home.give_up(far)
+        elif not isinstance(answer, Attached):
+            # It may be busy, or gone in its turn, or not know yet what it owns: the next look at it says which.
             self._home.keep(far, node)
 
     def _wait(self, far: FarCall) -> None:

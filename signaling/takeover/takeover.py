@@ -64,6 +64,7 @@ def arrivals_of(
         tickets=tickets,
         takeovers=takeovers,
         home=nodes.home,
+        owner=nodes.owner,
         calls=calls,
         devices=devices,
         runner=runner,

@@ -53,31 +53,40 @@ class Takeovers:
         self._clock = clock
         self._locks: dict[UUID, asyncio.Lock] = {}
 
-    async def take(self, call_id: UUID, *, epoch: int, state: CallState) -> LiveCall | NotTakenOver | None:
-        """Own the call that stood like this when its `epoch`-th owner was last heard, and return it.
+    async def take(
+        self, call_id: UUID, *, epoch: int, state: CallState, former: str
+    ) -> LiveCall | NotTakenOver | None:
+        """Own the call that stood like this when its `epoch`-th owner, the `former`, was last heard; return it.
 
-        Returns billing's no where it is over or another node's, and None where billing cannot say, or this node is
-        about to stop itself.
+        Returns no where it is over or another node's, and None where billing cannot say, or this node is about to
+        stop itself. Of what ended here, billing may not have heard yet.
         """
         lock = self._locks.setdefault(call_id, asyncio.Lock())
         try:
             async with lock:
                 if live := self._calls.get(call_id):
                     return live
-                return await self._ask(call_id, epoch=epoch, state=state) if self._may_take() else None
+                if self._calls.is_over(call_id, epoch=epoch):
+                    return NotTakenOver(call_id=call_id, reason="over")
+                if not self._may_take():
+                    return None
+                return await self._ask(call_id, epoch=epoch, state=state, former=former)
         finally:
             if not lock.locked():
                 self._locks.pop(call_id, None)
 
-    async def _ask(self, call_id: UUID, *, epoch: int, state: CallState) -> LiveCall | NotTakenOver | None:
+    async def _ask(
+        self, call_id: UUID, *, epoch: int, state: CallState, former: str
+    ) -> LiveCall | NotTakenOver | None:
         answer = await self._billing.take_over(call_id, epoch=epoch, talk_ms=state.talk_ms)
         if not isinstance(answer, TakenOver):
             log.info("Call %s: not taken over, %s", call_id, answer.reason if answer else "billing does not answer")
             return answer
         await failpoint(Failpoint.TAKE_OVER_GRANTED)
-        return self._own(answer, state)
+        # Two that wait for the same lock may ask one after the other's failure: both get the call, and one owns it.
+        return self._calls.get(call_id) or self._own(answer, state, former=former)
 
-    def _own(self, taken: TakenOver, state: CallState) -> LiveCall:
+    def _own(self, taken: TakenOver, state: CallState, *, former: str) -> LiveCall:
         terms = terms_of(taken, all_relay_only=self._relay_only)
         call, effects = restore(taken, state, terms=terms, times=self._times, now_ms=self._clock.monotonic_ms())
         live = LiveCall(
@@ -93,4 +102,6 @@ class Takeovers:
         places = [state.caller, *([state.callee] if state.callee else []), *state.ringing]
         elsewhere = {place.device_id: place.node for place in places if place.node not in {None, self._node}}
         self._owner.devices_at(live, {device_id: node for device_id, node in elsewhere.items() if node})
+        if former != self._node and former not in elsewhere.values():
+            self._owner.tell_moved(live, former)
         return live

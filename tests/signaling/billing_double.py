@@ -120,6 +120,8 @@ class BillingDouble:
     """All but the reports, which come by themselves."""
     answering: asyncio.Event = field(default_factory=asyncio.Event)
     """Cleared, requests wait."""
+    settling: asyncio.Event = field(default_factory=asyncio.Event)
+    """Cleared, what is told of calls waits."""
     before_admitting: Callable[[], Awaitable[None]] | None = None
     """Done before an answer is sent."""
     free_ms: int = 0
@@ -132,6 +134,7 @@ class BillingDouble:
 
     async def start(self) -> None:
         self.answering.set()
+        self.settling.set()
         await self.bus.serve(self._answer, batch_max=64)
         await self.bus.consume(CALL_EVENTS.name, self._settle, batch_max=64)
 
@@ -324,6 +327,7 @@ class BillingDouble:
         return Renewed(call_id=asked.call_id, minute=asked.minute)
 
     async def _settle(self, deliveries: Sequence[Delivery]) -> Sequence[Rejected]:
+        await self.settling.wait()
         for delivery in deliveries:
             event = decode_call_event(delivery.body)
             if isinstance(event, CallStarted | CallEnded):

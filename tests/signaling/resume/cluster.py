@@ -25,12 +25,25 @@ from tests.signaling.stage import QUIET, SIGNING_KEY, Stage
 
 
 class MortalBus:
-    """A node's own connection to the bus; a dead node says and hears nothing, and its mailbox stays for a while."""
+    """A node's own connection to the bus; a dead node says and hears nothing, and its mailbox stays for a while.
+
+    One that only sleeps finds what came meanwhile when it wakes.
+    """
 
     def __init__(self, bus: Bus) -> None:
         self._bus = bus
         self.alive = True
         self.said: list[Envelope] = []
+        self._came: list[Delivery] = []
+        self._handle: HandleNotice | None = None
+
+    async def wake(self) -> None:
+        """Go on, and take first what came while nobody was there to take it."""
+        self.alive = True
+        came, self._came = self._came, []
+        for delivery in came:
+            assert self._handle is not None
+            await self._handle(delivery)
 
     def __getattr__(self, name: str) -> object:
         return getattr(self._bus, name)
@@ -50,6 +63,10 @@ class MortalBus:
         async def handle_while_alive(delivery: Delivery) -> None:
             if self.alive:
                 await handle(delivery)
+            else:
+                self._came.append(delivery)
+
+        self._handle = handle
 
         return await self._bus.open_mailbox(node, handle_while_alive, **given)  # type: ignore[arg-type]
 
@@ -78,7 +95,6 @@ class Cluster(Stage):
             scheduler=self.time,
             with_others=True,
         )
-        # type: ignore[arg-type]
         listener = listen("127.0.0.1", 0)
         await self.running.enter_async_context(serving(server_config(app, named), listener))
         await app.service.start()
