@@ -111,14 +111,14 @@ class Presence:
         device.token_expires_ms = self._expires_ms(claims)
         return True
 
-    def lose(self, device: ConnectedDevice, socket: Socket) -> None:
+    def lose(self, device: ConnectedDevice, socket: Socket, *, said_goodbye: bool = False) -> None:
         """The device's socket is of no use any more; harmless where it has another one or is gone."""
         if device.socket is not socket:
             return
         device.socket = None
         device.lost_at_ms = self._clock.monotonic_ms()
-        if device.moving:
-            # It has not died: until now it was there to be sent away.
+        if device.moving and said_goodbye:
+            # It has not died: it goes where it was sent, and has talked until now.
             device.last_alive_ms = device.lost_at_ms
         self._switchboard.device_lost(device)
         self._onlooker.went(device)

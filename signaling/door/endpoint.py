@@ -123,11 +123,15 @@ class Endpoint:
         socket = Socket(websocket, queue_max=self._queue_max, clock=self._clock)
         try:
             device = self._presence.welcome(admitted, claims, hello=hello, place=place, socket=socket)
+            said_goodbye = False
             try:
                 with self._sockets.holding(socket):
                     await self._listen(websocket, device, socket)
+            except SocketClosedError as closed:
+                said_goodbye = closed.in_order
+                raise
             finally:
-                self._presence.lose(device, socket)
+                self._presence.lose(device, socket, said_goodbye=said_goodbye)
         except asyncio.CancelledError:
             if not socket.aborted:
                 raise

@@ -21,8 +21,16 @@ Frame = str | bytes
 """A text frame as str, a binary frame as bytes."""
 
 
+BROKEN = frozenset({1005, 1006})
+"""No close frame came (RFC 6455, section 7.4.1), or none that the server tells from that."""
+
+
 class SocketClosedError(Exception):
-    """The socket is closed, by whichever side, or broken."""
+    """The socket is closed, by whichever side, or broken: then there is no more `in_order` to it."""
+
+    def __init__(self, code: int) -> None:
+        super().__init__(code)
+        self.in_order = code not in BROKEN
 
 
 class LeanWebsocket(Websocket):
@@ -72,7 +80,7 @@ class LeanConnection(ASGIWebsocketConnection):
             if event["type"] == "websocket.disconnect":
                 # Quart would answer with a close frame, and wait for a peer that does not read.
                 self._closed = True
-                raise SocketClosedError
+                raise SocketClosedError(event.get("code") or 1006)
 
 
 def _never(text: bytes) -> bool:

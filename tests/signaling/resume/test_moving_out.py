@@ -150,3 +150,23 @@ async def test_whoever_does_not_read_keeps_nobody_from_stopping() -> None:
         await give_turns()
         assert nodes.apps[0].service.sockets_open == 0
         assert asyncio.get_running_loop().time() - began < 5
+
+
+async def test_who_is_sent_away_has_talked_until_it_says_goodbye() -> None:
+    """D16, C11: nothing is given away for a device on its way, and nobody pays for one that only broke."""
+    for says_goodbye, talk_ms in ((True, 3_000), (False, 0)):
+        async with cluster(drain_ms_max=800) as nodes:
+            ann, ben = await pair(nodes, caller_at=0, callee_at=0)
+            await talks(ann, ben)
+            await nodes.time.pass_ms(3_000)
+            await ann.hears_nothing()
+            draining = asyncio.create_task(nodes.apps[0].service.drain())
+            await ben.expect(Moving)
+            if says_goodbye:
+                await ben.connection.close()
+            else:
+                ben.connection.transport.abort()
+            again = await nodes.comes_back(ann, node=1)
+            assert again.welcome.call is not None
+            assert again.welcome.call.talk_ms == talk_ms
+            await draining
