@@ -81,7 +81,7 @@ class FileJournal:
         self._task = asyncio.create_task(self._look_after())
 
     async def close(self) -> None:
-        """Have all that waits on the disk, and let go of the file; nothing is left of one in which nothing waits."""
+        """Have all that waits on the disk, and let go of the file; where nothing waits, nothing is left of it."""
         self._over.set()
         self._wake.set()
         if self._task is not None:

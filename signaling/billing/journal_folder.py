@@ -1,4 +1,4 @@
-"""The folder that the journals of a machine's nodes are in: each locked by its owner, those of the dead inherited."""
+"""The folder of the journals of a machine's nodes: each locked by its owner, those of the dead inherited."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """A journal as bytes: one line a record, JSON behind a checksum, only ever appended.
 
-A line is eight hexadecimal digits (CRC-32 of the JSON), a space, the JSON and a line feed. What a crash has torn, or
-somebody else has written, does not fit its checksum; the lines around it are not touched by that.
+A line is eight hexadecimal digits (CRC-32 of the JSON), a space, the JSON and a line feed. What a crash has torn,
+or somebody else has written, does not fit its checksum; the lines around it are not touched by that.
 """
 
 from __future__ import annotations
