@@ -31,6 +31,8 @@ class Phone:
         self.call_id: str | None = None
         self.role: str = ""
         self.told: list[Message] = []
+        self.at = ""
+        """Where it is connected, and let in."""
         self.connections = 0
         self.repeated = 0
         """Messages that came twice with the same number: none may."""
@@ -93,11 +95,11 @@ class Phone:
             url = self._chance.choice(self.urls)
             with contextlib.suppress(WebSocketException, InvalidHandshake, OSError, TimeoutError, EOFError):
                 async with connect(url, proxy=None, open_timeout=HELLO_SECONDS_MAX, close_timeout=1) as socket:
-                    await self._live(socket)
-            self._socket = None
+                    await self._live(socket, url)
+            self.at, self._socket = "", None
             await asyncio.sleep(self._chance.uniform(*BACK_OFF_SECONDS))
 
-    async def _live(self, socket: ClientConnection) -> None:
+    async def _live(self, socket: ClientConnection, url: str) -> None:
         hello: Message = {"type": "hello", "token": self.token}
         if self._resume_token is not None:
             hello |= {"resume_token": self._resume_token, "received": self._received}
@@ -108,7 +110,7 @@ class Phone:
         if welcome["type"] != "welcome":
             return
         self.connections += 1
-        self._socket = socket
+        self.at, self._socket = url, socket
         await self._resume(welcome)
         while True:
             message = json.loads(await asyncio.wait_for(socket.recv(), SILENCE_SECONDS_MAX))

@@ -44,6 +44,7 @@ SETTINGS = {
     "PUBLISH_TIMEOUT_MS": "2000",
     "PING_MS": "1000",
     "SILENCE_MS_MAX": "3000",
+    "MOVING_MS_MAX": "500",
     "SWEEP_MS": "500",
     "SWEEP_GRACE_MS": "6000",
     **dict.fromkeys(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import random
+import re
 import signal
 import sys
 import time
@@ -18,13 +19,17 @@ from tests.faults.books import Books, read_books
 from tests.faults.checking import Damage, at_any_moment, at_rest, promised, since
 from tests.faults.office import Office
 from tests.faults.people import Pair, until_done
+from tests.faults.phone import Phone
 from tests.faults.promises import Promises
 from tests.faults.stage import Stage
 from tests.faults.table import RECOVERY_SECONDS_MAX, Row
 
 STALL_MS = 700
+LANE_SECONDS = 1.2
+"""A node that lacks something of what another one said notices it with what comes a second later."""
 LONG_AGO = "2020-01-01T00:00:00Z"
-FIRED_SECONDS_MAX = 20
+FIRED_SECONDS_MAX = 60
+"""Until a failpoint was passed, and who died of it is there again."""
 
 Drive = Callable[["Trials"], Awaitable[None]]
 
@@ -57,11 +62,14 @@ async def _take_over(trials: Trials) -> None:
     await trials.stage.running[first].kill()
     await trials.moved_on(call_id, to=second)
     await trials.stage.launch(first)
+    await trials.connect_to(first)
 
 
 async def _hand_over(trials: Trials) -> None:
     """The owner of a call is told to end, and gives it to the other node."""
     first, second = trials.stage.nodes
+    # The nodes may know one another from before a restart: a call between them has them find out.
+    await trials.call_between(first, second)
     call_id = await trials.placed_at(first)
     ending = asyncio.create_task(trials.stage.running[first].ends())
     trials.stage.running[first].send(signal.SIGTERM)
@@ -70,6 +78,7 @@ async def _hand_over(trials: Trials) -> None:
     if trials.stage.running[first].exit_status is not None and trials.way is not Way.KILL:
         trials.heard += trials.stage.running[first].lines
         await trials.stage.launch(first)
+    await trials.connect_to(first)
 
 
 def _in_office(name: str) -> Drive:
@@ -138,6 +147,7 @@ class Trials:
         self.rows: dict[str, Row] = {}
         self.heard: list[str] = []
         """What programs said that are over."""
+        self._mended_at = 0.0
         self._before: Books | None = None
         self._leaving = AsyncExitStack()
 
@@ -173,42 +183,57 @@ class Trials:
         """Send everybody home."""
         await self._leaving.aclose()
 
+    async def call_between(self, first: str, second: str) -> None:
+        """Have calls succeed whose devices are at different nodes, until these lack nothing of one another."""
+        await self._connect(self.pair.calling, first)
+        await self._connect(self.pair.called, second)
+        await _call(self)
+        await asyncio.sleep(LANE_SECONDS)
+        await _call(self)
+
     async def placed_at(self, node: str) -> str:
         """Return the id of a call of two people who are both connected to this node."""
-        self._connect_to(node)
+        await self.connect_to(node)
         await _call(self)
         call_id, failure = await self.pair.place()
         assert call_id is not None, failure
         return call_id
 
     async def moved_on(self, call_id: str, *, to: str) -> None:
-        """Have both come to this node, hang up there, and be charged, then or later; then all is as it was."""
-        self._connect_to(to)
+        """Let both come to this node, hang up there, and be charged, then or later; then all is as it was."""
+        phones = (self.pair.calling, self.pair.called)
+        for phone in phones:
+            phone.urls = (self._url_of(to),)
+        while any(phone.at != self._url_of(to) for phone in phones):
+            await self.stage.pause()
         await self.pair.hang_up(call_id)
         await _call(self)
-        self._connect_to(self.stage.nodes[0])
 
-    def _connect_to(self, node: str) -> None:
-        urls = dict(zip(self.stage.nodes, self.stage.socket_urls, strict=True))
+    async def connect_to(self, node: str) -> None:
+        """Have both connected to this node."""
         for phone in (self.pair.calling, self.pair.called):
-            if phone.urls != (urls[node],):
-                phone.urls = (urls[node],)
-                phone.drop()
+            await self._connect(phone, node)
+
+    async def _connect(self, phone: Phone, node: str) -> None:
+        phone.urls = (self._url_of(node),)
+        if phone.at != phone.urls[0]:
+            phone.drop()
+        while phone.at != phone.urls[0]:
+            await self.stage.pause()
+
+    def _url_of(self, node: str) -> str:
+        return self.stage.socket_urls[self.stage.nodes.index(node)]
 
     async def _try(self, point: Failpoint, way: Way, row: Row) -> None:
         program, drive = TRIALS[point]
         file = self.stage.failpoints[program or "worker"]
         file.write_text(f"{point}={way}" + (f":{STALL_MS}" if way is Way.STALL else ""), encoding="utf-8")
         row.times, self.way = row.times + 1, way
-        events, began = self.promises.events, time.monotonic()
-        self.heard = []
+        events, self.heard, self._mended_at = self.promises.events, [], time.monotonic()
         driving = asyncio.ensure_future(drive(self))
         try:
-            if way is Way.KILL and program:
-                await asyncio.wait_for(self.stage.running[program].ends(), FIRED_SECONDS_MAX)
-                file.write_text("", encoding="utf-8")
-                self.heard += self.stage.running[program].lines
-                await self.stage.launch(program)
+            if program:
+                await asyncio.wait_for(self._mend(point, way, program), FIRED_SECONDS_MAX)
             await asyncio.wait_for(driving, 2 * RECOVERY_SECONDS_MAX)
         except Exception as error:  # noqa: BLE001 - whatever it is, the row tells it and the next one is tried
             row.failure += f"{way}: {error!r}; "
@@ -217,10 +242,22 @@ class Trials:
         file.write_text("", encoding="utf-8")
         if not self._fired(point, way, program):
             row.failure += f"{way}: it was never passed; "
-        row.worst_seconds = max(row.worst_seconds, time.monotonic() - began)
+        row.worst_seconds = max(row.worst_seconds, time.monotonic() - self._mended_at)
         row.damage += await self._look()
         row.events += self.promises.events - events
         print(f"{time.strftime('%H:%M:%S')} {point} {way} {row.failure}", file=sys.stderr, flush=True)
+
+    async def _mend(self, point: Failpoint, way: Way, program: str) -> None:
+        """Return once it has happened, and the program that died of it is there again."""
+        running = self.stage.running[program]
+        if way is not Way.KILL:
+            await running.says(f"Failpoint {re.escape(point)}: {way}")
+        else:
+            await running.ends(seconds_max=FIRED_SECONDS_MAX)
+            self.stage.failpoints[program].write_text("", encoding="utf-8")
+            self.heard += running.lines
+            await self.stage.launch(program)
+        self._mended_at = time.monotonic()
 
     def _fired(self, point: Failpoint, way: Way, program: str) -> bool:
         said = [*self.heard, *(self.stage.running[program].lines if program else [])]
