@@ -60,18 +60,21 @@ def _again(options: argparse.Namespace, seed: int) -> str:
 async def _all(options: argparse.Namespace, seed: int) -> list[Row]:
     """Faults mostly wait, failpoints mostly start programs: side by side they take as long as one of them."""
     parts = []
+    one_by_one = asyncio.Lock()
     if options.skip != "faults" and _faults(options):
-        parts.append(_campaign(options, seed))
+        parts.append(_campaign(options, seed, one_by_one))
     if options.skip != "failpoints" and _failpoints(options):
-        parts.append(_trials(options))
+        parts.append(_trials(options, one_by_one))
     return [row for rows in await asyncio.gather(*parts) for row in rows]
 
 
-async def _trials(options: argparse.Namespace) -> list[Row]:
+async def _trials(options: argparse.Namespace, one_by_one: asyncio.Lock) -> list[Row]:
     stage = Stage(nodes=len(NODES))
     trials = Trials(stage)
     try:
-        await stage.open()
+        async with one_by_one:
+            # Migrations have one context in a process.
+            await stage.open()
         await trials.begin()
         await trials.try_all(_failpoints(options))
         await trials.end()
@@ -82,11 +85,13 @@ async def _trials(options: argparse.Namespace) -> list[Row]:
     return list(trials.rows.values())
 
 
-async def _campaign(options: argparse.Namespace, seed: int) -> list[Row]:
+async def _campaign(options: argparse.Namespace, seed: int, one_by_one: asyncio.Lock) -> list[Row]:
     stage = Stage(nodes=options.nodes)
     campaign = Campaign(stage, seed=seed, pairs=options.pairs)
     try:
-        await stage.open()
+        async with one_by_one:
+            # Migrations have one context in a process.
+            await stage.open()
         await campaign.begin()
         chosen = _faults(options)
         chance = random.Random(seed)
