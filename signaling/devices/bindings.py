@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from uuid import UUID
 
@@ -25,9 +26,16 @@ class _Binding:
 
 
 class Bindings:
-    """An account is bound while something holds it: a device of its, one being let in, a call or a watcher."""
+    """An account is bound while something holds it: a device of its, one being let in, a call or a watcher.
 
-    def __init__(self, background: Background, *, exchange: Exchange = ACCOUNTS) -> None:
+    At most `at_once` words wait for the broker, which answers a mailbox one after another: where thousands are to
+    be bound that nobody waits for, they must not stand in front of a device that is being let in.
+    """
+
+    def __init__(
+        self, background: Background, *, exchange: Exchange = ACCOUNTS, at_once: int | None = None
+    ) -> None:
+        self._turn = nullcontext() if at_once is None else asyncio.Semaphore(at_once)
         self._mailbox: Mailbox | None = None
         self._background = background
         self._exchange = exchange
@@ -79,11 +87,16 @@ class Bindings:
         if binding is None or self._mailbox is None:
             return
         async with binding.lock:
-            if binding.wanted and not binding.bound:
-                await self._mailbox.bind(account_id, exchange=self._exchange)
-                binding.bound = True
-            elif binding.bound and not binding.wanted:
-                await self._mailbox.unbind(account_id, exchange=self._exchange)
-                binding.bound = False
+            if binding.wanted is not binding.bound:
+                async with self._turn:
+                    await self._say(account_id, binding, self._mailbox)
         if not binding.wanted and not binding.bound and self._bindings.get(account_id) is binding:
             del self._bindings[account_id]
+
+    async def _say(self, account_id: UUID, binding: _Binding, mailbox: Mailbox) -> None:
+        if binding.wanted and not binding.bound:
+            await mailbox.bind(account_id, exchange=self._exchange)
+            binding.bound = True
+        elif binding.bound and not binding.wanted:
+            await mailbox.unbind(account_id, exchange=self._exchange)
+            binding.bound = False

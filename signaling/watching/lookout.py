@@ -18,6 +18,8 @@ from signaling.watching.hints import Hints
 from signaling.watching.reporting import Reporter
 from signaling.watching.watching import Watching
 
+BINDINGS_AT_ONCE = 4
+
 
 class Lookout:
     """Says who is here, and looks after those who are watched from here."""
@@ -34,7 +36,7 @@ class Lookout:
         clock: Clock,
         scheduler: Scheduler,
     ) -> None:
-        self._watched = Bindings(background, exchange=PRESENCE)
+        self._watched = Bindings(background, exchange=PRESENCE, at_once=BINDINGS_AT_ONCE)
         self.hints = Hints(bus, background)
         timeout_ms = settings.authorize_ms_max
         self.watching = Watching(

@@ -9,6 +9,15 @@ from uuid import UUID
 from shared.messages.base import PersonPresence, PresenceState
 from shared.messages.requests import WatchedPair
 from signaling.devices.registry import ConnectedDevice
+from signaling.door.pace import Bucket
+
+WATCHES_PER_SECOND_MAX = 1
+WATCHES_BURST_MAX = 10
+"""Each costs a binding and a look for everybody who is named: who sends more waits, and the last one counts."""
+
+
+def _new_pace() -> Bucket:
+    return Bucket(per_second=WATCHES_PER_SECOND_MAX, burst=WATCHES_BURST_MAX)
 
 
 @dataclass(slots=True, eq=False, kw_only=True)
@@ -18,6 +27,10 @@ class Watch:
     device: ConnectedDevice
     account_ids: Sequence[UUID]
     ref: str | None
+    pace: Bucket = field(default_factory=_new_pace)
+    """How many the device may begin; it goes from one watch to the next."""
+    begun: bool = False
+    """Hints about these people are wanted."""
     answered: bool = False
     """Everybody was told of; from then on only those who have changed."""
     asked_ms: int = 0

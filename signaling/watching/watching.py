@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from uuid import UUID
 
@@ -73,14 +74,15 @@ class Watching:
     def watch(self, device: ConnectedDevice, message: WatchPresence) -> None:
         """Have the device watch these people instead of those before, and tell it of all of them.
 
-        Of several watches that come faster than billing answers only the last one is answered.
+        Of several watches that come faster than billing answers, or than a device may ask, only the last one is
+        begun and answered.
         """
         watch = Watch(device=device, account_ids=tuple(dict.fromkeys(message.account_ids)), ref=message.ref)
         before = self._watches.of(device)
         self._watches.add(watch)
-        self._hearing.begin(watch)
         if before is not None:
-            self._hearing.end(before)
+            watch.pace = before.pace
+            self._end(before)
         self._begin(device)
 
     def hint(self, account_id: UUID) -> None:
@@ -114,8 +116,7 @@ class Watching:
     def left(self, device: ConnectedDevice) -> None:
         """Nobody is to be told any more."""
         if watch := self._watches.remove(device):
-            self._due.pop(watch, None)
-            self._hearing.end(watch)
+            self._end(watch)
 
     def turned_away(self, account_id: UUID) -> None:
         """Who is not let in watches nobody."""
@@ -129,6 +130,10 @@ class Watching:
         """Answer the device's newest watch, however many there were: one question at a time for each device."""
         try:
             while (watch := self._watches.of(device)) and not watch.answered and device.socket is not None:
+                if not watch.begun and not watch.pace.take(self._clock.monotonic_ms()):
+                    await self._wait(SWEEP_MS)
+                    continue
+                self._want_hints(watch)
                 # Bound first: so no hint is missed that is later than the answer.
                 await self._hearing.until_bound(watch)
                 watch.asked_ms = self._clock.monotonic_ms()
@@ -138,12 +143,32 @@ class Watching:
         finally:
             self._beginning.discard(device.device_id)
 
+    def _want_hints(self, watch: Watch) -> None:
+        if not watch.begun:
+            watch.begun = True
+            self._hearing.begin(watch)
+
+    def _end(self, watch: Watch) -> None:
+        self._due.pop(watch, None)
+        if watch.begun:
+            self._hearing.end(watch)
+
+    async def _wait(self, ms: int) -> None:
+        over = asyncio.Event()
+        timer = self._scheduler.call_at(self._clock.monotonic_ms() + ms, over.set)
+        try:
+            await over.wait()
+        finally:
+            timer.cancel()
+
     def _sweep(self) -> None:
         """Ask once more for what nobody has hinted at, what had no answer, and all after an outage of the bus."""
         self.start()
         is_back = self._asking.is_back()
         now_ms, refresh_ms = self._clock.monotonic_ms(), self._settings.presence_refresh_ms
         for watch in self._watches.all():
+            if not watch.begun:
+                continue
             age_ms = now_ms - watch.asked_ms
             if is_back or age_ms >= refresh_ms:
                 watch.asked_ms = now_ms

@@ -77,3 +77,17 @@ async def test_somebody_who_leaves_while_it_is_bound_is_not_bound_in_the_end() -
     await holding
     await give_turns()
     assert mailbox.bound == set()
+
+
+async def test_many_that_are_bound_for_nobody_in_a_hurry_leave_room() -> None:
+    """D11: a mailbox is told one after another; a device that is being let in waits behind a few, not thousands."""
+    mailbox = SlowMailbox()
+    bindings = Bindings(Background(), at_once=4)
+    bindings.open(mailbox)
+    mailbox.goes_on.clear()
+    holding = [asyncio.create_task(bindings.hold(new_id())) for _ in range(200)]
+    await give_turns()
+    assert mailbox.calls == 4
+    mailbox.goes_on.set()
+    await asyncio.gather(*holding)
+    assert (mailbox.calls, len(mailbox.bound)) == (200, 200)

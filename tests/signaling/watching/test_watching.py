@@ -13,6 +13,8 @@ from shared.messages.nodes import PresenceHint
 from shared.messages.registry import broadcast_of
 from shared.messages.requests import WATCHED_MAX, Look
 from shared.messages.to_client import CallOver, Error, ErrorCode, Presence
+from signaling.watching.hearing import Hearing
+from signaling.watching.watches import WATCHES_BURST_MAX
 from tests.signaling.device import Device
 from tests.signaling.stage import Stage, anywhere, staged, talks
 
@@ -229,3 +231,24 @@ async def test_who_is_busy_is_looked_up_more_often(stage: Stage) -> None:
     assert await news(stage, cleo, after_ms=1_000) == {ann.account_id: "busy"}
     stage.billing.calls.clear()
     assert await news(stage, cleo, after_ms=6_000) == {ann.account_id: "available"}
+
+
+async def test_a_device_that_watches_others_all_the_time_costs_little(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """D11: what it does not wait for is neither bound nor looked up, and the last that it asks for is answered."""
+    held: list[UUID] = []
+    monkeypatch.setattr(Hearing, "begin", lambda self, watch: held.extend(watch.account_ids))
+    monkeypatch.setattr(Hearing, "end", lambda self, watch: None)
+    ann = await stage.device(stage.billing.account("ann"))
+    told: list[str | None] = []
+    for round_ in range(30):
+        await ann.say(WatchPresence(account_ids=[new_id() for _ in range(10)], ref=str(round_)))
+        await stage.time.pass_ms(100)
+        told += [each.ref for each in await ann.hears_no_more_than() if isinstance(each, Presence)]
+    await stage.time.pass_ms(1_000)
+    told += [each.ref for each in await ann.hears_no_more_than() if isinstance(each, Presence)]
+    looks = [request for request in stage.billing.asked if isinstance(request, Look)]
+    assert told[-1] == "29"
+    assert len(looks) <= WATCHES_BURST_MAX + 4
+    assert len(held) <= 10 * len(looks)
