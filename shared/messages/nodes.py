@@ -117,8 +117,9 @@ class Attach(LaneMessage, frozen=True, kw_only=True, tag="node.attach"):
     """A device that has a part in this call of yours is connected here from now on.
 
     `role` is null where only its account is known: any device of the callee may ring while others do. With
-    `if_lost` it was there before the call was yours: where it is connected elsewhere by now, that is newer.
-    Answered by `Attached`, `HandedOver` or `NotMine`.
+    `if_lost` it was there before the call was yours: where it is connected elsewhere by now, that is newer. What
+    its ticket says, `shown`, may be newer than what you know of a call that you took over. Answered by `Attached`,
+    `HandedOver` or `NotMine`.
     """
 
     request_id: UUID
@@ -127,6 +128,7 @@ class Attach(LaneMessage, frozen=True, kw_only=True, tag="node.attach"):
     role: Role | None
     device_id: UUID
     if_lost: bool = False
+    shown: CallState | None = None
 
 
 class Attached(LaneMessage, frozen=True, kw_only=True, tag="node.attached"):

@@ -16,6 +16,7 @@ from shared.messages.nodes import (
     Attached,
     CalleeFound,
     CallMoved,
+    CallState,
     DeviceMoved,
     DeviceStatus,
     FindCallee,
@@ -192,6 +193,7 @@ class Home:
         role: Role | None,
         if_lost: bool = False,
         arriving: bool = False,
+        shown: CallState | None = None,
     ) -> Answer | None:
         """Ask the owner to have the device take part from here; None where it does not answer.
 
@@ -207,6 +209,7 @@ class Home:
             role=role,
             device_id=device_id,
             if_lost=if_lost,
+            shown=shown,
         )
         try:
             answer = await self._lanes.ask(node, asked, timeout_ms=self._attach_ms_max)

@@ -122,6 +122,9 @@ class Owner:
     def attach(self, asked: Attach) -> None:
         """A device is connected at the asking node from now on."""
         live = self._calls.get(asked.call_id)
+        if live and asked.shown and asked.role and asked.role is self._role_of(live, asked.account_id):
+            # It may know of an accept, or of talk, that this owner has not heard of.
+            self._runner.feed(live, inputs.TicketShown(Device(asked.role, asked.device_id), asked.shown))
         device = self._part(live, asked) if live else None
         if live is None or device is None:
             self._decline(asked)

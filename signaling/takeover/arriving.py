@@ -106,6 +106,7 @@ class Arrivals:
                     account_id=account_id,
                     role=role,
                     arriving=True,
+                    shown=state,
                 )
                 if isinstance(answer, Attached):
                     return Place(device_id=device_id, attached=True, call=answer.snapshot)

@@ -85,6 +85,25 @@ async def test_both_parties_come_to_different_nodes() -> None:
         assert (await again.expect(CallOver)).reason is EndReason.HUNG_UP
 
 
+async def test_the_second_ticket_counts_wherever_it_is_shown() -> None:
+    """C11: the one that took the call over was older."""
+    async with cluster(nodes=3) as nodes:
+        ann, ben = await pair(nodes, caller_at=0, callee_at=0)
+        await talks(ann, ben)
+        await nodes.time.pass_ms(10_000)
+        await ann.hears_nothing()
+        old = ann.ticket
+        await nodes.time.pass_ms(10_000)
+        await ben.hears_nothing()
+        await nodes.kill(0, ann, ben)
+        again = await nodes.comes_back(ann, node=1, ticket=old)
+        assert again.welcome.call is not None
+        assert again.welcome.call.talk_ms == 10_000
+        other = await nodes.comes_back(ben, node=2)
+        assert other.welcome.call is not None
+        assert (other.welcome.call.state, other.welcome.call.talk_ms) == (State.ACTIVE, 20_000)
+
+
 async def test_a_home_takes_the_call_over_for_its_device() -> None:
     """D8: its socket is well, and it does not know that anything has happened."""
     async with cluster() as nodes:
