@@ -17,7 +17,7 @@ from shared.tokens import Claims, TokenRefusedError, TokenVerifier
 from signaling.billing.client import Billing
 from signaling.devices.bindings import Bindings
 from signaling.devices.place import Place
-from signaling.devices.presence import Presence
+from signaling.devices.presence import Arrival, Presence
 from signaling.devices.registry import Devices
 from signaling.door.frames import read_frame
 from signaling.sockets.lean import Frame, LeanWebsocket
@@ -105,10 +105,19 @@ class Greeter:
         with self._presence.arriving(claims) as arrival:
             admitted = await self._ask(hello, claims)
             place = await self._arrivals.place(hello, admitted)
-        if arrival.ended:
+        try:
+            self._look_again(arrival, place, hello, claims)
+        except TurnedAwayError:
             self._arrivals.withdraw(place)
-            raise TurnedAwayError(CloseCode.SESSION_ENDED, "the session has ended")
+            raise
         return admitted, place
+
+    def _look_again(self, arrival: Arrival, place: Place, hello: Hello, claims: Claims) -> None:
+        """The session may have ended, and others may have come in, while billing or the call's owner was asked."""
+        if arrival.ended:
+            raise TurnedAwayError(CloseCode.SESSION_ENDED, "the session has ended")
+        if place.device_id is None or self._devices.get(place.device_id) is None:
+            self._check_room(hello, claims)
 
     async def _ask(self, hello: Hello, claims: Claims) -> Admitted:
         async with asyncio.timeout(self._settings.authorize_ms_max / 1_000):
@@ -116,9 +125,12 @@ class Greeter:
             reply = await self._billing.admit(account_id=claims.sub, session_id=claims.sid)
         if isinstance(reply, NotAdmitted):
             raise TurnedAwayError(CloseCode.NOT_ADMITTED, reply.reason)
+        self._check_room(hello, claims)
+        return reply
+
+    def _check_room(self, hello: Hello, claims: Claims) -> None:
         if not self._devices.has_room(claims.sub, hello.resume_token):
             raise TurnedAwayError(CloseCode.TRY_LATER, "the account has too many devices here")
-        return reply
 
 
 def _read_hello(frame: Frame) -> Hello:

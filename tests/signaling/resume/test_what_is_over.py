@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import pytest
+from websockets.exceptions import ConnectionClosed
 
 from shared.messages.base import EndReason, State
-from shared.messages.from_client import Accept, Connected, HangUp
-from shared.messages.to_client import CallAccepted, CallOver, CallStands, PeerResumed
+from shared.messages.from_client import Accept, Connected, HangUp, Hello
+from shared.messages.to_client import CallAccepted, CallOver, CallStands, CloseCode, PeerResumed, Welcome
+from signaling.devices.registry import DEVICES_PER_ACCOUNT_MAX
 from signaling.nodes.owner import Owner
+from tests.signaling.device import Device
 from tests.signaling.manual_time import give_turns
 from tests.signaling.resume.cluster import cluster
 from tests.signaling.resume.test_takeover import ends, hears_until, pair
@@ -138,3 +141,28 @@ async def test_the_next_owner_dies_as_well() -> None:
         await hears_until(ben, PeerResumed)
         await last.say(HangUp(call_id=call_id))
         assert (await hears_until(ben, CallOver)).reason is EndReason.HUNG_UP  # type: ignore[union-attr]
+
+
+async def test_devices_that_wait_for_a_dead_owner_count_as_well() -> None:
+    """D11: of an account that is in a call, each is asked for at its owner first, and none is let in meanwhile."""
+    async with cluster() as nodes:
+        ann, ben = await pair(nodes, caller_at=0, callee_at=0)
+        await talks(ann, ben)
+        await nodes.kill(0)
+        token = nodes.token(nodes.account_of(ben))
+        coming = [await nodes.open(port=nodes.ports[1]) for _ in range(DEVICES_PER_ACCOUNT_MAX + 3)]
+        for device in coming:
+            await device.say(Hello(token=token))
+        while sum(said.type == "node.attach" for said in nodes.buses[1].said) < len(coming):
+            await give_turns()
+        await nodes.time.pass_ms(nodes.settings.attach_ms_max)
+        closed = [device for device in coming if not await is_welcome(device)]
+        assert len(closed) == 3
+        assert {device.connection.close_code for device in closed} == {CloseCode.TRY_LATER}
+
+
+async def is_welcome(device: Device) -> bool:
+    try:
+        return isinstance(await device.hear(), Welcome)
+    except ConnectionClosed:
+        return False
