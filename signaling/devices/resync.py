@@ -25,6 +25,8 @@ TOGETHER_MAX = 50
 """Sessions asked about at a time, so that ten thousand devices are no flood of requests."""
 RETRY_MS_FIRST = 200
 RETRY_MS_MAX = 5_000
+TOLD_MIN = 1_000
+"""So many accounts are remembered at least; of more, those who are gone are forgotten."""
 ROUNDS_MAX = 50
 """After so many rounds without an answer, some minutes, nobody is asked any more."""
 
@@ -62,6 +64,17 @@ class Resync:
     def note(self, account_id: UUID, wallet: WalletState) -> None:
         """The account's devices have been told of its wallet."""
         self._told[account_id] = max(wallet.version, self._told.get(account_id, 0))
+        if len(self._told) > TOLD_MIN + 2 * len(self._devices):
+            self._forget_who_left()
+
+    @property
+    def remembered(self) -> int:
+        """Of how many accounts it is known what they were told."""
+        return len(self._told)
+
+    def _forget_who_left(self) -> None:
+        here = {device.account.account_id for device in self._devices.all()}
+        self._told = {account_id: version for account_id, version in self._told.items() if account_id in here}
 
     def begin(self) -> None:
         """Ask about everybody who is here now; a round that still goes on gives up."""
@@ -69,8 +82,7 @@ class Resync:
         self._background.start(self._run(self._begun))
 
     async def _run(self, number: int) -> None:
-        here = {device.account.account_id for device in self._devices.all()}
-        self._told = {account_id: version for account_id, version in self._told.items() if account_id in here}
+        self._forget_who_left()
         left = [*{_Session(device.account.account_id, device.session_id) for device in self._devices.all()}]
         log.info("Asking about %d sessions: notices may have been lost", len(left))
         backoff = Backoff(first_ms=RETRY_MS_FIRST, longest_ms=RETRY_MS_MAX)

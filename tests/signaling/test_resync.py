@@ -1,11 +1,17 @@
 """F4: what notices would have said while the mailbox was gone arrives after it is back."""
 
+from typing import Any, cast
+
 import pytest
 
 from shared.bus.memory import MemoryBus
 from shared.ids import new_id
+from shared.messages.base import Party
 from shared.messages.requests import Admit, NotAdmitted
 from shared.messages.to_client import CallOver, CloseCode, Wallet
+from signaling.devices.registry import Devices
+from signaling.devices.resync import TOLD_MIN, Resync
+from tests.signaling.billing_double import Account
 from tests.signaling.bus_with_outages import BusWithOutages
 from tests.signaling.stage import Stage, staged, talks
 
@@ -76,3 +82,16 @@ async def test_billing_that_is_not_back_yet_is_asked_again() -> None:
         await ann.hears_nothing()
         bus.away = False
         assert (await ann.expect(Wallet)).wallet.version == 1
+
+
+def test_who_left_is_forgotten() -> None:
+    """D11: a node that runs for months hears of the money of everybody who was ever there."""
+    nobody = cast(Any, None)
+    devices = Devices(messages_max=1, bytes_max=1)
+    resync = Resync(
+        billing=nobody, devices=devices, presence=nobody, post=nobody, switchboard=nobody, background=nobody
+    )
+    wallet = Account(Party(account_id=new_id(), user_name="ann"), balance_minor=1).wallet
+    for _ in range(3 * TOLD_MIN):
+        resync.note(new_id(), wallet)
+    assert resync.remembered <= TOLD_MIN
