@@ -19,7 +19,7 @@ WEB_SOURCES := $(shell find web -mindepth 1 \( -name node_modules -o -name dist 
 # What Vite can run on.
 NODE_FITS := const [a, b] = process.versions.node.split("."); process.exit(a > 22 || (a == 22 && b >= 12) || (a == 20 && b >= 19) ? 0 : 1)
 
-.PHONY: help run web test plain-test faults coverage screenshots web-test lint web-lint format lock bench clean
+.PHONY: help run web test plain-test faults coverage screenshots web-test lint web-lint format lock bench simulate clean
 
 help:
 	@echo "make run     run everything here, with two demo accounts (ARGS='--help' for more)"
@@ -36,6 +36,10 @@ test: $(if $(ARGS),,web web-test) $(if $(CI),coverage,plain-test)
 
 plain-test: $(INSTALLED)
 	@exec $(BIN)/python -m pytest -n $(WORKERS) $(ARGS)
+
+# Months of calls on a virtual clock, with faults from a seed: make simulate ARGS="--minutes 1000000"
+simulate: $(INSTALLED)
+	@exec $(BIN)/python -m tests.simulation $(ARGS)
 
 coverage: $(INSTALLED)
 	@$(BIN)/coverage erase

@@ -276,4 +276,3 @@ class Arrivals:
             self.watch(person, socket)
         else:
             person.leave()
-

@@ -17,6 +17,7 @@ from billing_worker.admission.authorize import Room
 from billing_worker.admission.lists import Lists
 from billing_worker.admission.people import People, Person
 from billing_worker.calls import Calls, OpenCall
+from billing_worker.settlement.charging import is_due
 from billing_worker.terms import Terms
 from shared.ledger import Ledger, OpenWallet
 from shared.messages.base import LiveCallAt
@@ -120,7 +121,7 @@ class Books:
         calls = self._calls([event.call_id])
         self.inspector.hears(event)
         registers.register(event, calls, now=self.now, terms=self.terms)
-        due = [call for call in calls.rows.values() if settling.is_due(call)]
+        due = [call for call in calls.rows.values() if is_due(call)]
         ledger = self._ledger({party for call in due for party in (call.caller_id, call.callee_id) if party})
         for call in due:
             if call.is_new:
@@ -180,4 +181,3 @@ class Books:
             wallet.changed = False
             self.wallets[wallet.account_id] = wallet
         self.inspector.committed(rows.values(), ledger)
-

@@ -1,4 +1,4 @@
-"""Knows what truly happens, by a model of its own, and compares it with what the product makes of it, at every step."""
+"""Knows what truly happens, by a model of its own, and holds the product to it at every step."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from uuid import UUID
 from billing_worker.calls import OpenCall
 from shared.ledger import Ledger
 from shared.messages.base import Role
-from shared.messages.events import CallEnded, CallEvent, SweepDue
+from shared.messages.events import CallEnded, CallEvent, CallStarted, SweepDue
 from shared.messages.requests import (
     Admit,
     Authorize,
@@ -26,9 +26,9 @@ from tests.simulation.agenda import Agenda
 from tests.simulation.truth import Truth
 
 PROOF_SLACK_MS = 16_000
-"""A device that is found to be lost was alive this long ago, at the least: then what was proven since was too much."""
+"""A device that is found to be lost was heard this long ago at most: what was proven since was too much."""
 UNNOTICED_MS = 10_200
-"""Who has gone without a word is missed after the longest silence and a beat; what ends the call before, ends it then."""
+"""Who has gone without a word is missed after the longest silence and a beat: a call may end before that."""
 BLIND_MS = 22_000
 """So long after a device fell silent its owner knows it for certain."""
 
@@ -48,6 +48,9 @@ class Whereabouts(Protocol):
 
     def awake_since_ms(self, node: str) -> int:
         """Since when the node has been awake."""
+
+    def may_count_on(self, node: str, life: int) -> bool:
+        """Whether the node, in that life, may still believe to own a call that is taken from it."""
 
     def life_of(self, node: str) -> int:
         """Which of its lives the node has now."""
@@ -70,7 +73,7 @@ class Inspector:
         self._earned: defaultdict[UUID, int] = defaultdict(int)
         self._houses = 0
         self._operations: set[str] = set()
-        self._ends: set[tuple[UUID, int]] = set()
+        self._ends: set[tuple[UUID, int, int]] = set()
         self._cause: CallEvent | None = None
 
     def wrong(self, text: str) -> NoReturn:
@@ -80,7 +83,7 @@ class Inspector:
     def says_connected(self, call_id: UUID, role: Role) -> None:
         """A device says that its media flows, as it does from now on."""
         if truth := self.calls.get(call_id):
-            truth.connected_ms.setdefault(role, self.agenda.now_ms)
+            truth.connected.add(role)
 
     def leaves(self, call_id: UUID, account_id: UUID) -> None:
         """A device has no part in the call any more, and will not come back to it."""
@@ -97,12 +100,32 @@ class Inspector:
         return self.world.last_up_ms(account_id) if left_ms is None else left_ms
 
     def announces(self, event: CallEvent) -> None:
-        """An owner tells the end, once."""
+        """An owner tells that talk time begins, or of the end, once."""
+        if isinstance(event, CallStarted):
+            self._starts(self.calls[event.call_id])
         if isinstance(event, CallEnded):
-            key = (event.call_id, event.epoch)
+            key = (event.call_id, event.epoch, self.world.life_of(event.node))
             if key in self._ends:
                 self.wrong(f"call {event.call_id.int} was ended twice by its owner number {event.epoch}")
             self._ends.add(key)
+            self._check_paid(event)
+
+    def _starts(self, truth: Truth) -> None:
+        if len(truth.connected) < len(Role):
+            self.wrong("talk time began before both were connected")
+        if truth.started_ms is None:
+            truth.started_ms = self.agenda.now_ms
+
+    def _check_paid(self, event: CallEnded) -> None:
+        """Nobody talks for nothing: where all is well, the call ends when what is paid is over."""
+        truth = self.calls.get(event.call_id)
+        if truth is None or truth.epoch > 1 or truth.started_ms is None:
+            return
+        if self.world.awake_since_ms(truth.owner) > truth.started_ms:
+            return
+        there_ms = min(self._last_there_ms(truth, party) for party in (truth.caller_id, truth.callee_id))
+        if truth.at_most_ms(there_ms) > truth.paid_ms + UNNOTICED_MS:
+            self.wrong(f"call {event.call_id.int} went on for nothing: {truth.paid_ms} ms are paid")
 
     def answered(self, request: Admit | Authorize | Renew | TakeOver, reply: Reply) -> None:
         """Billing is about to answer."""
@@ -112,7 +135,9 @@ class Inspector:
                 self._authorized(request, reply)
             case Renew(), Renewed():
                 self._renewed(request)
-            case Renew(), RenewalRefused(reason="insufficient_funds" | "spend_limit" | "out_of_turn" | "blocked" | "operator"):
+            case Renew(), RenewalRefused(
+                reason="insufficient_funds" | "spend_limit" | "out_of_turn" | "blocked" | "operator"
+            ):
                 self.calls[request.call_id].prove(request.talk_ms)  # not paid, but alive
             case TakeOver(), TakenOver():
                 self._taken_over(request, reply)
@@ -170,6 +195,7 @@ class Inspector:
                 self.wrong(f"{request.node} got the call as owner {reply.epoch}, after owner {truth.epoch}")
             awake_ms = self.world.last_awake_ms(truth.owner, truth.life)
             life = self.world.life_of(request.node)
+            truth.may_wake |= self.world.may_count_on(truth.owner, truth.life)
             truth.moves(request.node, life=life, awake_ms=awake_ms, now_ms=self.agenda.now_ms)
             self.seen["takeovers"] += 1
         truth.prove(request.talk_ms)

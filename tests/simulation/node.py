@@ -128,12 +128,18 @@ class Node:
         self.journal[event.event_id] = event
         self.world.wire.publish(self, event)
 
+    def confirm(self, event_id: UUID) -> None:
+        """The broker has the event."""
+        self.journal.pop(event_id, None)
+
     def hears(self, person: Person, socket: int, step: CallStep) -> None:
         """A device that is connected here says something about its call."""
         guest = self.guests.get(person.account_id)
         if guest is None or guest.socket != socket or guest.call_id != step.call_id:
             return
-        self._at(guest.owner, FromDevice(Device(guest.role, person.device_id), step), step.call_id, person.account_id)
+        self._at(
+            guest.owner, FromDevice(Device(guest.role, person.device_id), step), step.call_id, person.account_id
+        )
 
     def loses(self, person: Person, socket: int, heard_ms: int) -> None:
         """A device that was connected here was not heard since."""
@@ -156,19 +162,23 @@ class Node:
             device = Device(guest.role, self.world.device_of(account_id))
             self._at(guest.owner, DeviceResumed(device), guest.call_id, account_id)
 
-    def _at(self, owner: str, given: FromDevice | DeviceLost | DeviceResumed, call_id: UUID | None, by: UUID) -> None:
+    def _at(
+        self, owner: str, given: FromDevice | DeviceLost | DeviceResumed, call_id: UUID | None, by: UUID
+    ) -> None:
         node = self.world.nodes[owner]
         if node is self:
             self.runner.hear(self.name, given, call_id, by)
         else:
             node.later(self.world.short(), node.runner.hear, self.name, given, call_id, by)
 
-    def tell(self, account_id: UUID, message: ToClient | CallSnapshot, *, owner: str, epoch: int, role: Role) -> None:
+    def tell(
+        self, account_id: UUID, message: ToClient | CallSnapshot, *, owner: str, epoch: int, role: Role
+    ) -> None:
         """Pass on to a device what the owner of its call says."""
         guest, person = self.guests.get(account_id), self.world.person(account_id)
         if guest is None or not guest.is_connected or person.home is not self or not person.is_up:
             return
-        call_id = message.call_id
+        call_id = message.call_id if isinstance(message, CallSnapshot) else getattr(message, "call_id", None)
         if guest.call_id == call_id and epoch < guest.epoch:
             return  # of an owner of old
         if person.part.call_id == call_id if person.part else isinstance(message, CallIncoming):

@@ -9,17 +9,17 @@ from dataclasses import dataclass
 class Odds:
     """Shares are between 0 and 1, times are means."""
 
-    people: int = 160
+    people: int = 80
     nodes: int = 4
     idle_ms: int = 90_000
     """How long somebody waits between two calls."""
     talk_ms: int = 6 * 60_000
     talk_ms_max: int = 30 * 60_000
-    trouble_ms: int = 50_000
+    trouble_ms: int = 20_000
     """Between two things that go wrong with a node, the broker, or at an operator's word."""
     device_trouble: float = 0.35
     """Calls of which a device loses its network, for a while or for good."""
-    poor: float = 0.25
+    poor: float = 0.5
     """People whose money lasts for some minutes only."""
     request_lost: float = 0.01
     reply_lost: float = 0.01

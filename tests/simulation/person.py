@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 SILENCE_MS_MAX = 9_000
 PING_MS = 4_000
 HANG_UP_AGAIN_MS = 10_000
+WELCOME_MS_MAX = 10_000
+"""Nobody waits longer for a node's answer."""
 
 
 @dataclass
@@ -152,7 +154,9 @@ class Person:
         if self.part is part and self.is_up:
             agenda = self.world.agenda
             for_good = agenda.likely(0.4)
-            self.goes_down(agenda.between(30_000, 300_000) if for_good else agenda.between(200, 25_000), leaves=for_good)
+            self.goes_down(
+                agenda.between(30_000, 300_000) if for_good else agenda.between(200, 25_000), leaves=for_good
+            )
 
     def goes_down(self, for_ms: int, *, leaves: bool) -> None:
         """Have no network for so long; whoever closes the browser does not come back to the call."""
@@ -187,3 +191,8 @@ class Person:
             self.reconnect(2_000)
         else:
             node.arrivals.hello(self, socket)
+            self.world.agenda.after(WELCOME_MS_MAX, self._not_welcome, socket)
+
+    def _not_welcome(self, socket: int) -> None:
+        if socket == self.socket and self.is_up and self.home is None:
+            self.reconnect(0)

@@ -245,4 +245,3 @@ def _renewal(reply: Reply | None, minute: int) -> Input:
             return inputs.RenewalRefused(minute=reply.minute, reason=reply.reason)
         case _:
             return inputs.RenewalFailed(minute)
-

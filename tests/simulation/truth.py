@@ -25,11 +25,15 @@ class Truth:
     proof_ms: int = 0
     charged_minor: int = 0
     talk_ms: int | None = None
-    connected_ms: dict[Role, int] = field(default_factory=dict)
-    """When each side said that its media flows."""
+    connected: set[Role] = field(default_factory=set)
+    """The sides that have said that their media flows."""
+    started_ms: int | None = None
+    """When an owner first knew of both."""
     left_ms: dict[UUID, int] = field(default_factory=dict)
     """When each account was last there, of those that will not come back to the call."""
     owned_from_ms: int = 0
+    may_wake: bool = False
+    """An earlier owner hung when the call was taken from it, and may have counted on, once it was awake again."""
     before_ms: int = 0
     """The most that can have been talked under earlier owners."""
 
@@ -47,14 +51,22 @@ class Truth:
 
     def moves(self, node: str, *, life: int, awake_ms: int, now_ms: int) -> None:
         """Another node owns the call; the one before was awake until then, and knows of no later talk."""
-        self.before_ms = self.at_most_ms(awake_ms)
+        self.before_ms = self._owned_ms(awake_ms)
         self.owner, self.life, self.epoch, self.owned_from_ms = node, life, self.epoch + 1, now_ms
 
     def at_most_ms(self, until_ms: int) -> int:
-        """Return the most that can have been talked until a moment: while both were connected, and somebody owned it."""
-        if len(self.connected_ms) < len(Role):
+        """Return the most that can have been talked until then: while both were connected, and it had an owner.
+
+        What an owner counted that was none any more was talked as well, if not more than once.
+        """
+        if self.may_wake and self.started_ms is not None:
+            return max(0, until_ms - self.started_ms)
+        return self._owned_ms(until_ms)
+
+    def _owned_ms(self, until_ms: int) -> int:
+        if self.started_ms is None:
             return 0
-        return self.before_ms + max(0, until_ms - max(self.owned_from_ms, *self.connected_ms.values()))
+        return self.before_ms + max(0, until_ms - max(self.owned_from_ms, self.started_ms))
 
     def due_minutes(self, talk_ms: int) -> int:
         """Return the minutes to be paid: each that was begun, and was held."""

@@ -43,7 +43,8 @@ class Weather:
         if what < 0.3:
             self.kill(node, self.agenda.between(3_000, 120_000))
         elif what < 0.6:
-            self.freeze(node, self.agenda.between(500, 240_000))
+            longest_ms = 240_000 if self.agenda.likely(0.5) else 5_000
+            self.freeze(node, self.agenda.between(500, longest_ms))
         elif what < 0.75:
             self.stop(node)
         elif what < 0.85:
@@ -110,7 +111,9 @@ class Weather:
                     heard_ms = since_ms - self.agenda.between(0, 1_000)
                     self._lose(owner, home, device, live.call.call_id, heard_ms, account_id)
 
-    def _lose(self, owner: Node, home: Node, device: Device, call_id: UUID, heard_ms: int, account_id: UUID) -> None:
+    def _lose(
+        self, owner: Node, home: Node, device: Device, call_id: UUID, heard_ms: int, account_id: UUID
+    ) -> None:
         if home.answers and account_id in home.guests and home.guests[account_id].is_connected:
             return  # it is there again already
         owner.runner.hear(home.name, DeviceLost(device, heard_ms + owner.offset_ms), call_id, account_id)

@@ -79,10 +79,10 @@ class Wire:
         if agenda.likely(self.odds.confirmation_lost):
             node.later(agenda.between(500, 5_000), self.publish, node, event)
         else:
-            node.later(self._short(), node.journal.pop, event.event_id, None)
+            node.later(self._short(), node.confirm, event.event_id)
 
     def deliver(self, event: CallEvent, again: int | None = None) -> None:
-        """The queue gives an event to billing: in about the order of their coming, and sometimes again, much later."""
+        """The queue gives an event to billing: in about the order in which they came, and at times again, later."""
         agenda = self.agenda
         if not self.is_up:
             agenda.at(self._returns_ms + self._short(), self.deliver, event, again)
@@ -95,7 +95,14 @@ class Wire:
         self.books.hear(event)
 
     def letter(
-        self, sender: Node, receiver: Node, work: Callable[[], Any], go_on: Continue, *, timeout_ms: int, late: Continue
+        self,
+        sender: Node,
+        receiver: Node,
+        work: Callable[[], Any],
+        go_on: Continue,
+        *,
+        timeout_ms: int,
+        late: Continue,
     ) -> None:
         """Have the receiver do some work; `go_on` gets what came of it, or None, and `late` what came too late."""
         waits = [True]

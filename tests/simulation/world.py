@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 from uuid import UUID
 
 from billing_worker.admission.people import Person as Entry
@@ -28,9 +27,6 @@ from tests.simulation.odds import Odds
 from tests.simulation.person import Person
 from tests.simulation.weather import Weather
 from tests.simulation.wire import Wire
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
 
 HEARD = (CallAccepted, CallActive, CallIncoming, CallOver, CallRefused, CallSnapshot)
 """Of all messages to devices, those that people do something about."""
@@ -73,6 +69,7 @@ class World:
         self.books = Books(self.agenda, self.inspector, terms=terms)
         self.wire = Wire(self.agenda, self.books, self.odds)
         self._numbers = 0
+        self._talked_ms = self._talked_at_ms = 0
         self.nodes = {name: Node(self, name) for name in (f"node-{n}" for n in range(1, self.odds.nodes + 1))}
         self.people = [Person(self, number) for number in range(self.odds.people)]
         self.people_by_id = {person.account_id: person for person in self.people}
@@ -87,7 +84,7 @@ class World:
         self._supervise()
         enough_ms = minutes * MINUTE_MS
         while self.inspector.talked_ms < enough_ms:
-            self.agenda.step()
+            self._go_on(quiet_ms_max=3_600_000)
         self._close()
         self.inspector.finish()
         return Done(
@@ -99,6 +96,14 @@ class World:
             trace_hash=self.agenda.trace_hash,
             seen=dict(self.inspector.seen),
         )
+
+    def _go_on(self, *, quiet_ms_max: int) -> None:
+        """Do what is next. A world in which nobody talks any more is not what was meant."""
+        if self.inspector.talked_ms != self._talked_ms:
+            self._talked_ms, self._talked_at_ms = self.inspector.talked_ms, self.agenda.now_ms
+        if self.agenda.now_ms - self._talked_at_ms > quiet_ms_max:
+            self.inspector.wrong("nobody talks any more")
+        self.agenda.step()
 
     def _move_in(self, person: Person) -> None:
         agenda = self.agenda
@@ -119,7 +124,8 @@ class World:
         if self.wire.is_up and agenda.now_ms - self.wire.up_since_ms >= grace_ms:
             for sweep in self.books.silent(grace_ms=grace_ms):
                 self.inspector.seen["sweeps"] += 1
-                agenda.after(self.short(), self.wire.deliver, sweep)
+                # The queue may be long.
+                agenda.after(agenda.between(1, 30_000 if agenda.likely(0.3) else 60), self.wire.deliver, sweep)
 
     def _close(self) -> None:
         """Nothing new begins; everybody hangs up, and everything that is under way arrives."""
@@ -189,6 +195,10 @@ class World:
         """Since when the node has been awake."""
         return self.nodes[node].awake_since_ms
 
+    def may_count_on(self, node: str, life: int) -> bool:
+        """Whether the node, in that life, may still believe to own a call that is taken from it."""
+        return self.nodes[node].life == life and not self.nodes[node].is_stopping
+
     def life_of(self, node: str) -> int:
         """Which of its lives the node has now."""
         return self.nodes[node].life
@@ -201,10 +211,9 @@ def simulate(seed: int, *, minutes: int, odds: Odds | None = None) -> Done:
         return world.run(minutes)
     except Exception as error:
         error.add_note(world.agenda.story())
-        error.add_note(f"Once more: SIMULATION_SEED={seed} SIMULATION_MINUTES={minutes}")
+        error.add_note(f"Once more: SIMULATION_SEED={seed} SIMULATION_MINUTES={minutes}{_unusual(odds)}")
         raise
 
 
-def simulate_all(seeds: Sequence[int], *, minutes: int) -> list[Done]:
-    """Run several worlds."""
-    return [simulate(seed, minutes=minutes) for seed in seeds]
+def _unusual(odds: Odds | None) -> str:
+    return f" with {odds}" if odds else ""
