@@ -60,6 +60,7 @@ async def test_who_refuses_calls_cannot_call_there(people: People) -> None:
     await connected(ann, ben)
     await ann.hang_up(ben.name)
     await ann.ended.get_by_role("button", name="Close").click()
+    await ben.ended.get_by_text(f"More about {ann.name}").click()
     await ben.ended.get_by_role("button", name=f"Refuse calls from {ann.name}").click()
     await expect(ben.ended.get_by_role("button", name=f"Allow calls again from {ann.name}")).to_be_visible()
     await ben.ended.get_by_role("button", name="Call again").click()
@@ -74,7 +75,7 @@ async def test_calls_from_contacts_only(people: People) -> None:
     """Chosen in the settings; a contact is added on their page, and gets through."""
     ann, ben = await people.two(money_minor=100)
     await ben.go_to("Settings")
-    await ben.page.get_by_role("radio", name="Only my contacts").check(force=True)
+    await ben.page.get_by_role("group", name="Who may call you").get_by_label("Only my contacts").check(force=True)
     await expect(ben.page.get_by_text("You have no contacts yet.")).to_be_visible()
     await press_call(ann, ben)
     await is_told(ann, "cannot be reached")

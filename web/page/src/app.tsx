@@ -2,15 +2,17 @@ import { useEffect } from "preact/hooks";
 import { LocationProvider, useLocation } from "preact-iso";
 import { nextOf } from "./account/next.js";
 import { SignIn } from "./account/sign-in.js";
-import { SignUp } from "./account/sign-up.js";
 import { shownCall } from "./calling/shown-call.js";
 import { Inside } from "./frame/inside.js";
 import { Splash } from "./frame/splash.js";
+import { late } from "./late.js";
 import { OUTSIDE } from "./operators/address.js";
 import { account, restored, talktime } from "./talktime.js";
 import { t } from "./texts/index.js";
 import { Announcements } from "./ui/announce.js";
 import { Toasts, toast } from "./ui/toast.js";
+
+const SignUp = late(async () => (await import("./account/sign-up.js")).SignUp);
 
 /** The whole page: a screen for every route, and above them calls, the top-up and what is said in passing. */
 export function App() {

@@ -1,7 +1,7 @@
 import { failureText } from "../failures.js";
 import { usePages } from "../load.js";
+import { PresenceOf } from "../people/later.js";
 import { type ListApi, listsChanged } from "../people/lists.js";
-import { PresenceOf } from "../people/presence-of.js";
 import { Avatar } from "../ui/avatar.js";
 import { Button } from "../ui/button.js";
 import { Pages } from "../ui/loaded.js";

@@ -3,7 +3,7 @@ import { useEffect, useState } from "preact/hooks";
 import { duration, money } from "../format.js";
 import { openLimits } from "../money/open-limits.js";
 import { openTopUp } from "../money/open-top-up.js";
-import { AllowCalls, PersonActsAside } from "../people/later.js";
+import { AllowCalls, PersonActs } from "../people/later.js";
 import { wallet } from "../talktime.js";
 import { t } from "../texts/index.js";
 import { Avatar } from "../ui/avatar.js";
@@ -26,6 +26,7 @@ export function Ended({ call, end: told }: { call: Call; end: CallEnd }) {
   useChanges(call);
   const record = useRecord(call, told);
   const end = record ? endIn(record, told) : told;
+  const [more, setMore] = useState(false);
   const texts = t().calling;
   const name = nameOf(call);
   const missed = isMissed(end, call.role);
@@ -44,7 +45,10 @@ export function Ended({ call, end: told }: { call: Call; end: CallEnd }) {
       {end.talkMs > 0 && <p class="muted">{texts.talkTimeWas(duration(end.talkMs))}</p>}
       {call.role === "caller" && <Money call={call} end={end} record={record} />}
       {call.role === "callee" && call.other && (
-        <PersonActsAside id={call.other.account_id} userName={call.other.user_name} aside />
+        <details class="ended-more" onToggle={(event) => setMore(event.currentTarget.open)}>
+          <summary>{t().people.more(name)}</summary>
+          {more && <PersonActs id={call.other.account_id} userName={call.other.user_name} />}
+        </details>
       )}
       <div class="dialog-actions">
         <Button onClick={() => dismiss(call)}>{t().ui.close}</Button>

@@ -1,11 +1,11 @@
 import type { Call } from "@talktime/client";
 import { useEffect, useRef, useState } from "preact/hooks";
+import { late } from "../late.js";
 import { t } from "../texts/index.js";
 import { announce } from "../ui/announce.js";
 import { CallScreen } from "./call-screen.js";
 import { CallSigns, CallStatus } from "./call-signs.js";
 import { Controls } from "./controls.js";
-import { DevicePanel } from "./device-panel.js";
 import { useLeaveGuard } from "./leave-guard.js";
 import { LowFunds } from "./low-funds.js";
 import { MediaNotice } from "./media-notice.js";
@@ -21,6 +21,8 @@ import { useChanges } from "./use-changes.js";
 import { useView, type View } from "./view.js";
 import { useWakeLock } from "./wake-lock.js";
 import "./in-call.css";
+
+const DevicePanel = late(async () => (await import("./device-panel.js")).DevicePanel, "part");
 
 /** From the accept to the end: the other side, oneself, the time and its price, and what one can do. */
 export function InCall({ call }: { call: Call }) {

@@ -1,4 +1,4 @@
-/** What is loaded when somebody is looked at, or a call is over. */
+/** What is loaded when somebody is looked at. */
 import { late } from "../late.js";
 
 const load = async () => {
@@ -8,7 +8,6 @@ const load = async () => {
 };
 
 export const PersonActs = late(async () => (await load()).PersonActs, "part");
-export const PersonActsAside = late(async () => (await load()).PersonActs, "aside");
 export const AllowCalls = late(async () => (await load()).AllowCalls, "aside");
-export const PresenceOf = late(async () => (await load()).PresenceOf, "aside");
 export const Quiet = late(async () => (await load()).Quiet, "aside");
+export const PresenceOf = late(async () => (await import("./presence-of.js")).PresenceOf, "aside");

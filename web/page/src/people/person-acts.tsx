@@ -12,12 +12,10 @@ import "./person-acts.css";
 interface PersonActsProps {
   id: string;
   userName: string;
-  /** Beside something that matters more: then nothing is said of what could not be loaded. */
-  aside?: boolean;
 }
 
 /** Whether somebody's calls are refused, and whether they are a contact: each can be changed. */
-export function PersonActs({ id, userName, aside = false }: PersonActsProps) {
+export function PersonActs({ id, userName }: PersonActsProps) {
   const texts = c();
   const { busy, act } = useAct();
   const { data, error, again } = useLoad(
@@ -28,12 +26,12 @@ export function PersonActs({ id, userName, aside = false }: PersonActsProps) {
     [id, listsChanged.value],
   );
   if (account.value?.id === id) return null;
-  if (error) return aside ? null : <LoadFailure error={error} again={again} />;
+  if (error) return <LoadFailure error={error} again={again} />;
   if (!data) return null;
   const { isRefused, isContact } = data;
   return (
     <div class="person-acts">
-      {isRefused && !aside && <p class="muted">{texts.refusedNow(userName)}</p>}
+      {isRefused && <p class="muted">{texts.refusedNow(userName)}</p>}
       <div class="person-acts-buttons">
         <Button
           small

@@ -1,9 +1,9 @@
 import { signal } from "@preact/signals";
-import { type PersonPresence, Presence } from "@talktime/client";
+import { type PersonPresence, Presence, type PresenceState } from "@talktime/client";
 import { useEffect } from "preact/hooks";
 import { moment } from "../format.js";
 import { account, connectionState, talktime } from "../talktime.js";
-import { c } from "../texts/contact.js";
+import { t } from "../texts/index.js";
 import "./presence-of.css";
 
 const presence = new Presence(talktime.connection);
@@ -28,13 +28,13 @@ export function PresenceOf({ id, full = false }: PresenceOfProps) {
   return (
     <div class="presence-full" role="status">
       {state && <State state={state} />}
-      {person?.last_seen_at && <span class="muted small">{c().lastSeen(moment(person.last_seen_at))}</span>}
-      {state && state !== "available" && <span class="muted small">{c().callAnyway[state]}</span>}
+      {person?.last_seen_at && <span class="muted small">{t().people.lastSeen(moment(person.last_seen_at))}</span>}
+      {state && state !== "available" && <span class="muted small">{t().people.wouldNotRing}</span>}
     </div>
   );
 }
 
-type Known = keyof ReturnType<typeof c>["presence"];
+type Known = Exclude<PresenceState, "hidden">;
 
 /** Null where it is hidden. */
 export function stateOf({ state }: PersonPresence): Known | null {
@@ -46,7 +46,7 @@ function State({ state }: { state: Known }) {
   return (
     <span class={`presence ${state}`} data-testid="presence">
       <i aria-hidden="true" />
-      {c().presence[state]}
+      {t().people.presence[state]}
     </span>
   );
 }

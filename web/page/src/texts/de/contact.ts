@@ -14,20 +14,8 @@ const contact: ContactTexts = {
   removeContact: "Aus den Kontakten entfernen",
   removeContactOf: (name) => `Aus den Kontakten entfernen: ${name}`,
   contactRemoved: (name) => `${name} gehört nicht mehr zu Ihren Kontakten.`,
-  presence: {
-    available: "Erreichbar",
-    busy: "Im Gespräch",
-    do_not_disturb: "Nicht stören",
-    offline: "Nicht verbunden",
-  },
-  lastSeen: (when) => `zuletzt gesehen: ${when}`,
   quiet: "„Nicht stören“ ist an: Niemand kann Sie anrufen.",
   endQuiet: "Ausschalten",
-  callAnyway: {
-    busy: "Sie können trotzdem versuchen anzurufen.",
-    do_not_disturb: "Ein Anruf würde jetzt nicht klingeln.",
-    offline: "Ein Anruf würde jetzt nicht klingeln.",
-  },
 };
 
 export default contact;

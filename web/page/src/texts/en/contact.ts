@@ -14,22 +14,8 @@ const contact = {
   removeContact: "Remove from contacts",
   removeContactOf: (name: string) => `Remove from contacts: ${name}`,
   contactRemoved: (name: string) => `${name} is no longer one of your contacts.`,
-  /** Whether they can be called now. */
-  presence: {
-    available: "Available",
-    busy: "In a call",
-    do_not_disturb: "Do not disturb",
-    offline: "Offline",
-  },
-  lastSeen: (when: string) => `last seen ${when}`,
   quiet: "Do not disturb is on: nobody can call you.",
   endQuiet: "Turn off",
-  /** Beside the button that calls; the server decides. */
-  callAnyway: {
-    busy: "You can try to call all the same.",
-    do_not_disturb: "A call would not ring now.",
-    offline: "A call would not ring now.",
-  },
 };
 
 export default contact;

@@ -18,6 +18,12 @@ const people = {
   call: (name: string) => `Call ${name}`,
   callShort: "Call",
   you: "This is you",
+  presence: { available: "Available", busy: "In a call", do_not_disturb: "Do not disturb", offline: "Offline" },
+  lastSeen: (when: string) => `last seen ${when}`,
+  /** Beside the button that calls; the server decides. */
+  wouldNotRing: "A call would not ring now.",
+  /** Opens what can be done about somebody. */
+  more: (name: string) => `More about ${name}`,
   /** A minute's price, written wherever a call may begin. */
   price: (amount: string) => `${amount} per started minute`,
   free: "Free of charge",
