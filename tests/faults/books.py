@@ -44,6 +44,8 @@ class CallRow(NamedTuple):
     refunded_minor: int
     reason: str | None
     is_settled: bool
+    owners: int
+    """How many signaling nodes have owned it, one after another."""
 
 
 class PaymentRow(NamedTuple):
@@ -86,7 +88,7 @@ _WALLETS = "SELECT account_id, balance_minor, held_minor, earned_minor, in_call_
 _ENTRIES = "SELECT operation, wallet_id, purse, amount_minor FROM ledger_entries"
 _CALLS = """
 SELECT id, caller_id, callee_id, price_minor, minutes_held, minute_ms, free_ms, grace_ms, talk_ms, charge_minor,
-       refunded_minor, reason, settled_at IS NOT NULL
+       refunded_minor, reason, settled_at IS NOT NULL, epoch
   FROM calls
 """
 _PAYMENTS = "SELECT id, account_id, amount_minor, status FROM payments"

@@ -149,7 +149,7 @@ async def test_what_goes_back_behind_a_commit_is_found(books: Database, names: N
 
 
 ANN, BOB = uuid4(), uuid4()
-CALL = CallRow(uuid4(), ANN, BOB, 10, 2, 1_000, 0, 0, 1_500, 20, 0, "hung_up", True)
+CALL = CallRow(uuid4(), ANN, BOB, 10, 2, 1_000, 0, 0, 1_500, 20, 0, "hung_up", True, 1)
 PAYMENT = PaymentRow(uuid4(), ANN, 100, "settled")
 
 
@@ -232,6 +232,13 @@ def test_a_call_that_nobody_knows_of() -> None:
 def test_a_call_that_was_not_as_people_heard(kind: Kind, changes: dict[str, object]) -> None:
     """Charged otherwise than told, longer than told, told two ends, longer than anybody was there."""
     assert kinds(list(promised(small_books(), heard(**changes)))) == [kind]
+
+
+def test_a_call_that_was_taken_over_may_have_ended_twice_and_costs_the_shorter_one() -> None:
+    over = {"caller": ("hung_up", 1_600), "callee": ("lost", 1_500)}
+    assert list(promised(small_books(CALL._replace(owners=2)), heard(over=over))) == []
+    over["callee"] = ("lost", 1_400)
+    assert kinds(list(promised(small_books(CALL._replace(owners=2)), heard(over=over)))) == [Kind.INVENTED]
 
 
 @pytest.mark.parametrize(
