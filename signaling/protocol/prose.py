@@ -121,7 +121,8 @@ the second one's invite is a call of its own.
 Name up to two hundred people in [`presence.watch`](#presencewatch): [`presence`](#presence) says of all of them
 whether they can be called now, in the order in which they were named, each once. From then on it comes by itself
 with those who have changed. The next `presence.watch` replaces all of them; with an empty list it ends. Of several
-that come faster than they can be answered, only the last one is. A watch ends with its device: one that is back on
+that come faster than they can be answered, or than ten at once and one a second after that, only the last one is
+answered, a second later at most. A watch ends with its device: one that is back on
 the same device is told of everybody anew, a new device asks again. Who may know what of whom, and how old it may
 be, is said in [presence.md](presence.md).
 """
