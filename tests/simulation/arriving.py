@@ -186,7 +186,7 @@ class Arrivals:
 
     def _take(self, call_id: UUID, *, epoch: int, state: CallState) -> Doing:
         """Return the call as ours, billing's no, or None where billing cannot say."""
-        if call_id in self._taking:
+        while call_id in self._taking:
             yield self._taking[call_id].append
         if live := self.node.calls.get(call_id):
             return live

@@ -73,7 +73,6 @@ class Inspector:
         self._earned: defaultdict[UUID, int] = defaultdict(int)
         self._houses = 0
         self._operations: set[str] = set()
-        self._ends: set[tuple[UUID, int, int]] = set()
         self._cause: CallEvent | None = None
 
     def wrong(self, text: str) -> NoReturn:
@@ -99,15 +98,13 @@ class Inspector:
         left_ms = truth.left_ms.get(account_id)
         return self.world.last_up_ms(account_id) if left_ms is None else left_ms
 
-    def announces(self, event: CallEvent) -> None:
+    def announces(self, event: CallEvent, *, again: bool) -> None:
         """An owner tells that talk time begins, or of the end, once."""
         if isinstance(event, CallStarted):
             self._starts(self.calls[event.call_id])
         if isinstance(event, CallEnded):
-            key = (event.call_id, event.epoch, self.world.life_of(event.node))
-            if key in self._ends:
+            if again:
                 self.wrong(f"call {event.call_id.int} was ended twice by its owner number {event.epoch}")
-            self._ends.add(key)
             self._check_paid(event)
 
     def _starts(self, truth: Truth) -> None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from shared.messages.base import Role
-from shared.messages.events import CallEvent
+from shared.messages.events import CallEnded, CallEvent
 from shared.messages.from_client import CallStep
 from shared.messages.to_client import CallIncoming, CallSnapshot, ToClient
 from signaling.call.call import Call
@@ -33,6 +33,7 @@ class Live:
     started_at: datetime | None = None
     homes: dict[UUID, str] = field(default_factory=dict)
     """Where the devices of the call are connected."""
+    is_ended: bool = False
 
 
 @dataclass
@@ -122,9 +123,10 @@ class Node:
         for event in list(self.journal.values()):
             self.world.wire.publish(self, event)
 
-    def announce(self, event: CallEvent) -> None:
+    def announce(self, live: Live, event: CallEvent) -> None:
         """Keep it in the journal until the queue has it."""
-        self.world.inspector.announces(event)
+        self.world.inspector.announces(event, again=live.is_ended)
+        live.is_ended = isinstance(event, CallEnded)
         self.journal[event.event_id] = event
         self.world.wire.publish(self, event)
 

@@ -192,6 +192,7 @@ class Runner:
         assert terms is not None
         self.world.agenda.note(self.node.name, "call", live.call.call_id.int, "talks")
         self.node.announce(
+            live,
             CallStarted(
                 event_id=self.world.next_event_id(),
                 call_id=live.call.call_id,
@@ -200,7 +201,7 @@ class Runner:
                 node=self.node.name,
                 started_at=live.started_at,
                 epoch=live.call.epoch,
-            )
+            ),
         )
 
     def _announce_ended(self, live: Live, effect: AnnounceEnded) -> None:
@@ -209,6 +210,7 @@ class Runner:
             self.node.name, "call", call.call_id.int, "of owner", call.epoch, "ended", effect.reason, effect.talk_ms
         )
         self.node.announce(
+            live,
             CallEnded(
                 event_id=self.world.next_event_id(),
                 call_id=call.call_id,
@@ -223,7 +225,7 @@ class Runner:
                 terms=terms.charging if terms else None,
                 minutes_held=(call.lease.minutes_paid if call.lease else 1) if terms else None,
                 epoch=call.epoch,
-            )
+            ),
         )
 
 

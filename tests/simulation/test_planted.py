@@ -27,6 +27,7 @@ class World(NamedTuple):
 
 USUAL = World(3, Odds(people=60, trouble_ms=8_000, poor=0.5))
 HARSH = World(1, Odds(people=60, trouble_ms=6_000, poor=0.5, nodes=2))
+QUIET = World(1, Odds(people=60, trouble_ms=90_000, poor=0.9))
 NOTICED = (WrongError, LedgerError)
 """The inspector says so, or the ledger's own rules."""
 NOTICED_IN: dict[Plant, World] = {
@@ -43,12 +44,12 @@ NOTICED_IN: dict[Plant, World] = {
     planted.meter_begins_anew: USUAL,
     planted.hold_not_released: USUAL,
     planted.claim_left: USUAL,
-    planted.talks_on_after_the_lease: USUAL,
+    planted.talks_on_after_the_lease: QUIET,
     planted.refused_is_paid: USUAL,
 }
 
 
-@pytest.mark.parametrize("world", [USUAL, HARSH], ids=["usual", "harsh"])
+@pytest.mark.parametrize("world", [USUAL, HARSH, QUIET], ids=["usual", "harsh", "quiet"])
 def test_sound_is_what_is_not_broken(world: World) -> None:
     """Else nothing here would mean anything."""
     world.run()
