@@ -151,7 +151,8 @@ def test_machines_read_it_as_json(types: Type, vhost_url: str, account_id: UUID)
         ],
         "wallets_changed": 1,
         "first_offset": 0,
-        "next_offset": 3,
+        # Behind the two events, and the marks of having looked ahead and of having read.
+        "next_offset": 4,
         "begins_cut_off": False,
     }
 
