@@ -9,6 +9,7 @@ import pytest
 from api.operators.prices.schemas import PriceChangeView
 from api.pages import Page
 from api.people.schemas import Person
+from shared.messages.base import PresenceState
 from shared.messages.events import PriceSet
 from shared.messages.registry import decode_event
 from tests.api.office import REASON, hired, log, notices, price, refused
@@ -49,7 +50,7 @@ async def test_others_pay_what_an_account_asks(api: Api, ann: User, bob: User, o
     assert answer.status_code == 200
     assert (answer.json()["asking_price_minor"], answer.json()["earning_share_bp"]) == (250, 6_000)
     assert answer.json()["wallet"]["price_minor"] == 10
-    seen = Person(ann.id, "ann", 250, "EUR")
+    seen = Person(ann.id, "ann", 250, "EUR", PresenceState.OFFLINE)
     await bob.put(f"/me/contacts/{ann.id}", None)
     assert await bob.read("/people/ann", Person) == seen
     assert (await bob.read("/people", Page[Person], q="an")).items == [seen]

@@ -36,7 +36,20 @@ class Desk:
     @property
     def _login(self) -> Login:
         now = self.town.clock.now()
-        return Login(self.operator.id, new_id(), self.operator.name, "", True, False, "everybody", now, now)
+        return Login(
+            account_id=self.operator.id,
+            session_id=new_id(),
+            user_name=self.operator.name,
+            email="",
+            is_operator=True,
+            relay_only=False,
+            calls_from="everybody",
+            do_not_disturb=False,
+            presence_to="callers",
+            last_seen_shared=False,
+            created_at=now,
+            logged_in_at=now,
+        )
 
     async def refunds(self, call_id: UUID, amount_minor: int) -> ProblemType | None:
         """Give back of a call's charge."""

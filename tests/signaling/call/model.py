@@ -87,7 +87,7 @@ class Observer:
         else:
             assert self.timers, "a live call always has a time at which it ends by itself"
 
-    def _note(self, given: Input, effects: list[Effect]) -> None:
+    def _note(self, given: Input, effects: list[Effect]) -> None:  # noqa: C901 - one case an input
         match given:
             case Authorized():
                 self.authorized = self.authorized or not self.refused
