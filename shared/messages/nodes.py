@@ -79,7 +79,7 @@ class FromDevice(LaneMessage, frozen=True, kw_only=True, tag="node.from_device")
 
 
 class DeviceStatus(LaneMessage, frozen=True, kw_only=True, tag="node.device_status"):
-    """A device was lost, is back, or will not come back.
+    """A device was lost, is back, or will not come back; a process that has started again does not know it.
 
     It was heard of after the owner's beat number `heard_after` had come here: so no two clocks are compared.
     """
@@ -87,7 +87,7 @@ class DeviceStatus(LaneMessage, frozen=True, kw_only=True, tag="node.device_stat
     call_id: UUID
     role: Role
     device_id: UUID
-    status: Literal["lost", "back", "gone"]
+    status: Literal["lost", "back", "gone", "unknown"]
     heard_after: int
 
 

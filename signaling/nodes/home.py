@@ -126,7 +126,7 @@ class Home:
             self._far.remove(far)
 
     def to_device(self, message: ToDevice) -> None:
-        """Pass on what an owner has to say; a device that is not here is gone."""
+        """Pass on what an owner has to say; a device that is not here may be gone, or this process may be new."""
         device = self._devices.get(message.device_id)
         far = self._far.get(message.call_id, message.device_id)
         if max(far.epoch if far else 0, self._epoch_here(message.call_id)) > message.epoch:
@@ -137,14 +137,14 @@ class Home:
             far.held.append(message)
             return
         if device is None:
-            gone = DeviceStatus(
+            unknown = DeviceStatus(
                 call_id=message.call_id,
                 role=message.role,
                 device_id=message.device_id,
-                status="gone",
+                status="unknown",
                 heard_after=0,
             )
-            self._lanes.send(message.sender, gone)
+            self._lanes.send(message.sender, unknown)
             return
         match message.message:
             case Error():

@@ -114,7 +114,10 @@ class Owner:
                 self._beats.lose(live, told.device_id)
             case "back":
                 self._runner.feed(live, inputs.DeviceResumed(device))
-            case "gone":
+            case "unknown" if live.call.is_party(device):
+                # It may come back with its ticket, there or elsewhere.
+                self._beats.lose(live, told.device_id)
+            case "gone" | "unknown":
                 proof_ms = live.proofs.get(told.device_id, 0)
                 self._runner.feed(live, inputs.DeviceGone(device, proof_ms))
                 live.homes.pop(told.device_id, None)

@@ -212,3 +212,22 @@ async def test_the_old_owner_lets_go_when_it_hears_of_it() -> None:
         await again.say(HangUp(call_id=call_id))
         await other.expect(CallOver)
         assert len(await ends(nodes)) == 1
+
+
+async def test_a_home_that_starts_again_ends_no_call() -> None:
+    """D8, D12: it knows nothing of its devices any more, but they may come back for as long as any others."""
+    async with cluster() as nodes:
+        ann, ben = await pair(nodes, caller_at=0, callee_at=1)
+        call_id = await talks(ann, ben)
+        await nodes.time.pass_ms(5_000)
+        await ben.hears_nothing()
+        await nodes.kill(1, ben)
+        await nodes.start(1)
+        await nodes.time.pass_ms(6_000)
+        assert await ends(nodes) == []
+        again = await nodes.comes_back(ben, node=1)
+        assert again.welcome.call is not None
+        await hears_until(ann, PeerResumed)
+        await again.say(HangUp(call_id=call_id))
+        assert (await hears_until(ann, CallOver)).reason is EndReason.HUNG_UP  # type: ignore[union-attr]
+        assert nodes.calls_of(0) == nodes.calls_of(1) == 0
