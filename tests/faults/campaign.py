@@ -69,8 +69,6 @@ class Campaign:
             task.cancel()
         await asyncio.wait(self._talking)
         row.failure += "".join(repr(task.exception()) for task in self._talking if not task.cancelled())
-        for pair in self._pairs[1:]:
-            await pair.hang_up_all()
         left = await self._rest()
         row.worst_seconds = time.monotonic() - began
         row.damage += left
@@ -128,6 +126,9 @@ class Campaign:
         """Wait until nothing is left over, for as long as a recovery may take; return what is."""
         until = time.monotonic() + RECOVERY_SECONDS_MAX
         while True:
+            # Who had invited somebody just before may be in a call only now.
+            for pair in self._pairs:
+                await pair.hang_up_all()
             left = [*at_rest(await self._read()), *await self._queued()]
             if not left or time.monotonic() > until:
                 return left

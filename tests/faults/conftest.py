@@ -1,12 +1,14 @@
 """The books that planted damage is done to, those of the audit's own tests; and a stage for the short form."""
 
 from collections.abc import AsyncIterator
+from pathlib import Path
 
 import pytest
 
 from tests.billing_worker.audit.conftest import books, clock, kept_books, names
 from tests.faults.stage import NODES, Stage
 
+LOGS = Path("build/faults/short")
 __all__ = ["books", "clock", "kept_books", "names"]
 
 
@@ -17,5 +19,6 @@ async def fault_stage(anyio_backend: str) -> AsyncIterator[Stage]:
     try:
         await stage.open()
         yield stage
+        stage.write_logs(LOGS)
     finally:
         await stage.close()
