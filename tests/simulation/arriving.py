@@ -76,6 +76,8 @@ class Arrivals:
             hear,
             timeout_ms=ASK_MS_MAX,
         )
+        if person.socket != socket or not person.is_up:
+            return  # it went elsewhere meanwhile
         if not isinstance(admitted, Admitted):
             self._come_again(person, socket)
             return
