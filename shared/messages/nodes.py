@@ -37,11 +37,12 @@ class LaneMessage(Message, frozen=True, kw_only=True):
     """A message of one node to another.
 
     `number` counts from 1 in each `lane`. A lane ends where a message had to be given up: the number 1 of another
-    lane is the news that something may be missing, and the two nodes tell each other how things stand. All three
-    are filled in when the message is sent.
+    lane is the news that something may be missing, and the two nodes tell each other how things stand. `life` is
+    another one of each process that the sender was. All of these are filled in when the message is sent.
     """
 
     sender: str = ""
+    life: UUID = UUID(int=0)
     lane: UUID = UUID(int=0)
     number: Annotated[int, Meta(ge=0)] = 0
 

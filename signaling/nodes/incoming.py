@@ -22,6 +22,8 @@ class Verdict(Enum):
     TAKE = auto()
     TAKE_ANEW = auto()
     """Take it, and know that something of the lane before it may never have come."""
+    TAKE_OF_NEW_LIFE = auto()
+    """Take it anew; its sender has started again, and has never heard what it was told before."""
     DROP = auto()
     """It was here already, or comes again after those that are missing."""
     BROKEN = auto()
@@ -31,6 +33,7 @@ class Verdict(Enum):
 @dataclass(slots=True, eq=False)
 class _Sender:
     lane: UUID
+    life: UUID
     last: int = 0
     gap_since_ms: int | None = None
     old_lanes: deque[UUID] = field(default_factory=lambda: deque(maxlen=OLD_LANES_MAX))
@@ -46,7 +49,7 @@ class IncomingLanes:
         """Say what becomes of this message, the next one that came."""
         sender = self._senders.get(message.sender)
         if sender is None:
-            sender = self._senders[message.sender] = _Sender(message.lane)
+            sender = self._senders[message.sender] = _Sender(message.lane, message.life)
             if len(self._senders) > SENDERS_MAX:
                 self._senders.popitem(last=False)
         self._senders.move_to_end(message.sender)
@@ -61,6 +64,9 @@ class IncomingLanes:
             return self._missing(sender, now_ms)
         sender.old_lanes.append(sender.lane)
         sender.lane, sender.last, sender.gap_since_ms = message.lane, 1, None
+        if sender.life != message.life:
+            sender.life = message.life
+            return Verdict.TAKE_OF_NEW_LIFE
         return Verdict.TAKE_ANEW
 
     def _of_this_lane(self, sender: _Sender, message: NodeMessage, now_ms: int) -> Verdict:

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from shared.bus.interface import Bus
 from shared.clock import Clock
+from shared.ids import new_id
 from shared.messages.nodes import (
     AcceptByInvite,
     Attach,
@@ -47,6 +48,7 @@ class Lanes:
     def __init__(self, bus: Bus, *, node: str, clock: Clock, scheduler: Scheduler, patience_ms: int) -> None:
         self._bus = bus
         self._node = node
+        self._life = new_id()
         self._clock = clock
         self._scheduler = scheduler
         self._patience_ms = patience_ms
@@ -86,6 +88,13 @@ class Lanes:
         match self._incoming.judge(message, self._clock.monotonic_ms()):
             case Verdict.TAKE:
                 self._take(message)
+            case Verdict.TAKE_OF_NEW_LIFE:
+                if lane := self._outgoing.get(message.sender):
+                    # Before it is answered: what goes on from a number that it never saw, it cannot take.
+                    lane.give_up("the node has started again")
+                else:
+                    self._tell_user(message.sender, node_gone=False)
+                self._take(message)
             case Verdict.TAKE_ANEW:
                 log.warning("Node %s began a new lane: something of the one before may be missing", message.sender)
                 self._tell_user(message.sender, node_gone=False)
@@ -123,6 +132,7 @@ class Lanes:
             lane = self._outgoing[node] = OutgoingLane(
                 node,
                 sender=self._node,
+                life=self._life,
                 bus=self._bus,
                 clock=self._clock,
                 scheduler=self._scheduler,

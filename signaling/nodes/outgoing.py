@@ -7,6 +7,7 @@ import logging
 from collections import deque
 from collections.abc import Callable
 from itertools import islice
+from uuid import UUID
 
 from msgspec.structs import replace
 
@@ -37,6 +38,7 @@ class OutgoingLane:
         node: str,
         *,
         sender: str,
+        life: UUID,
         bus: Bus,
         clock: Clock,
         scheduler: Scheduler,
@@ -49,6 +51,7 @@ class OutgoingLane:
         self.node_gone = False
         """Given up since there is nobody to hear it."""
         self._sender = sender
+        self._life = life
         self._bus = bus
         self._clock = clock
         self._scheduler = scheduler
@@ -75,7 +78,7 @@ class OutgoingLane:
     def put(self, message: NodeMessage) -> None:
         """Have the message sent after those before it."""
         self._number += 1
-        numbered = replace(message, sender=self._sender, lane=self.lane_id, number=self._number)
+        numbered = replace(message, sender=self._sender, life=self._life, lane=self.lane_id, number=self._number)
         envelope = letter_of(numbered, node=self.node)
         self._waiting.append(envelope)
         self._waiting_bytes += len(envelope.body)

@@ -231,3 +231,15 @@ async def test_a_home_that_starts_again_ends_no_call() -> None:
         await again.say(HangUp(call_id=call_id))
         assert (await hears_until(ann, CallOver)).reason is EndReason.HUNG_UP  # type: ignore[union-attr]
         assert nodes.calls_of(0) == nodes.calls_of(1) == 0
+
+
+async def test_a_home_that_starts_again_is_answered_at_once() -> None:
+    """D12: not on a lane whose beginning the new process never saw, so that a living owner keeps its call."""
+    async with cluster() as nodes:
+        ann, ben = await pair(nodes, caller_at=0, callee_at=1)
+        await talks(ann, ben)
+        await nodes.kill(1, ben)
+        await nodes.start(1)
+        again = await nodes.comes_back(ben, node=1)
+        assert again.welcome.call is not None
+        assert (nodes.calls_of(0), nodes.calls_of(1)) == (1, 0)
