@@ -300,11 +300,11 @@ class Home:
         self._far.add(far)
         self._owners.watch()
 
-    def give_up(self, far: FarCall) -> None:
-        """Nobody goes on with the call: the device is told that it is over."""
+    def give_up(self, far: FarCall, *, talk_ms: int) -> None:
+        """Nobody goes on with the call: the device is told that it is over, after the talk that was proven."""
         self._far.remove(far)
         log.info("Call %s: its owner %s is silent, and nobody takes it over", far.call_id, far.owner)
-        self._post.send(far.device_id, CallOver(call_id=far.call_id, reason=EndReason.LOST, talk_ms=0))
+        self._post.send(far.device_id, CallOver(call_id=far.call_id, reason=EndReason.LOST, talk_ms=talk_ms))
 
     def forget(self, far: FarCall) -> None:
         """The device has no part in it any more, or not from here."""

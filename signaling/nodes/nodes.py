@@ -74,7 +74,6 @@ class Nodes:
             attach_ms_max=settings.attach_ms_max,
             clock=clock,
         )
-        self.owners.when_silent(self.home.give_up)
         self.reach = Reach(post, self.lanes)
         self.finder = Finder(
             bus,

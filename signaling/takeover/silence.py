@@ -92,7 +92,7 @@ class SilentOwners:
                 far.epoch = owner
                 await self._attach(far, node)
             case NotTakenOver():
-                self._home.give_up(far)
+                self._give_up(far)
 
     async def _attach(self, far: FarCall, node: str) -> None:
         answer = await self._home.attach(
@@ -103,7 +103,7 @@ class SilentOwners:
         elif isinstance(answer, HandedOver):
             await self._take_late(answer)
         elif isinstance(answer, NotMine) and answer.epoch:
-            self._home.give_up(far)
+            self._give_up(far)
         elif not isinstance(answer, Attached):
             # It may be busy, or gone in its turn, or not know yet what it owns: the next look at it says which.
             self._home.keep(far, node)
@@ -113,7 +113,11 @@ class SilentOwners:
         now_ms = self._clock.monotonic_ms()
         if now_ms - self._silent_since_ms.setdefault(far.device_id, now_ms) >= self._patience_ms:
             del self._silent_since_ms[far.device_id]
-            self._home.give_up(far)
+            self._give_up(far)
+
+    def _give_up(self, far: FarCall) -> None:
+        ticket = self._tickets.read(far.ticket, account_id=far.account_id)
+        self._home.give_up(far, talk_ms=ticket.talk_ms if ticket else 0)
 
     def _resume_those_here(self, live: LiveCall) -> None:
         now_ms = self._clock.monotonic_ms()

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import pytest
+
+from shared.bus.interface import NoReplyError
 from shared.messages.base import EndReason, Role, State
 from shared.messages.events import CallEnded
 from shared.messages.from_client import HangUp, Offer
+from shared.messages.requests import Reply, Request
 from shared.messages.to_client import (
     CallOver,
     CallStands,
@@ -138,6 +142,27 @@ async def test_nobody_comes_back() -> None:
         for _ in range(40):
             await nodes.time.pass_ms(1_000)
         assert await ends(nodes) == [(EndReason.LOST, 20_000)]
+
+
+async def test_where_nobody_can_take_it_over_the_device_hears_what_was_proven(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """C11: its node waits for billing for as long as a device may be away, then gives the call up."""
+
+    async def answers_nobody(request: Request, *, timeout_ms: int) -> Reply:
+        raise NoReplyError("billing is away")
+
+    async with cluster() as nodes:
+        ann, ben = await pair(nodes, caller_at=0, callee_at=1)
+        await talks(ann, ben)
+        await nodes.time.pass_ms(20_000)
+        await nodes.kill(0, ann)
+        monkeypatch.setattr(nodes.buses[1], "ask", answers_nobody)
+        for _ in range(40):
+            await nodes.time.pass_ms(1_000)
+            await give_turns()
+        over = await hears_until(ben, CallOver)
+        assert (over.reason, over.talk_ms) == (EndReason.LOST, 20_000)  # type: ignore[union-attr]
 
 
 async def test_a_process_that_starts_again_goes_on_with_its_own_calls() -> None:
