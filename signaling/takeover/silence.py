@@ -95,8 +95,14 @@ class SilentOwners:
                 self._give_up(far)
 
     async def _attach(self, far: FarCall, node: str) -> None:
+        # The socket here may be an old one, whose device has come to the new owner itself.
         answer = await self._home.attach(
-            node, call_id=far.call_id, device_id=far.device_id, account_id=far.account_id, role=far.role
+            node,
+            call_id=far.call_id,
+            device_id=far.device_id,
+            account_id=far.account_id,
+            role=far.role,
+            if_lost=True,
         )
         if isinstance(answer, Attached) and answer.snapshot:
             self._post.send(far.device_id, CallStands(call=answer.snapshot))

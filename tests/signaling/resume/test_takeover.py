@@ -12,6 +12,7 @@ from shared.messages.requests import Reply, Request
 from shared.messages.to_client import (
     CallOver,
     CallStands,
+    CloseCode,
     PeerLost,
     PeerOffer,
     PeerResumed,
@@ -268,3 +269,18 @@ async def test_a_home_that_starts_again_is_answered_at_once() -> None:
         again = await nodes.comes_back(ben, node=1)
         assert again.welcome.call is not None
         assert (nodes.calls_of(0), nodes.calls_of(1)) == (1, 0)
+
+
+async def test_an_old_socket_does_not_take_the_device_back() -> None:
+    """D8: it is open still where the device has been, and its node looks for the call when the owner has died."""
+    async with cluster(nodes=3) as nodes:
+        ann, ben = await pair(nodes, caller_at=0, callee_at=1)
+        call_id = await talks(ann, ben)
+        await nodes.kill(0, ann)
+        again = await nodes.comes_back(ben, node=2)
+        assert nodes.calls_of(2) == 1
+        await nodes.time.pass_ms(12_000)
+        assert (await ben.closed_with())[0] == CloseCode.REPLACED
+        assert not [message for message in await again.hears_no_more_than() if isinstance(message, CallOver)]
+        await again.say(HangUp(call_id=call_id))
+        assert (await hears_until(again, CallOver)).reason is EndReason.HUNG_UP  # type: ignore[union-attr]
