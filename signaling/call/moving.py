@@ -96,7 +96,7 @@ def ticket_shown(call: Call, given: TicketShown, now_ms: int) -> None:
         call.state = State.RECONNECTING if call.lost else State.ACTIVE
         renew_when_due(call, now_ms)
     elif shown.stage == "active":
-        _move_base(call, shown.talk_ms, now_ms)
+        _reach(call, shown.talk_ms, now_ms)
 
 
 def _learn_who_accepted(call: Call, device: Device, now_ms: int) -> None:
@@ -132,14 +132,17 @@ def _begin_lease(call: Call, terms: Terms, *, minutes_paid: int, talk_ms: int, n
     newer_tickets(call, now_ms)
 
 
-def _move_base(call: Call, talk_ms: int, now_ms: int) -> None:
-    """More talk time was proven than was known at the takeover: so much more it is, but no more than is paid."""
+def _reach(call: Call, proven_ms: int, now_ms: int) -> None:
+    """Let so much have been talked by now, where that is more than was counted, and no more than is paid.
+
+    What was proven elsewhere, and when, is not added to what was counted here meanwhile: the former owner may have
+    counted the same time.
+    """
     lease = call.lease
-    if lease is None or call.restored_talk_ms is None:
+    if lease is None:
         return
-    more_ms = min(talk_ms, lease.ends_at_ms - lease.since_ms) - call.restored_talk_ms
+    more_ms = min(proven_ms, lease.ends_at_ms - lease.since_ms) - lease.talk_ms(now_ms)
     if more_ms > 0:
-        call.restored_talk_ms += more_ms
         lease.since_ms -= more_ms
         call.set_timer(TimerName.LEASE, lease.ends_at_ms)
         renew_when_due(call, now_ms)

@@ -16,7 +16,7 @@ from signaling.live.terms import terms_of
 from tests.simulation import running
 
 if TYPE_CHECKING:
-    from tests.simulation.node import Live, Node
+    from tests.simulation.node import Guest, Live, Node
     from tests.simulation.person import Part, Person
 
 OWNERS_ASKED_MAX = 3
@@ -64,11 +64,7 @@ class Arrivals:
             person.reconnect(500)
             return
         if guest := node.guests.get(person.account_id):
-            guest.socket, guest.is_connected, person.home = socket, True, node
-            if person.part is None or person.part.call_id != guest.call_id:
-                guest.call_id = None
-            node._back_at_owner(person.account_id, guest)
-            self.watch(person, socket)
+            self._resume(person, guest, socket)
             return
         admitted = yield lambda hear: self.world.wire.ask(
             node,
@@ -102,6 +98,14 @@ class Arrivals:
             return
         guest.call_id, guest.role, guest.owner, guest.epoch = part.call_id, part.role, place.node, place.epoch
         node._back_at_owner(person.account_id, guest)
+        self.watch(person, socket)
+
+    def _resume(self, person: Person, guest: Guest, socket: int) -> None:
+        """The device is known here."""
+        guest.socket, guest.is_connected, person.home = socket, True, self.node
+        if person.part is None or person.part.call_id != guest.call_id:
+            guest.call_id = None
+        self.node._back_at_owner(person.account_id, guest)
         self.watch(person, socket)
 
     def _come_again(self, person: Person, socket: int) -> None:

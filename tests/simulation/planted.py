@@ -157,7 +157,7 @@ def meter_begins_anew(patch: pytest.MonkeyPatch) -> None:
         return restore(structs.replace(taken, proof_talk_ms=0), structs.replace(state, talk_ms=0), **rest)
 
     patch.setattr(moving, "restore", from_nothing)
-    patch.setattr(moving, "_move_base", lambda *_: None)
+    patch.setattr(moving, "_reach", lambda *_: None)
 
 
 def hold_not_released(patch: pytest.MonkeyPatch) -> None:

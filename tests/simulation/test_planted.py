@@ -26,7 +26,7 @@ class World(NamedTuple):
 
 
 USUAL = World(3, Odds(people=60, trouble_ms=8_000, poor=0.5))
-HARSH = World(1, Odds(people=60, trouble_ms=6_000, poor=0.5, nodes=2))
+HARSH = World(5, Odds(people=60, trouble_ms=6_000, poor=0.5, nodes=2))
 QUIET = World(1, Odds(people=60, trouble_ms=90_000, poor=0.9))
 NOTICED = (WrongError, LedgerError)
 """The inspector says so, or the ledger's own rules."""

@@ -108,21 +108,30 @@ def test_a_ticket_alone_does_not_lower_what_is_proven() -> None:
     assert again.end() == (EndReason.HUNG_UP, 150_000)
 
 
-def test_the_second_ticket_moves_the_base_and_never_back() -> None:
+def test_the_second_ticket_proves_more_and_never_less() -> None:
     """C11: of two proofs the greater one counts, whichever comes first."""
     again = gone_on(STATE_IN_TICKET, taken(started=True))
     again.feed(DeviceResumed(CALLER), after_ms=5_000)
     again.feed(TicketShown(PHONE, replace(STATE_IN_TICKET, talk_ms=40_000)))
     again.feed(DeviceResumed(PHONE))
-    assert again.call.talk_ms(again.now_ms) == 45_000
+    assert again.call.talk_ms(again.now_ms) == 40_000
     for older_ms in (40_000, 10_000):
         again.feed(TicketShown(PHONE, replace(STATE_IN_TICKET, talk_ms=older_ms)))
-    assert again.call.talk_ms(again.now_ms) == 45_000
+    assert again.call.talk_ms(again.now_ms) == 40_000
     newer = replace(STATE_IN_TICKET, talk_ms=55_000, epoch=2)
     again.feed(TicketShown(PHONE, newer))
-    assert again.call.talk_ms(again.now_ms) == 45_000, "what this owner has said itself is no news to it"
+    assert again.call.talk_ms(again.now_ms) == 40_000, "what this owner has said itself is no news to it"
     again.feed(TicketShown(PHONE, replace(STATE_IN_TICKET, talk_ms=10 * MINUTE_MS)))
     assert again.call.talk_ms(again.now_ms) == MINUTE_MS, "never more than is paid"
+
+
+def test_what_two_owners_counted_at_once_is_counted_once() -> None:
+    """C11: an owner that froze and woke up gives tickets for time that its follower counts as well."""
+    again = gone_on(STATE_IN_TICKET, taken(started=True))
+    both_back(again)
+    base_ms = again.call.talk_ms(again.now_ms)
+    again.feed(TicketShown(PHONE, replace(STATE_IN_TICKET, talk_ms=base_ms + 25_000)), after_ms=20_000)
+    assert again.call.talk_ms(again.now_ms) == base_ms + 25_000
 
 
 def test_talk_that_billing_has_not_heard_of_yet_is_announced() -> None:
