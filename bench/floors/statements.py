@@ -1,7 +1,8 @@
 """The statements of the measured REST requests, one for one those that the API sends."""
 
 LOGIN = """
-    SELECT a.id, s.id, a.user_name, a.email, a.is_operator, a.relay_only, a.calls_from, a.created_at
+    SELECT a.id, s.id, a.user_name, a.email, a.is_operator, a.relay_only, a.calls_from,
+           a.do_not_disturb, a.presence_to, a.last_seen_shared, a.created_at
       FROM accounts a JOIN sessions s ON s.account_id = a.id
      WHERE s.id = $1 AND a.id = $2 AND s.ended_at IS NULL AND a.disabled_at IS NULL
 """

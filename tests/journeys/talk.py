@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TypeVar
+from typing import TypeVar, cast
 from uuid import UUID
 
 from msgspec import UNSET
@@ -40,9 +40,12 @@ async def answer(call_id: UUID, caller: Device, callee: Device) -> to_client.Cal
     return await caller.expect(to_client.CallActive)
 
 
-async def talk_for_a_moment(caller: Device) -> to_client.CallLease:
-    """Return when surely more than no time was talked: the next minute is bought before the first one is over."""
-    return await caller.expect(to_client.CallLease)
+async def talk_for_a_moment(caller: Device) -> None:
+    """Return when surely more than no time was talked: the next minute is bought before the first one is over.
+
+    Or cannot be, which the caller hears just then.
+    """
+    await caller.expect(cast(type[to_client.ServerMessage], to_client.CallLease | to_client.CallLowFunds))
 
 
 async def over(*devices: Device) -> to_client.CallOver:

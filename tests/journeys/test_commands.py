@@ -80,6 +80,7 @@ async def test_all_in_one_keeps_its_data_and_stops_clean(open_folder: Path, prog
 
 
 STRONG = "bd3f0a97c51e8642d7f9"
+TICKET_SECRET = STRONG * 2
 PRODUCTION = {
     "TALKTIME_MODE": "production",
     "TALKTIME_PAYMENT_PROVIDER": "none",
@@ -99,9 +100,14 @@ PRODUCTION = {
         ("worker", {**PRODUCTION, "TALKTIME_WORKER_PORT": "0"}, "TALKTIME_RABBITMQ_URL is not set"),
         (
             "signaling",
-            {"TALKTIME_MODE": "production", "TALKTIME_RABBITMQ_URL": f"amqp://app:{STRONG}@127.0.0.1:1/"},
+            {
+                "TALKTIME_MODE": "production",
+                "TALKTIME_RABBITMQ_URL": f"amqp://app:{STRONG}@127.0.0.1:1/",
+                "TALKTIME_TICKET_SECRETS": TICKET_SECRET,
+            },
             "TALKTIME_TOKEN_VERIFY_KEYS",
         ),
+        ("signaling", {"TALKTIME_MODE": "production"}, "TALKTIME_TICKET_SECRETS is not set"),
         (
             "migrate",
             {
@@ -144,11 +150,11 @@ async def test_the_health_command_tells_up_from_down(programs: Programs, separat
 async def test_generated_keys_are_kept(programs: Programs, tmp_path: Path) -> None:
     """Run twice, nothing is overwritten; secrets are their owner's alone."""
     folder = tmp_path / "secrets"
-    for expected in (4, 0):
+    for expected in (5, 0):
         program = await programs.talktime("generate-keys", str(folder))
         assert await program.ends() == os.EX_OK
         assert program.output.count("made ") == expected
-    for name in ("token-signing-key.pem", "sandbox-webhook-secret", "turn-secret"):
+    for name in ("token-signing-key.pem", "sandbox-webhook-secret", "turn-secret", "ticket-secret"):
         assert (folder / name).stat().st_mode & 0o777 == 0o600
     shutil.rmtree(folder)
 
