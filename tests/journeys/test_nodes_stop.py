@@ -35,6 +35,11 @@ CHANGES = {
 }
 
 
+SHORT_MINUTE_MS = 8_000
+SHORT = {"TALKTIME_MINUTE_MS": str(SHORT_MINUTE_MS), "TALKTIME_RENEW_LEAD_MS": "6000"}
+"""For a call whose lease has to run out."""
+
+
 class Nodes:
     """An installation with several signaling nodes at addresses of their own."""
 
@@ -71,8 +76,12 @@ class Nodes:
         return seconds
 
 
-async def _nodes(programs: Programs, database: Database, vhost_url: str, http: httpx.AsyncClient) -> Nodes:
-    own = await Separate.start(programs, database, vhost_url, http, names=("api", "worker"), changes=CHANGES)
+async def _nodes(
+    programs: Programs, database: Database, vhost_url: str, http: httpx.AsyncClient, **changes: str
+) -> Nodes:
+    own = await Separate.start(
+        programs, database, vhost_url, http, names=("api", "worker"), changes=CHANGES | changes
+    )
     nodes = Nodes(own, 3)
     for number in range(3):
         await nodes.launch(number)
@@ -89,8 +98,8 @@ async def _charges(own: Separate, call_id: UUID) -> tuple[str, int, int]:
             await asyncio.sleep(0.1)
 
 
-def _price_of(talk_ms: int) -> int:
-    return -(-talk_ms // MINUTE_MS) * PRICE_MINOR
+def _price_of(talk_ms: int, *, minute_ms: int = MINUTE_MS) -> int:
+    return -(-talk_ms // minute_ms) * PRICE_MINOR
 
 
 async def test_a_rolling_restart_loses_no_call_and_no_minute(
@@ -161,7 +170,7 @@ async def test_nobody_pays_for_a_call_that_nobody_comes_back_to(
     programs: Programs, database: Database, vhost_url: str, http: httpx.AsyncClient
 ) -> None:
     """C11: node and both devices die at once; the call is settled at its last proof."""
-    nodes = await _nodes(programs, database, vhost_url, http)
+    nodes = await _nodes(programs, database, vhost_url, http, **SHORT)
     caller, callee = await nodes.own.person(money_minor=1_000), await nodes.own.person()
     async with (
         Roamer(caller, nodes.urls[:1], 0).connected() as calling,
@@ -174,5 +183,5 @@ async def test_nobody_pays_for_a_call_that_nobody_comes_back_to(
         reason, talk_ms, charge_minor = await _charges(nodes.own, call_id)
     assert reason == EndReason.LOST
     assert talk_ms <= min(talked_ms + GAP_MS_MAX, lease.paid_ms)
-    assert charge_minor == _price_of(talk_ms)
+    assert charge_minor == _price_of(talk_ms, minute_ms=SHORT_MINUTE_MS)
     await nodes.own.books_are_right()
