@@ -1,5 +1,4 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import type { Call } from "../../src/calls/call.js";
 import { SignalingError } from "../../src/errors.js";
 import { Calling } from "../fakes/calling.js";
 import * as server from "../fakes/server.js";
@@ -14,12 +13,6 @@ beforeEach(() => {
 afterEach(() => {
   vi.unstubAllGlobals();
 });
-
-function current(): Call {
-  const call = ours.calls.current;
-  if (!call) throw new Error("no call");
-  return call;
-}
 
 function hide(persisted: boolean): void {
   ours.page.dispatchEvent(Object.assign(new Event("pagehide"), { persisted }));
@@ -153,7 +146,7 @@ describe("what the server takes no notice of", () => {
 
   test("is why an accept fails", async () => {
     await ours.tell(server.incoming());
-    const accepting = current().accept(await ours.media());
+    const accepting = ours.call.accept(await ours.media());
     const refused = expect(accepting).rejects.toMatchObject({ name: "SignalingError", code: "illegal_step" });
     await ours.tell(server.error("illegal_step", { call_id: CALL_ID }));
     await refused;

@@ -1,5 +1,4 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import type { Call } from "../../src/calls/call.js";
 import { Calling } from "../fakes/calling.js";
 import { FakePeerConnection } from "../fakes/peer-connection.js";
 import * as server from "../fakes/server.js";
@@ -16,16 +15,10 @@ afterEach(() => {
   vi.unstubAllGlobals();
 });
 
-function current(): Call {
-  const call = ours.calls.current;
-  if (!call) throw new Error("no call");
-  return call;
-}
-
 describe("an incoming call", () => {
   test("rings, is accepted, and answers the offer", async () => {
     await ours.tell(server.incoming());
-    const call = current();
+    const call = ours.call;
     expect(ours.heard).toEqual(["current ben", "ben calls"]);
     expect([call.state, call.role, call.cost, call.localMedia]).toEqual(["ringing", "callee", null, null]);
     const done = call.accept(await ours.media());
@@ -52,7 +45,7 @@ describe("an incoming call", () => {
       answer = () => resolve(servers);
     }) as never;
     await ours.tell(server.incoming());
-    void current().accept(await ours.media());
+    void ours.call.accept(await ours.media());
     await ours.tell(server.accepted(), server.offer("o=- ben 1 IN IP4 0.0.0.0\r\nm=audio\r\n"));
     expect(FakePeerConnection.made).toEqual([]);
     answer();
@@ -63,7 +56,7 @@ describe("an incoming call", () => {
 
   test("is declined; the devices of who did not accept were never asked for", async () => {
     await ours.tell(server.incoming());
-    const call = current();
+    const call = ours.call;
     call.decline();
     expect([call.end?.reason, ours.signaling.said, ours.calls.current]).toEqual([
       "declined",
@@ -79,15 +72,13 @@ describe("an incoming call", () => {
     await ours.tell(server.incoming());
     let accepted = false;
     const [media, other] = [await ours.media(), await ours.media()];
-    void current().accept(media);
-    void current()
-      .accept(other)
-      .then(() => {
-        accepted = true;
-      });
+    void ours.call.accept(media);
+    void ours.call.accept(other).then(() => {
+      accepted = true;
+    });
     await settled();
     expect([accepted, ours.signaling.said]).toEqual([false, ["call.accept"]]);
-    expect([media.stream.getTracks().length, current().localMedia]).toEqual([0, other]);
+    expect([media.stream.getTracks().length, ours.call.localMedia]).toEqual([0, other]);
     await ours.tell(server.accepted());
     expect(accepted).toBe(true);
   });
@@ -95,10 +86,10 @@ describe("an incoming call", () => {
   test("is accepted once: what comes too late takes no media away", async () => {
     await ours.tell(server.incoming());
     const [media, other, third] = [await ours.media(), await ours.media(), await ours.media()];
-    void current().accept(media);
+    void ours.call.accept(media);
     await ours.tell(server.accepted());
-    await current().accept(other);
-    expect([current().localMedia, media.stream.getTracks().length]).toEqual([media, 2]);
+    await ours.call.accept(other);
+    expect([ours.call.localMedia, media.stream.getTracks().length]).toEqual([media, 2]);
     expect(other.stream.getTracks()).toEqual([]);
     await ours.tell(server.ended("hung_up", 5));
     const placed = await ours.rings();
@@ -109,7 +100,7 @@ describe("an incoming call", () => {
 
   test("that is taken for accepted without having been is hung up", async () => {
     await ours.tell(server.incoming());
-    const call = current();
+    const call = ours.call;
     await ours.tell(server.accepted());
     expect([call.end?.reason, ours.signaling.said]).toEqual(["declined", ["call.hang_up"]]);
     await ours.tell(server.ended("hung_up", 5));
@@ -118,7 +109,7 @@ describe("an incoming call", () => {
 
   test("answered elsewhere stops ringing, and the accept comes too late", async () => {
     await ours.tell(server.incoming());
-    const call = current();
+    const call = ours.call;
     const done = call.accept(await ours.media());
     await ours.tell(server.answeredElsewhere());
     await done;
@@ -130,7 +121,7 @@ describe("an incoming call", () => {
     await ours.tell(server.incoming("call-2", ANN));
     expect(ours.calls.current).toBe(call);
     call.cancel();
-    expect(current().otherName).toBe("ann");
+    expect(ours.call.otherName).toBe("ann");
     expect(ours.heard).toEqual(["current ben", "current ann", "ann calls"]);
     await ours.tell(server.ended("cancelled", 0, "call-2"));
     expect(ours.heard.at(-1)).toBe("none");
@@ -150,13 +141,13 @@ describe("an incoming call", () => {
 
   test("still rings for a device whose socket was away, and is learned from the snapshot", async () => {
     await ours.tell(server.incoming());
-    const call = current();
+    const call = ours.call;
     ours.signaling.lose();
     ours.signaling.comeBack(snapshot("ringing", { role: "callee" }));
     expect([ours.calls.current, call.state]).toEqual([call, "ringing"]);
     call.decline();
     ours.signaling.comeBack(snapshot("ringing", { call_id: "call-2", role: "callee", other: ANN }));
-    expect(current().otherName).toBe("ann");
+    expect(ours.call.otherName).toBe("ann");
   });
 });
 

@@ -1,5 +1,4 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import type { Call } from "../../src/calls/call.js";
 import { Calling } from "../fakes/calling.js";
 import { FakePeerConnection } from "../fakes/peer-connection.js";
 import * as server from "../fakes/server.js";
@@ -14,12 +13,6 @@ beforeEach(() => {
 afterEach(() => {
   vi.unstubAllGlobals();
 });
-
-function current(): Call {
-  const call = ours.calls.current;
-  if (!call) throw new Error("no call");
-  return call;
-}
 
 describe("connecting", () => {
   test("that takes too long is given up, and said", async () => {
@@ -84,7 +77,7 @@ describe("the media of both sides", () => {
 
   test("is received and let go of with the call", async () => {
     await ours.tell(server.incoming());
-    const call = current();
+    const call = ours.call;
     void call.accept(await ours.media());
     await ours.tell(
       server.accepted(),
@@ -120,7 +113,7 @@ describe("the media of both sides", () => {
 
   test("of another program is judged by what arrives", async () => {
     await ours.tell(server.incoming());
-    const call = current();
+    const call = ours.call;
     let remote = 0;
     call.on("remote", () => remote++);
     void call.accept(await ours.media());

@@ -45,6 +45,13 @@ export class Calling {
     this.calls.on("incoming", (call) => this.heard.push(`${call.otherName} calls`));
   }
 
+  /** The call that there surely is. */
+  get call(): Call {
+    const call = this.calls.current;
+    if (!call) throw new Error("no call");
+    return call;
+  }
+
   /** The last connection that was made. */
   get pc(): FakePeerConnection {
     const pc = FakePeerConnection.made.at(-1);
